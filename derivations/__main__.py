@@ -1,0 +1,72 @@
+"""Derive every loss term, check every claim, and write the update functions: ``python -m derivations``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from derivations import SECTIONS
+from derivations.checking import ledger
+from derivations.outputs import COMMAND, ROOT, all_files
+from lvicreg.claims import Entry, to_json
+from lvicreg.codegen.files import drift, write
+
+STYLES = {"failed": "bold red", "not run": "yellow", "refuted": "magenta", "approximation": "cyan"}
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="section", help=f"only these: {', '.join(SECTIONS)}")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs from what is derived")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the ledger to this file")
+    options = parser.parse_args(given)
+    unknown = [name for name in options.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"unknown section {', '.join(unknown)}; choose from {', '.join(SECTIONS)}")
+    options.sections = [name for name in SECTIONS if name in options.sections or not options.sections]
+    return options
+
+
+def table(entries: Sequence[Entry]) -> Table:
+    """The table of claims."""
+    shown = Table("claim", "status", "evidence", "seconds", title="Claims")
+    for entry in entries:
+        kinds = ", ".join(f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
+        shown.add_row(entry.claim.id, f"[{STYLES.get(entry.status, 'green')}]{entry.status}", kinds, f"{entry.seconds:.1f}")
+    return shown
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run, report, and return the exit code: 1 where a claim fails or, with ``--check``, where a file has drifted."""
+    options = arguments(given)
+    console = Console()
+    entries = ledger(options.sections, console)
+    console.print(table(entries))
+    failed = [entry for entry in entries if entry.status == "failed"]
+    for entry in failed:
+        console.print(f"[bold red]{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False)
+    files = all_files(options.sections, entries)
+    if options.json:
+        write({options.json: to_json(entries)})
+    if options.check:
+        difference = drift(files, ROOT)
+        if difference:
+            console.print(difference, markup=False, highlight=False, soft_wrap=True)
+            console.print(f"Files differ from what is derived. To mend: {COMMAND} {' '.join(given or sys.argv[1:])}".replace(" --check", ""))
+        return 1 if failed or difference else 0
+    if failed:
+        console.print("Nothing was written, since a claim failed.")
+        return 1
+    for path in write(files):
+        console.print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

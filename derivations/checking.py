@@ -1,0 +1,42 @@
+"""Check the claims of the sections, on all processors, with a progress bar."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from types import ModuleType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lvicreg.claims import Claim, Entry, Finding, examine, measure
+
+
+def section(name: str) -> ModuleType:
+    """The module of a section."""
+    return import_module(f"derivations.{name}")
+
+
+def _examine(name: str, number: int) -> tuple[Finding, ...]:
+    return examine(section(name).claims[number])
+
+
+def ledger(names: Sequence[str], console: Console) -> list[Entry]:
+    """Every claim of the named sections, examined in parallel."""
+    claims = [(claim, name, number) for name in names for number, claim in enumerate(section(name).claims)]
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with (
+        Progress(*columns, console=console) as progress,
+        ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool,
+    ):
+        bar = progress.add_task("checking claims", total=len(claims))
+        futures = {claim.id: pool.submit(_examine, name, number) for claim, name, number in claims}
+
+        def examined(claim: Claim) -> tuple[Finding, ...]:
+            findings = futures[claim.id].result()
+            progress.update(bar, advance=1, description=claim.id)
+            return findings
+
+        return list(measure((claim for claim, _, _ in claims), examined))

@@ -1,0 +1,147 @@
+"""Invariance term.
+
+Consecutive activities should agree; what lies in the past is not differentiated:
+
+    L^t = Σ_i (z_i^t − SG(z_i^{t−1}))²,        −∂L^t/∂W_ij = −2 (z_i^t − z_i^{t−1}) f'(a_i^t) x_j^t
+
+``x_prev[t, j]`` is ``x_j^{t−1}``, and the same for the other names.
+"""
+
+from sympy import IndexedBase
+
+from derivations import losses
+from derivations.notation import rule
+from lvicreg.calculus import (
+    SG,
+    D,
+    Mean,
+    SecondMoments,
+    Sigma,
+    Symmetric,
+    f,
+    f_prime,
+    gradient,
+)
+from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, t, x, z
+from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+
+TITLE = "Invariance term"
+
+# --- the previous time step ----------------------------------------------------------------------------------------------
+x_prev, a_prev, z_prev, df_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "df_prev"))
+steps = network.but(
+    {
+        a_prev[b, i]: Sigma(W[i, j] * x_prev[b, j], j),
+        z_prev[b, i]: f(a_prev[b, i]),
+        df_prev[b, i]: f_prime(a_prev[b, i]),
+    }
+)
+
+# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+one_sample_loss = Sigma((z[t, i] - SG(z_prev[t, i])) ** 2, i)
+loss = Sigma(one_sample_loss, t)
+loss_without_stop = Sigma((z[t, i] - z_prev[t, i]) ** 2, i)
+
+# --- and its gradient ----------------------------------------------------------------------------------------------------
+one_sample_gradient = 2 * (z[t, p] - z_prev[t, p]) * df[t, p] * x[t, q]
+from_the_past = -2 * (z[t, p] - z_prev[t, p]) * df_prev[t, p] * x_prev[t, q]  # present and past exchanged
+
+# --- a linear unit on a stationary input: C = E[x xᵀ], C_1 = E[x_t x_{t−1}ᵀ] ------------------------------------------------
+w, y, y_prev = map(IndexedBase, ("w", "y", "y_prev"))  # y and y_prev: consecutive inputs
+C, lagged = Symmetric("C"), IndexedBase("C_1")
+stationary = SecondMoments((y[j], y[j], C), (y_prev[j], y_prev[j], C), (y[j], y_prev[j], lagged))
+present, past = Sigma(w[j] * y[j], j), Sigma(w[j] * y_prev[j], j)
+stopped_field = 2 * Sigma((C[q, m] - lagged[q, m]) * w[m], m)
+full_field = 4 * Sigma((C[q, m] - (lagged[q, m] + lagged[m, q]) / 2) * w[m], m)
+
+
+def reversible_input(jax, rng):
+    """A symmetric joint distribution of pairs: every pair occurs in both orders. And a cycle, where the half is lost."""
+    np = jax.numpy
+    pairs = np.asarray(rng.normal(size=(5, 2, 3)))
+    pairs = np.concatenate([pairs, pairs[:, ::-1]])
+    weights = np.asarray(rng.normal(size=(2, 3)))
+
+    def mean_loss(weights, past):
+        return np.mean(np.sum((np.tanh(pairs[:, 0] @ weights.T) - np.tanh(pairs[:, 1] @ past.T)) ** 2, axis=1))
+
+    stopped = jax.grad(mean_loss)(weights, weights)
+    yield 2 * stopped, jax.grad(lambda v: mean_loss(v, v))(weights)
+
+    cycle = np.eye(3)
+    previous = np.roll(cycle, 1, axis=0)
+    covariance, lag = cycle.T @ cycle / 3, cycle.T @ previous / 3
+    unit = np.asarray([1.0, 0.0, 0.0])
+    stopped = jax.grad(lambda v: np.mean((cycle @ v - previous @ unit) ** 2))(unit)
+    yield stopped, 2 * (covariance - lag) @ unit
+    full = jax.grad(lambda v: np.mean((cycle @ v - previous @ v) ** 2))(unit)
+    yield full, 4 * (covariance - (lag + lag.T) / 2) @ unit
+
+
+claims = (
+    Claim(
+        id="invariance.stop-gradient",
+        statement="2 (z_i^t − z_i^{t−1}) f'(a_i^t) x_j^t is the exact gradient of Σ_i (z_i^t − SG(z_i^{t−1}))².",
+        holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, steps),),
+        evidence=(Autodiff(losses.invariance, one_sample_gradient, steps),),
+        source="note, invariance term",
+    ),
+    Claim(
+        id="invariance.without-stop-gradient",
+        statement="Without the stop-gradient there is one more term, −2 (z_i^t − z_i^{t−1}) f'(a_i^{t−1}) x_j^{t−1}.",
+        holds=(Equation(D(loss_without_stop, W[p, q]), one_sample_gradient + from_the_past, steps),),
+        fails=(Equation(D(loss_without_stop, W[p, q]), one_sample_gradient, steps),),
+        evidence=(Autodiff(losses.invariance_both, one_sample_gradient + from_the_past, steps),),
+        source="note, invariance term",
+    ),
+    Claim(
+        id="invariance.stationary",
+        statement="The full gradient is the stop-gradient one plus the same with present and past exchanged. So if (x_t, x_{t−1}) is "
+        "exchangeable, the stop-gradient gradient is on average exactly half of the full one. For linear units the averages are "
+        "2(C − C_1)w and 4(C − sym C_1)w: a symmetric C_1 suffices, and any other makes the stop-gradient field rotational, "
+        "the gradient of no loss.",
+        holds=(
+            Equation(
+                D(loss_without_stop, W[p, q]),
+                one_sample_gradient
+                + one_sample_gradient.xreplace(
+                    {z[t, p]: z_prev[t, p], z_prev[t, p]: z[t, p], df[t, p]: df_prev[t, p], x[t, q]: x_prev[t, q]}
+                ),
+                steps,
+            ),
+            Equation(Mean(D((present - SG(past)) ** 2, w[q]), stationary), stopped_field),
+            Equation(Mean(D((present - past) ** 2, w[q]), stationary), full_field),
+            Equation(
+                D(stopped_field, w[j]) - D(2 * Sigma((C[j, m] - lagged[j, m]) * w[m], m), w[q]),
+                -2 * (lagged[q, j] - lagged[j, q]),
+            ),
+        ),
+        fails=(Equation(2 * stopped_field, full_field),),
+        evidence=(
+            Numbers(reversible_input),
+            Counterexample(
+                "C, C_1 = np.eye(3) / 3, np.roll(np.eye(3), 1, axis=0) / 3    # x cycles through three unit vectors\n"
+                "w = np.array([1.0, 0.0, 0.0])\n"
+                "left = 2 * 2 * (C - C_1) @ w                                 # twice the stop-gradient average\n"
+                "right = 4 * (C - (C_1 + C_1.T) / 2) @ w                      # the full average"
+            ),
+        ),
+        assumptions=("(x_t, x_{t−1}) exchangeable, as for a stationary and time-reversible input", "second moments exist"),
+        rests_on=("invariance.stop-gradient", "invariance.without-stop-gradient"),
+        source="beyond the note",
+    ),
+)
+
+rules = (
+    rule(
+        "invariance",
+        "Invariance rule: pull the activity towards that of the previous time step.",
+        -gradient(loss, W[p, q], steps.given(z_prev)),
+        steps.given(z_prev),
+        arguments=(x, z, z_prev, df),
+        claims=("invariance.stop-gradient", "invariance.stationary"),
+        convention="summed over samples and units; the previous activity is held constant (stop-gradient).",
+        degenerate="0 where the two activities agree; NaN in an activity stays in its unit's row.",
+        source="note, invariance term; VICReg (arXiv 2105.04906), Eq. 5.",
+    ),
+)

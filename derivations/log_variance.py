@@ -1,0 +1,197 @@
+"""Log-variance term.
+
+A simpler form of the variance term asks for variance without a threshold:
+
+    L = −½ Σ_i log σ_i²,        −∂L/∂W_ij = α (z_i − z̄_i)/σ_i² · f'(a_i) x_j     (per sample)
+
+Without the ½ the gradient doubles; both conventions are in use, and the note's formula is lost.
+"""
+
+from sympy import Expr, IndexedBase, Rational, S, Symbol, log
+
+from derivations import losses
+from derivations.notation import in_primitives, rule
+from derivations.variance import S_i, mean_held
+from derivations.variance import loss as hinge_loss
+from lvicreg.calculus import D, H, Sigma, gradient, relu
+from lvicreg.calculus.layer import (
+    W,
+    a,
+    alpha,
+    b,
+    df,
+    epsilon,
+    i,
+    j,
+    mean,
+    network,
+    p,
+    q,
+    sigma,
+    t,
+    u,
+    var,
+    x,
+    z,
+)
+from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+
+TITLE = "Log-variance term"
+half = Rational(1, 2)
+decay = Symbol("decay", positive=True)
+
+# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+loss = -half * Sigma(log(var[i] + epsilon), i)
+one_sample_loss = -half * Sigma(log(alpha * u[t, i] ** 2 + S_i + epsilon), i)
+loss_without_half = -Sigma(log(var[i] + epsilon), i)
+loss_with_decay = loss + decay / 2 * Sigma(W[i, j] ** 2, i, j)
+
+# --- and its gradient for one sample -------------------------------------------------------------------------------------
+one_sample_gradient = -alpha * u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q]
+minibatch_gradient = Sigma(one_sample_gradient, t)
+
+# --- scaling the input by s > 0. Every f with f(s a) = s f(a) is c₊ max(0, a) − c₋ max(0, −a) for two numbers -------------
+s = Symbol("s", positive=True)
+gamma = Symbol("gamma", positive=True)
+right, left, unscaled = Symbol("c_right"), Symbol("c_left"), IndexedBase("x_unscaled")
+homogeneous = network.but(
+    {
+        x[b, j]: unscaled[b, j],
+        z[b, i]: right * relu(a[b, i]) - left * relu(-a[b, i]),
+        df[b, i]: right * H(a[b, i]) + left * H(-a[b, i]),
+        epsilon: S.Zero,
+    }
+)
+scaled = homogeneous.but({x[b, j]: s * unscaled[b, j]})
+
+
+def unchanged(term: Expr, factor: Expr = S.One) -> Equation:
+    """The equation that scaling the input multiplies ``term`` by ``factor``."""
+    return Equation(in_primitives(term, scaled), factor * in_primitives(term, homogeneous))
+
+
+hinge_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * df[t, p] * x[t, q]
+step_gradient = 2 * (z[t, p] - z[b, p]) * df[t, p] * x[t, q]
+products_gradient = 4 * u[t, p] * Sigma(u[t, i] ** 2, i) * df[t, p] * x[t, q]
+oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
+
+
+def relu_layer(jax, rng):
+    """The update from JAX's gradient, ReLU units, decay included, at inputs of three scales."""
+    np = jax.numpy
+    weights, inputs = np.asarray(rng.normal(size=(4, 3))), np.asarray(rng.normal(size=(9, 3)))
+
+    def loss(weights, scale):
+        z = np.maximum(0.0, scale * inputs @ weights.T)
+        return -np.sum(np.log(np.var(z, axis=0, ddof=1))) / 2 + 0.3 * np.sum(weights**2) / 2
+
+    for scale in (1e-3, 0.5, 40.0):
+        yield jax.grad(loss)(weights, scale), jax.grad(loss)(weights, 1.0)
+
+
+claims = (
+    Claim(
+        id="log-variance.one-sample",
+        statement="−α u_i/σ_i² · f'(a_i) x_j is the exact gradient of −½ Σ_i log(α (z_i^t − z̄_i)² + S_i), S_i and the mean held "
+        "constant.",
+        holds=(
+            Equation(
+                D(in_primitives(one_sample_loss, mean_held, {epsilon: 0}), W[p, q]),
+                in_primitives(one_sample_gradient, network, {epsilon: 0}),
+            ),
+        ),
+        evidence=(Autodiff(losses.log_variance_one_sample, one_sample_gradient, network, {"epsilon": 0.0}),),
+        assumptions=("σ_i > 0", "B ≥ 2"),
+        source="note, log-variance loss",
+    ),
+    Claim(
+        id="log-variance.minibatch",
+        statement="Summed over a minibatch, it is the exact gradient of −½ Σ_i log(var_i + ε), σ_i² = var_i + ε; the mean's "
+        "contribution cancels.",
+        holds=(Equation(D(loss, W[p, q]), minibatch_gradient, network),),
+        evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),
+        assumptions=("var_i + ε > 0", "B ≥ 2"),
+        source="note, log-variance loss",
+    ),
+    Claim(
+        id="log-variance.no-half",
+        statement="Without the ½ the gradient is twice as large.",
+        holds=(
+            Equation(D(loss_without_half, W[p, q]), 2 * minibatch_gradient, network),
+            Equation(D(loss_without_half, W[p, q]), 2 * D(loss, W[p, q]), network),
+        ),
+        evidence=(Autodiff(losses.log_variance_without_half, 2 * minibatch_gradient, network, {"epsilon": 0.01}),),
+        assumptions=("var_i + ε > 0", "B ≥ 2"),
+        source="LPL paper, Methods (no ½)",
+    ),
+    Claim(
+        id="log-variance.vs-hinge",
+        statement="Where the hinge is active, the log-variance gradient is the hinge's divided by σ_i: the same direction, unit by "
+        "unit.",
+        holds=(
+            Equation(D(hinge_loss, W[p, q]), H(gamma - sigma[p]) * sigma[p] * D(loss, W[p, q]), network),
+            Equation(D(-Sigma(sigma[i], i), W[p, q]) / sigma[p], D(loss, W[p, q]), network),
+        ),
+        evidence=(
+            Autodiff(losses.hinge, H(gamma - sigma[p]) * sigma[p] * minibatch_gradient, network, {"gamma": 0.8, "epsilon": 0.01}),
+        ),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        rests_on=("variance.minibatch", "log-variance.minibatch"),
+        source="note, log-variance loss",
+    ),
+    Claim(
+        id="log-variance.scale-invariance",
+        statement="For positively homogeneous f and ε = 0, replacing x by s·x, s > 0, leaves the log-variance update unchanged, "
+        "sample by sample, for any N, with decay too. It fails for the hinge, the invariance and the covariance terms; Oja's "
+        "update is multiplied by s².",
+        holds=(
+            unchanged(one_sample_gradient + decay * W[p, q]),
+            unchanged(oja_update, s**2),
+        ),
+        fails=tuple(map(unchanged, (hinge_gradient, step_gradient, products_gradient, oja_update))),
+        evidence=(
+            Numbers(relu_layer),
+            Counterexample(
+                "x, s = np.array([1.0, 2.0, 4.0]), 3.0         # hinge, one linear unit of weight 0.1, gate open\n"
+                "update = lambda x: 0.5 * np.sum((x - x.mean()) * x) * 0.1 / np.std(0.1 * x, ddof=1)\n"
+                "left, right = update(s * x), update(x)"
+            ),
+        ),
+        assumptions=("f(s a) = s f(a) and f'(s a) = f'(a) for s > 0 (linear, ReLU)", "ε = 0", "σ_i > 0"),
+        source="beyond the note",
+    ),
+)
+
+_about = {
+    "arguments": (x, z, df),
+    "statistics": (mean, var, alpha),
+    "options": (epsilon,),
+    "degenerate": "a unit of constant activity gets 0 from this term if ε > 0 and NaN if ε = 0.",
+    "convention": "summed over samples and units, with the ½; ddof = 1; σ² = variance + ε.",
+    "source": "note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.",
+}
+
+rules = (
+    rule(
+        "log_variance",
+        "Log-variance rule: push every unit's variance up, the more the smaller it is.",
+        -gradient(loss, W[p, q], network),
+        network,
+        claims=("log-variance.one-sample", "log-variance.minibatch", "log-variance.vs-hinge", "log-variance.scale-invariance"),
+        **_about,
+    ),
+    rule(
+        "log_variance_decay",
+        "Log-variance rule with weight decay: Oja's rule on average, up to a positive factor that depends on the state.",
+        -gradient(loss_with_decay, W[p, q], network),
+        network,
+        claims=("log-variance.minibatch", "oja.mean-field", "oja.fixed-points", "oja.decay-scale"),
+        **{
+            **_about,
+            "arguments": (x, z, df, W),
+            "options": (decay, epsilon),
+            "convention": _about["convention"] + " The decay is taken once a call. For one sample of a stream as in §3 of the "
+            "note, give alpha = 1: then fixed points have norm 1/√λ.",
+        },
+    ),
+)

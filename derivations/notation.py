@@ -1,0 +1,59 @@
+"""How the note's symbols are written, and what the arguments of the generated functions mean."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Expr, S
+
+from lvicreg.calculus import Definitions, NotLocal, factor
+from lvicreg.calculus.layer import W, b, p, q
+from lvicreg.codegen.rule import Parameter, Rule
+
+TEXT = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "decay": "λ", "sigma": "σ", "var": "v", "mean": "z̄",
+    "df": "f'(a·)", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
+}  # fmt: skip
+
+LATEX = {
+    "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
+    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": "K^{\\mathrm{diag}}",
+    "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
+    "z_prev": "{z'}",
+}  # fmt: skip
+
+PARAMETERS = {
+    "x": Parameter("presynaptic input."),
+    "z": Parameter("activity ``f(a)``."),
+    "z_prev": Parameter("activity in the previous time step."),
+    "df": Parameter("slope of the activation function, ``f'(a)``; ones where f is linear."),
+    "W": Parameter("weights, from input j to output i."),
+    "mean": Parameter("long-term mean of the activity; by default the minibatch's."),
+    "var": Parameter("long-term variance of the activity; by default the minibatch's, with ddof = 1."),
+    "K": Parameter("long-term covariance of the activity; by default the minibatch's, with ddof = 1."),
+    "alpha": Parameter("averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1)."),
+    "gamma": Parameter("target standard deviation.", 1.0),
+    "epsilon": Parameter("added to the variance, in its units.", 1e-4),
+    "beta": Parameter("scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.", 1.0),
+    "decay": Parameter("weight decay, from the loss (λ/2)‖W‖².", 1.0),
+    "lambda_inv": Parameter("coefficient of the invariance term.", 1.0),
+    "lambda_var": Parameter("coefficient of the variance term.", 1.0),
+    "lambda_cov": Parameter("coefficient of the covariance term.", 1.0),
+}
+
+
+def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, Any] | None = None) -> Expr:
+    """``expr`` with its names expanded, so that it can meet expressions in which the same names stand for something else."""
+    return definitions.expand(expr).xreplace({symbol: S(value) for symbol, value in (values or {}).items()})
+
+
+def rule(name: str, summary: str, update: Expr, definitions: Definitions, **about: Any) -> Rule:
+    """A rule for ``W``, its locality judged, in the note's notation."""
+    try:
+        terms = factor(update, W[p, q], b, definitions)
+        shared = any(term.population != 1 for term in terms)
+        locality = "local" + (", with one factor shared by the population." if shared else ".")
+    except NotLocal as reason:
+        locality = f"not local: {reason}."
+    return Rule(
+        name, summary, update, definitions, W[p, q], b, locality=locality, parameters=PARAMETERS, notation=TEXT, **about
+    )

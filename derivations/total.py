@@ -1,0 +1,198 @@
+"""Total rule: the sum of the three terms.
+
+    ΔW_ij = η [ −λ_inv (z_i^t − z_i^{t−1}) + λ_var H(γ − σ_i)(z_i − z̄_i)/σ_i − λ_cov (z_i − z̄_i) Σ_{k≠i} (z_k − z̄_k)² ] f'(a_i) x_j
+
+With loss coefficients ``c`` the rule's are ``λ_inv = 2 c_inv``, ``λ_var = α c_var`` and ``λ_cov = 4 β c_cov``.
+"""
+
+from fractions import Fraction
+
+from sympy import Expr, IndexedBase, Symbol
+
+from derivations import covariance, invariance, log_variance, losses, variance
+from derivations.covariance import beta
+from derivations.invariance import steps, z_prev
+from derivations.notation import rule
+from derivations.variance import gamma
+from lvicreg.calculus import SG, D, H, Sigma, gradient, others
+from lvicreg.calculus.layer import (
+    W,
+    alpha,
+    b,
+    df,
+    epsilon,
+    i,
+    k,
+    mean,
+    p,
+    q,
+    sigma,
+    t,
+    u,
+    var,
+    x,
+    z,
+)
+from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
+
+TITLE = "Total rule"
+
+# --- the loss, as it stands in the note ----------------------------------------------------------------------------------
+c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
+mean_held = steps.but({u[b, i]: z[b, i] - SG(mean[i])})
+
+
+def weighted(variance_loss: Expr) -> Expr:
+    """The sum of the three losses over a minibatch, with either variance term."""
+    one_sample = c_inv * invariance.one_sample_loss + c_cov * covariance.one_sample_loss
+    return Sigma(one_sample, t) + c_var * variance_loss
+
+
+loss = weighted(variance.loss)
+log_loss = weighted(log_variance.loss)
+
+# --- the rule, as it stands in the note ----------------------------------------------------------------------------------
+lambda_inv, lambda_var, lambda_cov = (Symbol(name, positive=True) for name in ("lambda_inv", "lambda_var", "lambda_cov"))
+in_losses = mean_held.but({lambda_inv: 2 * c_inv, lambda_var: alpha * c_var, lambda_cov: 4 * beta * c_cov})
+
+
+def update(variance_term: Expr) -> Expr:
+    """The note's update for one sample, without the learning rate."""
+    step = -lambda_inv * (z[t, p] - z_prev[t, p])
+    products = -lambda_cov * u[t, p] * Sigma(others(p, k) * u[t, k] ** 2, k)
+    return (step + lambda_var * variance_term + products) * df[t, p] * x[t, q]
+
+
+hinge_update = update(H(gamma - sigma[p]) * u[t, p] / sigma[p])
+log_update = update(u[t, p] / sigma[p] ** 2)
+
+# --- with two coefficients only, λ_inv = 1, and a learning rate η' = 2 c_inv η ---------------------------------------------
+eta = Symbol("eta", positive=True)
+two_coefficients = mean_held.but({lambda_inv: 1, lambda_var: alpha * c_var / (2 * c_inv), lambda_cov: 2 * beta * c_cov / c_inv})
+
+
+# --- the gradient in the rule's coefficients --------------------------------------------------------------------------------
+S = IndexedBase("S")
+in_coefficients = {c_inv: lambda_inv / 2, c_var: lambda_var / alpha, c_cov: lambda_cov / (4 * beta)}
+given = steps.given(z_prev).but({S[b]: Sigma(u[b, k] ** 2, k)})
+
+
+def derived(total_loss: Expr) -> Expr:
+    """The descent direction of a total loss in terms of λ."""
+    return -gradient(total_loss.xreplace(in_coefficients), W[p, q], given.given(mean))
+
+
+with_exact_covariance = derived(loss) - gradient(covariance.loss, W[p, q], given)
+
+
+def other_units_rotated():
+    """The bracket of unit 1 when the other two are rotated, S unchanged: the one-sample rule's and the exact covariance's."""
+    samples = [[Fraction(n) for n in row] for row in ((1, 2, -3), (-2, 1, 1), (1, -3, 2))]
+    turned = [[one, (3 * two + 4 * three) / 5, (3 * three - 4 * two) / 5] for one, two, three in samples]
+
+    def one_sample(units):
+        return [row[0] * (row[1] ** 2 + row[2] ** 2) for row in units]
+
+    yield from zip(one_sample(samples), one_sample(turned), strict=True)
+    # the exact rule, Σ_k K_1k u_k, needs each K_1k: rotating the other units' *signs* apart from each other changes it
+    flipped = [[one, two, -three] for one, two, three in samples[:1]] + samples[1:]
+
+    def exact(units):
+        K = [sum(row[0] * row[k] for row in units) for k in range(3)]
+        return [K[1] * row[1] + K[2] * row[2] for row in units]
+
+    yield one_sample(samples) == one_sample(flipped), True
+    yield exact(samples) != exact(flipped), True
+
+
+def row_of_a_unit(jax, rng):
+    """JAX's gradient row of unit 1 in a linear layer does not change when the other units are rotated among themselves."""
+    np = jax.numpy
+    inputs, weights = np.asarray(rng.normal(size=(8, 5))), np.asarray(rng.normal(size=(4, 5)))
+    rotation, _ = np.linalg.qr(np.asarray(rng.normal(size=(3, 3))))
+    turned = np.concatenate([weights[:1], rotation @ weights[1:]])
+    before = np.asarray(rng.normal(size=(8, 5)))
+
+    def total(weights):
+        a = inputs @ weights.T
+        mean = jax.lax.stop_gradient(np.mean(a, axis=0))
+        past = jax.lax.stop_gradient(before @ weights.T)
+        squares = (a - mean) ** 2
+        products = np.sum(squares, axis=1) ** 2 - np.sum(squares**2, axis=1)
+        spread = np.sqrt(np.var(a, axis=0, ddof=1) + 1e-4)
+        return np.sum((a - past) ** 2) + np.sum(np.maximum(0.0, 9 - spread)) + np.sum(products)
+
+    yield jax.grad(total)(weights)[0], jax.grad(total)(turned)[0]
+
+
+claims = (
+    Claim(
+        id="total.sum",
+        statement="The note's total rule, summed over a minibatch, is the exact gradient of c_inv L_inv + c_var L_var + c_cov L_cov with "
+        "λ_inv = 2 c_inv, λ_var = α c_var, λ_cov = 4 β c_cov. With two coefficients (λ_inv = 1): η' = 2 c_inv η, "
+        "λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
+        holds=(
+            Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
+            Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
+        ),
+        evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "the mean is held constant", "B ≥ 2"),
+        rests_on=("variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
+        source="note, total loss",
+    ),
+    Claim(
+        id="total.local",
+        statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the population, "
+        "S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is not: K_ik ties "
+        "two units.",
+        holds=(Equation(Sigma(covariance.one_sample_gradient, t), Sigma(covariance.local_gradient, t), steps),),
+        evidence=(
+            Locality(((derived(loss), given), (derived(log_loss), given)), ((with_exact_covariance, given),), W[p, q], b),
+            Fractions(other_units_rotated),
+            Numbers(row_of_a_unit),
+        ),
+        rests_on=("total.sum", "covariance.local-exact"),
+        source="note, total loss",
+    ),
+    Claim(
+        id="total.log-variance",
+        statement="The same with the log-variance term: (z_i − z̄_i)/σ_i² in the place of H(γ − σ_i)(z_i − z̄_i)/σ_i.",
+        holds=(Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),),
+        evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
+        assumptions=("var_i + ε > 0", "the mean is held constant", "B ≥ 2"),
+        rests_on=("log-variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
+        source="note, total loss and log-variance loss",
+    ),
+)
+
+_about = {
+    "arguments": (x, z, z_prev, df),
+    "statistics": (mean, var),
+    "leading": (lambda_inv, lambda_var, lambda_cov),
+    "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held "
+    "constant; ddof = 1.",
+    "degenerate": "finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.",
+    "source": "note, total loss.",
+}
+_coefficients = (lambda_inv, lambda_var, lambda_cov)
+
+rules = (
+    rule(
+        "total",
+        "Total rule: invariance, hinge variance and one-sample covariance together.",
+        derived(loss),
+        given,
+        options=(*_coefficients, gamma, epsilon),
+        claims=("total.sum", "total.local"),
+        **_about,
+    ),
+    rule(
+        "total_log_variance",
+        "Total rule with the log-variance term in the place of the hinge.",
+        derived(log_loss),
+        given,
+        options=(*_coefficients, epsilon),
+        claims=("total.log-variance", "total.local"),
+        **_about,
+    ),
+)

@@ -1,0 +1,250 @@
+"""Variance term (hinge).
+
+Each unit is asked for a standard deviation of at least ``γ``. In the note's one-sample form, ``S_i`` is what the other
+samples contribute to the variance; it is held constant, as is the mean:
+
+    L^t = Σ_i max(0, γ − √(α (z_i^t − z̄_i)² + S_i + ε)),        S_i = SG(α Σ_{b≠t} (z_i^b − z̄_i)²)
+    −∂L^t/∂W_ij = α H(γ − σ_i) (z_i − z̄_i)/σ_i · f'(a_i) x_j
+
+The note has γ = 1 and ε = 0; VICReg has ε = 1e-4 inside the root.
+"""
+
+from sympy import Idx, IndexedBase, S, Symbol, sqrt
+
+from derivations import losses
+from derivations.notation import in_primitives, rule
+from lvicreg.calculus import SG, At, D, H, Sigma, Symmetric, gradient, others, relu
+from lvicreg.calculus.layer import (
+    M,
+    W,
+    alpha,
+    b,
+    df,
+    epsilon,
+    i,
+    j,
+    m,
+    mean,
+    network,
+    p,
+    q,
+    sigma,
+    t,
+    u,
+    var,
+    x,
+    z,
+)
+from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
+
+TITLE = "Variance term (hinge)"
+gamma = Symbol("gamma", positive=True)
+
+# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+S_i = SG(alpha * Sigma(others(t, b) * u[b, i] ** 2, b))
+one_sample_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + S_i + epsilon)), i)
+loss = Sigma(relu(gamma - sigma[i]), i)
+
+# --- and its gradient for one sample -------------------------------------------------------------------------------------
+one_sample_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * df[t, p] * x[t, q]
+
+# --- what the names stand for --------------------------------------------------------------------------------------------
+mean_held = network.but({u[b, i]: z[b, i] - SG(mean[i])})
+slow = network.given(mean, var, alpha)  # long-term statistics, whatever they are
+note = {gamma: 1, epsilon: 0}
+
+# --- slow filters --------------------------------------------------------------------------------------------------------
+slow_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u[t, i] ** 2) + epsilon)), i)
+previous = IndexedBase("var_prev", positive=True)
+decayed = Symbol("decayed", positive=True)  # 1 − α, the weight that an exponential filter gives to the past
+filtered = sqrt(decayed * previous[p] + alpha * u[t, p] ** 2 + epsilon)
+exponential_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG(decayed * previous[i]) + epsilon)), i)
+alone = sqrt(alpha * u[t, p] ** 2)  # the root where S_i = 0
+alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
+
+# --- collapse: a single linear unit and its mean field, C the covariance of the input -------------------------------------
+w, C = IndexedBase("w"), Symmetric("C")
+s = Sigma(w[j] * C[j, m] * w[m], j, m)  # the variance wᵀ C w
+r = Idx("r", M)
+field = Sigma(C[q, m] * w[m], m) * H(gamma - sqrt(s + epsilon)) / sqrt(s + epsilon)
+log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
+
+
+# --- the kink ------------------------------------------------------------------------------------------------------------
+step = Symbol("step", positive=True)
+held = SG(sigma[i])
+slope = D(Sigma(sigma[i], i), W[p, q])
+
+
+def kink_in_frameworks(jax, rng):
+    """At σ = γ the slope of ``where`` is 0 and that of ``maximum`` is half the one-sided one."""
+    np = jax.numpy
+    weights, inputs = np.asarray(rng.normal(size=(1, 3))), np.asarray(rng.normal(size=(6, 3)))
+
+    def std(weights):
+        return np.std(np.tanh(inputs @ weights.T), ddof=1)
+
+    threshold = std(weights)
+    one_sided = jax.grad(std)(weights)
+    yield jax.grad(lambda v: np.where(std(v) < threshold, threshold - std(v), 0.0))(weights), 0 * one_sided
+    yield 2 * jax.grad(lambda v: np.maximum(0.0, threshold - std(v)))(weights), -one_sided
+
+
+def kink_is_real(z3):
+    """The loss γ − σ − g·h near the kink: its two one-sided slopes along h agree exactly where g = 0."""
+    g = z3.Real("g")
+    right, left = z3.If(-g > 0, -g, 0), -z3.If(g > 0, g, 0)
+    return {"slopes agree iff g = 0": (right == left) == (g == 0)}, {"slopes agree": right == left}
+
+
+def collapse_by_autodiff(jax, rng):
+    """Growth rates at zero weights, zero updates at constant input, and NaN without ε."""
+    np = jax.numpy
+    inputs = np.asarray(rng.normal(size=(7, 3)))
+    inputs -= inputs.mean(axis=0)
+    covariance = inputs.T @ inputs / 6
+
+    def update(weights, power, epsilon, data=inputs):
+        a = data @ weights
+        variance = np.sum((a - a.mean()) ** 2) / 6 + epsilon
+        return np.sum((a - a.mean())[:, None] * data, axis=0) / 6 / variance**power
+
+    zero = np.zeros(3)
+    for power, rate in ((0.5, 0.01**0.5), (1.0, 0.01)):
+        yield jax.jacobian(update)(zero, power, 0.01), covariance / rate
+        yield update(np.ones(3), power, 0.01, np.ones((7, 3))), zero
+    yield np.isnan(update(zero, 0.5, 0.0)).astype(float), np.ones(3)
+
+
+claims = (
+    Claim(
+        id="variance.one-sample",
+        statement="The note's rule is the exact gradient of its one-sample hinge loss, with γ = 1 and ε = 0.",
+        holds=(
+            Equation(
+                D(in_primitives(one_sample_loss, mean_held, note), W[p, q]), in_primitives(one_sample_gradient, network, note)
+            ),
+        ),
+        evidence=(Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}),),
+        assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
+        source="note, variance term",
+    ),
+    Claim(
+        id="variance.minibatch",
+        statement="Summed over a minibatch, the one-sample rule is the exact gradient of Σ_i max(0, 1 − σ_i), although the "
+        "mean depends on the weights: its contribution cancels because Σ_b u_i^b = 0.",
+        holds=(
+            Equation(D(in_primitives(loss, network, note), W[p, q]), in_primitives(Sigma(one_sample_gradient, t), network, note)),
+            Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
+        ),
+        evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}),),
+        assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
+        source="note, variance term",
+    ),
+    Claim(
+        id="variance.slow-filter",
+        statement="With a slow filter's variance the rule is the exact gradient of the same loss with "
+        "S_i = SG(σ_i² − α u_i²); an exponential filter is the case S_i = SG((1 − α) σ_i²(t−1)). Only α differs from the "
+        "minibatch.",
+        holds=(
+            Equation(D(slow_loss, W[p, q]), one_sample_gradient, slow),
+            Equation(
+                D(exponential_loss, W[p, q]),
+                -alpha * H(gamma - filtered) * u[t, p] / filtered * df[t, p] * x[t, q],
+                slow,
+            ),
+        ),
+        evidence=(
+            Autodiff(losses.hinge_slow_filter, one_sample_gradient, slow, {"gamma": 0.9, "epsilon": 0.01, "alpha": 0.1}),
+        ),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "mean and variance do not depend on the current weights, but for α u_i²"),
+        source="note, variance term; its definition of S_i is lost",
+    ),
+    Claim(
+        id="variance.slow-filter-alone",
+        kind="refutation",
+        statement="The rule is not the gradient of the loss with S_i = 0 (the sample's own contribution alone under the "
+        "root): that gradient is the rule times σ_i/(√α |u_i|), with the gate H(γ − √α |u_i|).",
+        holds=(
+            Equation(
+                D(alone_loss, W[p, q]),
+                -alpha * H(gamma - alone) * u[t, p] / sigma[p] * df[t, p] * x[t, q] * (sigma[p] / alone),
+                slow,
+            ),
+        ),
+        fails=(Equation(D(alone_loss, W[p, q]), one_sample_gradient, slow.but({epsilon: S.Zero})),),
+        evidence=(
+            Autodiff(
+                losses.hinge_alone,
+                -alpha * H(gamma - alone) * u[t, p] / alone * df[t, p] * x[t, q],
+                slow,
+                {"gamma": 0.9, "alpha": 0.1},
+            ),
+            Counterexample(
+                "alpha, sigma, u = 0.1, 0.5, 0.3          # one linear unit, x = 1, gate open\n"
+                "loss = lambda u: max(0, 1 - np.sqrt(alpha * u**2))\n"
+                "left = (loss(u + 1e-6) - loss(u - 1e-6)) / 2e-6\n"
+                "right = -alpha * u / sigma"
+            ),
+        ),
+        assumptions=("u_i ≠ 0",),
+        rests_on=("variance.slow-filter",),
+        source="one reading of the note's lost definition of S_i",
+    ),
+    Claim(
+        id="variance.general-threshold",
+        statement="The same holds with any threshold γ > 0 and with σ_i = √(var_i + ε), ε ≥ 0 inside the root.",
+        holds=(
+            Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),
+            Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network),
+        ),
+        evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 0.8, "epsilon": 0.01}),),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
+    ),
+    Claim(
+        id="variance.kink",
+        statement="At σ_i = γ the loss has the one-sided derivatives −∂σ_i/∂W and 0, so none unless ∂σ_i/∂W = 0. The choice "
+        "here is 0, H(0) = 0; other frameworks choose otherwise.",
+        holds=(
+            Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -slope, network),
+            Equation(D(Sigma(relu(held - step - sigma[i]), i), W[p, q]), S.Zero, network),
+            Equation(D(Sigma(relu(held - sigma[i]), i), W[p, q]), S.Zero, network),
+        ),
+        fails=(Equation(-slope, S.Zero, network),),
+        evidence=(Numbers(kink_in_frameworks), Solver(kink_is_real)),
+        assumptions=("σ_i > 0",),
+        source="PyTorch's relu has H(0) = 0 too",
+    ),
+    Claim(
+        id="variance.collapse",
+        statement="With ε > 0 a unit of constant activity has update 0, as has a dead one (f' = 0). But at zero weights a linear "
+        "unit's collapse is unstable: the mean update grows at rate μ/√ε along an eigenvector of the input covariance with "
+        "eigenvalue μ, for log-variance at μ/ε. Without ε the update there is 0/0.",
+        holds=(
+            Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({z[b, i]: mean[i]}).given(mean)),
+            Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({df[b, i]: S.Zero})),
+            Equation(At(D(field, w[r]), w, 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon)),
+            Equation(At(D(log_field, w[r]), w, 0), C[q, r] / epsilon),
+        ),
+        evidence=(Numbers(collapse_by_autodiff),),
+        assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input"),
+        source="beyond the note",
+    ),
+)
+
+rules = (
+    rule(
+        "variance",
+        "Hinge variance rule: push a unit's standard deviation up where it is below γ.",
+        -gradient(loss, W[p, q], network),
+        network,
+        arguments=(x, z, df),
+        statistics=(mean, var, alpha),
+        options=(gamma, epsilon),
+        claims=("variance.one-sample", "variance.minibatch", "variance.slow-filter", "variance.general-threshold", "variance.kink"),
+        convention="summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.",
+        degenerate="a unit of constant activity gets 0 if ε > 0 and NaN if ε = 0. NaN in a unit's activity stays in its row.",
+        source="note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.",
+    ),
+)

@@ -1,0 +1,57 @@
+"""What every rule checks of its arguments before it computes.
+
+Shapes and dtypes are known before any value is, so these checks work inside compiled code too. A single sample is a
+minibatch of one: arrays over samples may leave the first axis out, all of them together.
+"""
+
+from typing import Any
+
+from array_api_compat import array_namespace, is_array_api_obj
+
+
+def arrays(rule: str, **arguments: tuple[Any, str]) -> tuple[Any, ...]:
+    """The array namespace, then each array with its sample axis.
+
+    Each argument is an array, or None where optional, and its axes by name, such as ``"BN"``.
+
+    Raises:
+        TypeError: an argument is not an array, or its dtype is not a real floating one.
+        ValueError: an array has the wrong rank, or two disagree about a size.
+    """
+    present = {name: (array, axes) for name, (array, axes) in arguments.items() if array is not None}
+    for name, (array, _) in present.items():
+        if not is_array_api_obj(array):
+            raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
+    xp = array_namespace(*(array for array, _ in present.values()))
+    for name, (array, _) in present.items():
+        if not xp.isdtype(array.dtype, "real floating"):
+            raise TypeError(f"{rule}: {name} must be of a real floating dtype, such as float64; got {array.dtype}")
+    single = all(array.ndim == 1 for array, axes in present.values() if axes.startswith("B"))
+    expected = {name: axes.removeprefix("B") if single else axes for name, (_, axes) in present.items()}
+    sizes: dict[str, int] = {}
+    for name, (array, _) in present.items():
+        fits = array.ndim == len(expected[name])
+        if not fits or any(sizes.setdefault(axis, n) != n for axis, n in zip(expected[name], array.shape, strict=True)):
+            given = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in present.items())
+            wanted = ", ".join(f"{name} ({', '.join(axes)})" for name, axes in expected.items())
+            raise ValueError(f"{rule}: the shapes do not fit: given {given}; expected {wanted}")
+    batched = {
+        name: array[None, :] if single and axes.startswith("B") else array for name, (array, axes) in present.items()
+    }
+    return xp, *(batched.get(name) for name in arguments)
+
+
+def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
+    """The number of samples, after checking that the statistics are all given, or can be taken from the samples.
+
+    Raises:
+        ValueError: some statistics are given and some are not; or none, and there are fewer than 2 samples.
+    """
+    missing = [name for name, statistic in statistics.items() if statistic is None]
+    size = int(samples.shape[0])
+    if missing and len(missing) < len(statistics):
+        given = [name for name in statistics if name not in missing]
+        raise ValueError(f"{rule}: give all of {', '.join(statistics)} or none of them; given {', '.join(given)} only")
+    if missing and size < 2:
+        raise ValueError(f"{rule}: {', '.join(missing)} cannot be taken from {size} sample: give them, or at least 2 samples")
+    return size

@@ -1,0 +1,47 @@
+"""A calculus of losses that are sums over indices of symbolic length.
+
+SymPy expressions go in and come out. ``indexed`` adds sums and deltas, ``functions`` the activation, hinge, step and
+stop-gradient, ``definitions`` the names that an expression can keep or expand, ``layer`` those of a one-layer network.
+On these, ``canonical`` decides equality, ``differentiate`` takes gradients, ``expectation`` takes means, ``operators``
+states both without doing them, ``locality`` factors an update, and ``notation`` prints it.
+"""
+
+from .canonical import is_zero, normal
+from .definitions import Definitions
+from .differentiate import derivative, gradient
+from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
+from .functions import SG, H, StopGradient, f, f_prime, relu
+from .indexed import Delta, Sigma, Symmetric, others
+from .locality import LocalTerm, NotLocal, by_presynaptic, factor
+from .operators import At, D, Mean, resolve
+
+__all__ = [
+    "SG",
+    "At",
+    "D",
+    "Definitions",
+    "Delta",
+    "Gaussian",
+    "H",
+    "IndependentUnits",
+    "Law",
+    "LocalTerm",
+    "Mean",
+    "NotLocal",
+    "SecondMoments",
+    "Sigma",
+    "StopGradient",
+    "Symmetric",
+    "by_presynaptic",
+    "derivative",
+    "expectation",
+    "f",
+    "f_prime",
+    "factor",
+    "gradient",
+    "is_zero",
+    "normal",
+    "others",
+    "relu",
+    "resolve",
+]

@@ -1,0 +1,120 @@
+"""Sums over indices whose length is a symbol.
+
+An index is a SymPy ``Idx`` and carries its range, so a sum needs no limits: with ``i = Idx("i", N)``,
+``Sigma(z[b, i], i)`` is the sum of ``z[b, i]`` over all ``N`` values of ``i``, for every ``N``. Three node types suffice
+beside SymPy's own arithmetic:
+
+* ``Sigma(term, i, k)``: the sum over ``i`` and ``k``; the indices are bound, their names carry no meaning;
+* ``Delta(i, k)``: 1 where ``i = k``, else 0, defined between indices of the same range only;
+* ``others(i, k)``: ``1 - Delta(i, k)``, so that ``Sigma(others(i, k) * g, k)`` is the sum over ``k`` different from ``i``.
+
+``rename`` substitutes free indices and never captures a bound one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import count
+
+from sympy import Expr, Function, Idx, Indexed, IndexedBase, S, Symbol
+from sympy.core.basic import Basic
+
+Renaming = Mapping[Idx, Idx]
+
+_fresh_numbers = count()
+
+
+def size_of(index: Idx) -> Expr:
+    """The number of values that ``index`` takes."""
+    lower, upper = index.args[1].args
+    return upper - lower + 1
+
+
+def fresh(index: Idx) -> Idx:
+    """A new index with the range of ``index``, equal to no other."""
+    return Idx(Symbol(f"_fresh{next(_fresh_numbers)}", integer=True), index.args[1])
+
+
+class Sigma(Expr):
+    """The sum of a term over one index; ``Sigma(term, i, k)`` nests, innermost index last."""
+
+    is_commutative = True
+
+    def __new__(cls, term: Expr, *indices: Idx) -> Expr:
+        for index in reversed(indices):
+            if not isinstance(index, Idx) or len(index.args) != 2:
+                raise TypeError(f"Sigma sums over an index with a range, such as Idx('i', N); got {index!r}")
+            term = Expr.__new__(cls, S(term), index)
+        return term
+
+    @property
+    def term(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def index(self) -> Idx:
+        return self.args[1]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return self.term.free_symbols - {self.index}
+
+
+class Delta(Function):
+    """Kronecker's delta of two indices of the same range."""
+
+    @classmethod
+    def eval(cls, first: Idx, second: Idx) -> Expr | None:
+        if size_of(first) != size_of(second):
+            raise TypeError(f"Delta compares indices of the same range; {first} and {second} differ")
+        if first == second:
+            return S.One
+        if str(first) > str(second):
+            return cls(second, first)
+        return None
+
+
+def others(i: Idx, k: Idx) -> Expr:
+    """1 where ``k`` differs from ``i``, else 0."""
+    return 1 - Delta(i, k)
+
+
+class Symmetric(IndexedBase):
+    """A symmetric matrix: ``C[j, k]`` and ``C[k, j]`` are the same expression."""
+
+    def __getitem__(self, indices, **kwargs):
+        return super().__getitem__(tuple(sorted(indices, key=str)), **kwargs)
+
+
+def free_indices(expr: Expr) -> frozenset[Idx]:
+    """The indices of ``expr`` that no ``Sigma`` binds."""
+    return _free_indices(expr)
+
+
+@lru_cache(maxsize=None)
+def _free_indices(expr: Basic) -> frozenset[Idx]:
+    if isinstance(expr, Idx):
+        return frozenset({expr})
+    if getattr(expr, "closed", False):
+        return frozenset()
+    found: frozenset[Idx] = frozenset().union(*(_free_indices(a) for a in expr.args))
+    return found - {expr.index} if isinstance(expr, Sigma) else found
+
+
+def rename(expr: Expr, names: Renaming) -> Expr:
+    """``expr`` with its free indices replaced, all at once."""
+    names = {old: new for old, new in names.items() if old != new and old in free_indices(expr)}
+    if not names:
+        return expr
+    if isinstance(expr, Idx):
+        return names[expr]
+    if isinstance(expr, Sigma):
+        index, term = expr.index, expr.term
+        if index in names.values():
+            index = fresh(index)
+            term = rename(term, {expr.index: index})
+        return Sigma(rename(term, names), index)
+    if isinstance(expr, Indexed):
+        return expr.base[tuple(rename(index, names) for index in expr.indices)]
+    return expr.func(*(rename(argument, names) for argument in expr.args))

@@ -1,0 +1,56 @@
+"""The symbols of a one-layer network on a minibatch, and what the named ones stand for.
+
+======================  =========================================================  ==========
+symbol                  meaning                                                    in code
+======================  =========================================================  ==========
+``N``, ``M``, ``B``     outputs, inputs, samples: symbolic positive integers       –
+``x[b, j]``             input ``j`` of sample ``b``                                ``(B, M)``
+``W[i, j]``             weight from input ``j`` to output ``i``                    ``(N, M)``
+``a[b, i]``             pre-activation ``Σ_j W_ij x_j^b``                          ``(B, N)``
+``z[b, i]``             activity ``f(a_i^b)``                                      ``(B, N)``
+``df[b, i]``        its slope ``f'(a_i^b)``                                    ``(B, N)``
+``mean[i]``             mean activity over the minibatch                           ``(N,)``
+``u[b, i]``             centred activity ``z_i^b − mean_i``                        ``(B, N)``
+``alpha``               averaging factor ``1/(B − 1)``                             scalar
+``var[i]``              variance ``α Σ_b (u_i^b)²``                                ``(N,)``
+``sigma[i]``            standard deviation ``√(var_i + ε)``                        ``(N,)``
+``K[i, k]``             covariance of activities ``α Σ_b u_i^b u_k^b``             ``(N, N)``
+======================  =========================================================  ==========
+
+``network`` is these definitions. A rule that runs on slow filters sees ``network.given(mean, var, alpha)``.
+"""
+
+from __future__ import annotations
+
+from sympy import Idx, IndexedBase, Symbol, sqrt, symbols
+
+from .definitions import Definitions
+from .functions import f, f_prime
+from .indexed import Sigma, Symmetric
+
+N, M, B = symbols("N M B", integer=True, positive=True)
+
+i, k, l = (Idx(name, N) for name in "ikl")  # noqa: E741  units
+j, m = (Idx(name, M) for name in "jm")  # inputs
+b, c, t = (Idx(name, B) for name in "bct")  # samples
+p, q = Idx("p", N), Idx("q", M)  # the weight W_pq with respect to which losses are differentiated
+
+x, W, a, z, df, mean, u = map(IndexedBase, "x W a z df mean u".split())
+var, sigma = (IndexedBase(name, positive=True) for name in ("var", "sigma"))
+K = Symmetric("K")
+alpha = Symbol("alpha", positive=True)
+epsilon = Symbol("epsilon", nonnegative=True)
+
+network = Definitions(
+    {
+        a[b, i]: Sigma(W[i, j] * x[b, j], j),
+        z[b, i]: f(a[b, i]),
+        df[b, i]: f_prime(a[b, i]),
+        mean[i]: Sigma(z[b, i], b) / B,
+        u[b, i]: z[b, i] - mean[i],
+        alpha: 1 / (B - 1),
+        var[i]: alpha * Sigma(u[b, i] ** 2, b),
+        sigma[i]: sqrt(var[i] + epsilon),
+        K[i, k]: alpha * Sigma(u[b, i] * u[b, k], b),
+    }
+)

@@ -1,0 +1,167 @@
+"""How an indexed expression is written: in LaTeX for pages, in plain text for docstrings.
+
+Samples are superscripts, units and inputs subscripts. Bound indices get the letters of their range again (``b, c`` for
+samples, ``k, l`` for units, ``m, …`` for inputs). Names that are not their own symbol are looked up in ``names``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    Idx,
+    Indexed,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    collect,
+    factor,
+)
+from sympy.core.basic import Basic
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from .indexed import Delta, Sigma, rename, size_of
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LETTERS = {"B": "bcde", "N": "klno", "M": "mrs"}
+
+
+def tidy(expr: Expr, leading: Sequence[Symbol] = ()) -> Expr:
+    """``expr`` factored, and collected by the ``leading`` symbols first; indexed quantities and sums count as symbols."""
+    parts = sorted(_parts(expr), key=str)
+    known = {part: Symbol(f"part{n:03}") for n, part in enumerate(parts)}
+    flat = expr.xreplace(known)
+    back = {symbol: part for part, symbol in known.items()}
+    if leading:
+        common = factor(flat)
+        factors = Mul.make_args(common)
+        outside = Mul(*(part for part in factors if not isinstance(part, Add)))
+        inside = Mul(*(part for part in factors if isinstance(part, Add)))
+        inside = collect(inside.expand(), leading, evaluate=False)
+        flat = Mul(outside, Add(*(coefficient * factor(rest) for coefficient, rest in inside.items())), evaluate=False)
+    else:
+        flat = factor(flat)
+    return flat.xreplace(back)
+
+
+def _parts(expr: Basic) -> set[Expr]:
+    if isinstance(expr, (Indexed, Sigma, Function)):
+        return {expr}
+    return set().union(*(_parts(argument) for argument in expr.args)) if expr.args else set()
+
+
+def lettered(expr: Expr) -> Expr:
+    """``expr`` with readable letters for the bound indices that have canonical names."""
+    return _lettered(expr, frozenset(str(index) for index in expr.atoms(Idx)))
+
+
+def _lettered(expr: Expr, used: frozenset[str]) -> Expr:
+    if isinstance(expr, (Indexed, Idx)) or not expr.args:
+        return expr
+    if isinstance(expr, Sigma):
+        index = expr.index
+        if str(index).startswith("_"):
+            letter = next(letter for letter in LETTERS[str(size_of(index))] if letter not in used)
+            index = Idx(Symbol(letter, integer=True), index.args[1])
+        return Sigma(_lettered(rename(expr.term, {expr.index: index}), used | {str(index)}), index)
+    return expr.func(*(_lettered(argument, used) for argument in expr.args))
+
+
+def _split(entry: Indexed) -> tuple[str, str]:
+    """The subscripts and the superscripts of an indexed quantity."""
+    sample = [str(size_of(index)) == "B" for index in entry.indices]
+    lower = "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if not above)
+    return lower, "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if above)
+
+
+def positive_first(expr: Add) -> list[Expr]:
+    """The terms of a sum, those without a minus sign first."""
+    return sorted(expr.args, key=lambda term: (term.could_extract_minus_sign(), str(term)))
+
+
+class _Text(StrPrinter):
+    printmethod = "_lvicreg_text"  # Indexed has a _sympystr of its own
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__({"order": None})
+        self.names = names
+
+    def _print_Symbol(self, symbol: Symbol) -> str:
+        return self.names.get(str(symbol), str(symbol))
+
+    def _print_Indexed(self, entry: Indexed) -> str:
+        lower, upper = _split(entry)
+        indices = f"_{lower}" * bool(lower) + f"^{upper}" * bool(upper)
+        name = self.names.get(str(entry.base), str(entry.base))
+        return name.replace("·", indices) if "·" in name else name + indices
+
+    def _print_Add(self, expr: Add, order: str | None = None) -> str:
+        first, *rest = positive_first(expr)
+        signed = [("- ", -t) if t.could_extract_minus_sign() else ("+ ", t) for t in rest]
+        return " ".join([self._print(first), *(sign + self.parenthesize(t, PRECEDENCE["Add"]) for sign, t in signed)])
+
+    def _print_Idx(self, index: Idx) -> str:
+        return str(index.label)
+
+    def _print_Sigma(self, total: Sigma) -> str:
+        return f"Σ_{total.index} {self.parenthesize(total.term, PRECEDENCE['Mul'], strict=True)}"
+
+    def _print_Pow(self, power: Pow, rational: bool = False) -> str:
+        if power.exp.is_Integer and power.exp > 1:
+            base = self._print(power.base)
+            bare = isinstance(power.base, Symbol) or (isinstance(power.base, Indexed) and "^" not in base)
+            return (base if bare else f"({base})") + str(power.exp).translate(SUPERSCRIPTS)
+        return str(super()._print_Pow(power, rational=rational))
+
+    def _print_Mul(self, expr: Mul) -> str:
+        return str(super()._print_Mul(expr)).replace("*", " ")
+
+    def _print_Function(self, function: Function) -> str:
+        return f"{type(function).__name__}({', '.join(map(self._print, function.args))})"
+
+
+class _Latex(LatexPrinter):
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def _print_Symbol(self, symbol: Symbol, style: str = "plain") -> str:
+        return self.names.get(str(symbol)) or str(super()._print_Symbol(symbol, style))
+
+    def _print_Indexed(self, entry: Indexed) -> str:
+        lower, upper = _split(entry)
+        name = self.names.get(str(entry.base), str(entry.base))
+        indices = f"_{{{lower}}}" * bool(lower) + f"^{{{upper}}}" * bool(upper)
+        return name.replace("·", indices) if "·" in name else name + indices
+
+    def _print_Pow(self, power: Pow) -> str:
+        if isinstance(power.base, Indexed) and power.exp.is_Integer and power.exp > 1:
+            return rf"\left({self._print(power.base)}\right)^{{{power.exp}}}"
+        return str(super()._print_Pow(power))
+
+    def _print_Sigma(self, total: Sigma) -> str:
+        return rf"\sum_{{{total.index}}} {self.parenthesize(total.term, PRECEDENCE['Mul'], strict=True)}"
+
+    def _print_Delta(self, delta: Delta, exp: str | None = None) -> str:
+        return r"\delta_{" + "".join(map(str, delta.args)) + "}"
+
+    def _print_Function(self, function: Function, exp: str | None = None) -> str:
+        head = {"relu": r"\max\!\left(0, ", "f_prime": r"f'\!\left(", "StopGradient": r"\mathrm{SG}\!\left("}
+        opened = head.get(type(function).__name__, rf"{type(function).__name__}\!\left(")
+        return opened + self._print(function.args[0]) + r"\right)" + (f"^{{{exp}}}" if exp else "")
+
+
+def text(expr: Expr, names: Mapping[str, str]) -> str:
+    """The expression in one line of plain text."""
+    return _Text(names).doprint(lettered(S(expr)))
+
+
+def latex(expr: Expr, names: Mapping[str, str]) -> str:
+    """The expression in LaTeX."""
+    return _Latex(names).doprint(lettered(S(expr)))

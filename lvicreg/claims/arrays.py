@@ -1,0 +1,102 @@
+"""Evaluation of indexed expressions on NumPy arrays, by broadcasting.
+
+The engine of the float64 comparisons: each index is an axis, a sum is a sum over the last one, and the activation function
+is tanh. It shares no code with the exact engine's loops or with the code generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Idx, Indexed, Symbol, lambdify
+
+from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, size_of
+
+Axes = tuple[Idx, ...]
+
+
+def primitives(expr: Expr, definitions: Definitions) -> list[Expr]:
+    """The quantities without a definition on which an expression depends, each with one choice of its indices."""
+    expanded = definitions.expand(expr)
+    indexed = {str(entry.base): entry for entry in sorted(expanded.atoms(Indexed), key=str)}
+    scalars = {s.name: s for s in expanded.atoms(Symbol) if not isinstance(s, Idx) and s.name not in indexed}
+    return [*indexed.values(), *(scalars[name] for name in sorted(scalars))]
+
+
+def sample(expr: Expr, definitions: Definitions, sizes: Mapping[str, int], scale: float) -> SimpleNamespace:
+    """Random values for every primitive quantity of ``expr``, arrays of the order of ``scale``, and the sizes."""
+    random = np.random.default_rng(1)
+    data = SimpleNamespace(**sizes)
+    for quantity in primitives(expr, definitions):
+        name = name_of(quantity)
+        if str(name) in sizes:
+            continue
+        shape = tuple(sizes[str(size_of(index))] for index in indices_of(quantity))
+        values = random.normal(size=shape) * (scale if shape else 1.0)
+        if isinstance(name, Symmetric):
+            values = values @ values.T
+        setattr(data, str(name), np.abs(values) if quantity.is_nonnegative else values)
+    return data
+
+
+def value(expr: Expr, definitions: Definitions, data: SimpleNamespace) -> np.ndarray:
+    """The array of all values of ``expr``: its axes are the free indices, samples first, then units, then inputs."""
+    axes = tuple(sorted(free_indices(expr), key=lambda index: ("BNM".index(str(size_of(index))), str(index))))
+    shape = tuple(getattr(data, str(size_of(index))) for index in axes)
+    return np.broadcast_to(_Broadcast(definitions, data).array(expr, axes), shape)
+
+
+class _Broadcast:
+    def __init__(self, definitions: Definitions, data: SimpleNamespace) -> None:
+        self.definitions = definitions
+        self.data = data
+        self._known: dict[Any, np.ndarray] = {}
+
+    def array(self, expr: Expr, axes: Axes) -> np.ndarray:
+        """The values of ``expr``, broadcastable over ``axes``."""
+        if isinstance(expr, Sigma):
+            length = getattr(self.data, str(size_of(expr.index)))
+            term = self.array(expr.term, (*axes, expr.index))
+            return np.sum(np.broadcast_to(term, (*term.shape[:-1], length)), axis=-1)
+        if isinstance(expr, Delta):
+            length = getattr(self.data, str(size_of(expr.args[0])))
+            return self._placed(np.eye(length), expr.args, axes)
+        if name_of(expr) is not None:
+            return self._placed(self._named(expr), indices_of(expr), axes)
+        if not expr.args:
+            return np.full((1,) * len(axes), float(expr))
+        parts = [self.array(part, axes) for part in expr.args]
+        if isinstance(expr, StopGradient):
+            return parts[0]
+        if isinstance(expr, (H, relu)):
+            return np.where(parts[0] > 0, parts[0] if isinstance(expr, relu) else 1.0, 0.0)
+        if isinstance(expr, f):
+            return np.tanh(parts[0])
+        if isinstance(expr, f_prime):
+            return 1 - np.tanh(parts[0]) ** 2
+        names = [Symbol(f"part{n}") for n in range(len(parts))]
+        return lambdify(names, expr.func(*names), "numpy")(*parts)
+
+    def _named(self, quantity: Expr) -> np.ndarray:
+        name = name_of(quantity)
+        if name not in self._known:
+            if name in self.definitions:
+                pattern, meaning = self.definitions[name]
+                shape = tuple(getattr(self.data, str(size_of(index))) for index in indices_of(pattern))
+                self._known[name] = np.broadcast_to(self.array(meaning, indices_of(pattern)), shape)
+            else:
+                self._known[name] = np.asarray(getattr(self.data, str(name)), dtype=float)
+        return self._known[name]
+
+    @staticmethod
+    def _placed(values: np.ndarray, indices: Axes, axes: Axes) -> np.ndarray:
+        """``values``, whose axes are ``indices`` (perhaps one twice), as an array broadcastable over ``axes``."""
+        numbers = {index: number for number, index in enumerate(axes)}
+        present = sorted({numbers[index] for index in indices})
+        ordered = np.einsum(values, [numbers[index] for index in indices], present)
+        return ordered.reshape([ordered.shape[present.index(n)] if n in present else 1 for n in range(len(axes))])

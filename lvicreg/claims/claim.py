@@ -1,0 +1,73 @@
+"""A claim: a statement with an id, what it assumes, and what can be checked about it.
+
+Its mathematical content is a list of equations between indexed expressions. ``holds`` must be true for all sizes and
+values; ``fails`` must be false for some. The kind of a claim says what passing its checks establishes:
+
+* a *theorem* is proven when its equations hold;
+* a *refutation* shows that something said elsewhere is false, so it needs an equation that fails, and a counterexample;
+* an *approximation* is an equation that fails, together with one that holds for its error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sympy import Expr, S
+
+from lvicreg.calculus import Definitions
+
+from .evidence import Evidence, Exact, Symbolic
+
+Kind = Literal["theorem", "refutation", "approximation"]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left = right`` for all sizes and all values of the primitive quantities, where denominators are not zero.
+
+    ``sizes`` are the concrete ones at which the exact engine evaluates it; ``engines`` those that can decide it.
+    """
+
+    left: Expr
+    right: Expr
+    definitions: Definitions = field(default_factory=Definitions)
+    sizes: tuple[Mapping[str, int], ...] = ({"N": 2, "M": 2, "B": 3}, {"N": 3, "M": 2, "B": 2})
+    engines: tuple[str, ...] = ("symbolic", "exact")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left", S(self.left))
+        object.__setattr__(self, "right", S(self.right))
+        if self.left == self.right:
+            raise ValueError(f"an equation between identical expressions checks nothing: {self.left}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves."""
+
+    id: str
+    statement: str
+    holds: tuple[Equation, ...] = ()
+    fails: tuple[Equation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    source: str = ""
+    kind: Kind = "theorem"
+
+    def __post_init__(self) -> None:
+        if self.kind != "theorem" and not self.fails:
+            raise ValueError(f"{self.id}: a {self.kind} needs an equation that fails")
+        if self.kind == "approximation" and not self.holds:
+            raise ValueError(f"{self.id}: an approximation needs an equation for its error")
+
+    def checks(self) -> tuple[Evidence, ...]:
+        """Everything to run: the equations by both of their engines, then the claim's own evidence."""
+        by_equations: list[Evidence] = []
+        for check in (Symbolic, Exact):
+            holds, fails = (tuple(e for e in equations if check.kind in e.engines) for equations in (self.holds, self.fails))
+            if holds or fails:
+                by_equations.append(check(holds, fails))
+        return (*by_equations, *self.evidence)

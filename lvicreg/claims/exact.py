@@ -1,0 +1,153 @@
+"""Evaluation by brute force in exact numbers, at concrete sizes.
+
+This engine shares nothing with the canonicaliser or the symbolic derivative: sums are loops, derivatives are dual numbers,
+expectations are sums over finite distributions that have the moments the law states. Values come from a ``Point``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
+
+from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.expectation import Law
+from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
+from lvicreg.calculus.operators import At, D, Mean
+
+from .distributions import outcomes
+from .points import EVERY, Entry, Point
+from .surds import ONE, ZERO, Dual, Surd
+
+Environment = Mapping[Idx, int]
+
+
+class Evaluator:
+    """The exact value of expressions at one point."""
+
+    def __init__(self, point: Point, definitions: Definitions, seed: Entry | None = None, fixed: Mapping[Entry, Surd] | None = None):
+        self.point = point
+        self.definitions = definitions
+        self.seed = seed  # the entry whose slope is 1
+        self.fixed = dict(fixed or {})  # entries whose value differs from the point's
+        self._known: dict[Entry, Dual] = {}
+
+    def value(self, expr: Expr, at: Environment | None = None) -> Surd:
+        """The value of ``expr``, its free indices read from ``at``."""
+        return self.dual(S(expr), at or {}).value
+
+    def length(self, index: Idx) -> int:
+        """The number of values of an index at this point's sizes."""
+        (_, upper) = index.args[1].args
+        return int(self.value(upper + 1).rational())
+
+    def dual(self, expr: Expr, at: Environment) -> Dual:
+        """Value and slope of an expression: one rule per kind of node."""
+
+        def of(part: Expr) -> Dual:
+            return self.dual(part, at)
+
+        if self.seed and isinstance(expr, (D, Mean, At)):
+            raise TypeError(f"the exact engine differentiates plain expressions; carry out {type(expr).__name__} after D, not inside it")
+        match expr:
+            case Rational():
+                return Dual(Surd(Fraction(int(expr.p), int(expr.q))))
+            case Add():
+                return _sum(of(term) for term in expr.args)
+            case Mul():
+                return self._product(expr, at)
+            case Pow(base=base, exp=exponent):
+                return _power(of(base), exponent)
+            case Sigma(term=term, index=index):
+                return _sum(self.dual(term, {**at, index: n}) for n in range(self.length(index)))
+            case Delta():
+                first, second = (at[index] for index in expr.args)
+                return Dual(ONE if first == second else ZERO)
+            case Indexed() | Symbol():
+                return self._named(expr, at)
+            case D():
+                loss, target = expr.args
+                entry = (str(name_of(target)), tuple(at[index] for index in indices_of(target)))
+                return Dual(Evaluator(self.point, self.definitions, entry, self.fixed).dual(loss, at).slope)
+            case Mean():
+                return self._mean(*expr.args, at)
+            case At():
+                term, base, value = expr.args
+                inside = {**self.fixed, (str(base), EVERY): self.value(value)}
+                return Evaluator(self.point, self.definitions, None, inside).dual(term, at)
+        (argument,) = map(of, expr.args)
+        positive = Dual(ONE if argument.value.sign() > 0 else ZERO) if isinstance(expr, (H, relu)) else None
+        match expr:
+            case StopGradient():
+                return argument.constant()
+            case H():
+                return positive
+            case relu():
+                return argument * positive
+            case f():
+                slope = self.point.table("f_prime", argument.value)
+                return Dual(self.point.table("f", argument.value), slope * argument.slope)
+            case f_prime():
+                if argument.slope.terms:
+                    raise TypeError("no derivative is known for f_prime")
+                return Dual(self.point.table("f_prime", argument.value))
+            case log():  # an arbitrary function whose slope is 1/v; only differences of slopes are ever compared
+                return Dual(self.point.table("log", argument.value), argument.value.inverse() * argument.slope)
+        raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
+
+    def _product(self, expr: Mul, at: Environment) -> Dual:
+        # Deltas first: where one is 0 the rest need not be defined
+        result = Dual(ONE)
+        for factor in sorted(expr.args, key=lambda part: not part.has(Delta)):
+            result = result * self.dual(factor, at)
+            if not result.value.terms and not result.slope.terms:
+                return result
+        return result
+
+    def _named(self, expr: Expr, at: Environment) -> Dual:
+        name, indices = name_of(expr), tuple(at[index] for index in indices_of(expr))
+        if isinstance(name, Symmetric):
+            indices = tuple(sorted(indices))
+        entry = (str(name), indices)
+        if entry not in self._known:
+            slope = ONE if entry == self.seed else ZERO
+            fixed = self.fixed.get(entry) or self.fixed.get((str(name), EVERY))
+            if fixed is not None:
+                self._known[entry] = Dual(fixed, slope)
+            elif name in self.definitions:
+                pattern, meaning = self.definitions[name]
+                known = self.dual(meaning, dict(zip(indices_of(pattern), indices, strict=True)))
+                self._known[entry] = Dual(known.value, ONE) if entry == self.seed else known
+            else:
+                positive = bool(expr.is_positive or expr.is_nonnegative)
+                self._known[entry] = Dual(self.point.primitive(*entry, positive), slope)
+        return self._known[entry]
+
+    def _mean(self, term: Expr, law: Law, at: Environment) -> Dual:
+        total = ZERO
+        for weight, values in outcomes(law, self.point):
+            inside = Evaluator(self.point, self.definitions, None, {**self.fixed, **values})
+            total = total + weight * inside.dual(term, at).value
+        return Dual(total)
+
+
+def _sum(parts: Iterable[Dual]) -> Dual:
+    total = Dual(ZERO)
+    for part in parts:
+        total = total + part
+    return total
+
+
+def _power(base: Dual, exponent: Expr) -> Dual:
+    if not isinstance(exponent, Rational) or exponent.q > 2:
+        raise TypeError(f"the exact engine raises to integers and halves, not to {exponent}")
+    if not isinstance(exponent, Integer):
+        base, exponent = base.sqrt(), 2 * exponent
+    if exponent < 0:
+        base, exponent = base.inverse(), -exponent
+    result = Dual(ONE)
+    for _ in range(int(exponent)):
+        result = result * base
+    return result

@@ -1,0 +1,134 @@
+"""An indexed expression as array code.
+
+Arrays have samples on the first axis and units on the last, so a product over ``(b, i)`` is elementwise with broadcasting:
+``u[b, i]`` is ``u``, ``sigma[i]`` is ``sigma``, and what has the sample's index alone is kept as a column. A sum is
+``xp.sum`` over its axis where one index goes, and a matrix product where two arrays share an index. ``H`` becomes a ``where``
+around the rest of its product, so that its value at the kink is the same in every library.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, S
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from lvicreg.calculus.functions import H, StopGradient
+from lvicreg.calculus.indexed import Sigma, Symmetric, free_indices
+from lvicreg.calculus.notation import positive_first
+
+Axes = tuple[Idx, ...]
+
+
+class NotArrayCode(ValueError):
+    """An expression for which no readable array code is known."""
+
+
+class _Elementwise(StrPrinter):
+    """Expressions without sums."""
+
+    printmethod = "_lvicreg_code"
+
+    def __init__(self) -> None:
+        super().__init__({"order": None})
+
+    def _print_Indexed(self, entry: Indexed) -> str:
+        if len(set(entry.indices)) < len(entry.indices):
+            return f"xp.linalg.diagonal({entry.base})"
+        return str(entry.base)
+
+    def _print_Add(self, expr: Add, order: str | None = None) -> str:
+        first, *rest = positive_first(expr)
+        signed = [("- ", -t) if t.could_extract_minus_sign() else ("+ ", t) for t in rest]
+        return " ".join([self._print(first), *(sign + self.parenthesize(t, PRECEDENCE["Add"]) for sign, t in signed)])
+
+    def _print_Pow(self, power: Pow, rational: bool = False) -> str:
+        if power.exp == S.Half:
+            return f"xp.sqrt({self._print(power.base)})"
+        return str(super()._print_Pow(power, rational=rational))
+
+    def _print_Mul(self, expr: Mul) -> str:
+        steps = [factor for factor in expr.args if isinstance(factor, H)]
+        if not steps:
+            return str(super()._print_Mul(expr))
+        rest = Mul(*(factor for factor in expr.args if factor not in steps), evaluate=False)
+        condition = " & ".join(f"({_condition(step)})" if len(steps) > 1 else _condition(step) for step in steps)
+        return f"xp.where({condition}, {self._print(rest)}, 0.0)"
+
+    def _print_H(self, step: H) -> str:
+        raise NotArrayCode(f"{step} must multiply an array")
+
+
+def _condition(step: H) -> str:
+    """``γ − σ > 0`` as ``sigma < gamma``."""
+    terms = Add.make_args(step.args[0])
+    negative = [-term for term in terms if term.could_extract_minus_sign()]
+    positive = [term for term in terms if not term.could_extract_minus_sign()]
+    return f"{elementwise(Add(*negative))} < {elementwise(Add(*positive))}"
+
+
+def elementwise(expr: Expr) -> str:
+    """Code for an expression without sums."""
+    if expr.has(Sigma, StopGradient):
+        raise NotArrayCode(f"{expr} has a sum or stop-gradient that no name stands for")
+    code = _Elementwise().doprint(expr)
+    return re.sub(r"(?<![*\s])([*/])(?![*\s])", r" \1 ", code)
+
+
+def code(expr: Expr, axes: Axes) -> str:
+    """Code for the array of all values of ``expr`` over ``axes``; a coefficient may stand before a sum."""
+    expr = expr.replace(StopGradient, lambda held: held)
+    sums = [factor for factor in Mul.make_args(expr) if isinstance(factor, Sigma)]
+    if len(sums) > 1 or (not sums and expr.has(Sigma)):
+        raise NotArrayCode(f"{expr} is not one sum times a coefficient")
+    if not sums:
+        return elementwise(expr)
+    coefficient = Mul(*(factor for factor in Mul.make_args(expr) if factor not in sums))
+    over, term = [], sums[0]
+    while isinstance(term, Sigma):
+        over.append(term.index)
+        term = term.term
+    matrices = matrix_chain(term, axes)
+    summed = product_code(matrices) if matrices else _reduced(term, axes, over)
+    numerator, denominator = coefficient.as_numer_denom()
+    prefix = "" if numerator == 1 else f"{elementwise(numerator)} * "
+    return prefix + summed + ("" if denominator == 1 else f" / {elementwise(denominator)}")
+
+
+def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:
+    """A sum over one index of an elementwise product; a sum over units leaves a column, one value a sample."""
+    if len(over) != 1 or not free_indices(term) - set(over) <= set(axes):
+        raise NotArrayCode(f"the sum of {term} over {over} is neither a reduction over one axis nor a matrix product")
+    samples = all(entry.indices[0] == over[0] for entry in term.atoms(Indexed) if len(entry.indices) == 2)
+    return f"xp.sum({elementwise(term)}, {'axis=0' if samples else 'axis=-1, keepdims=True'})"
+
+
+def matrix_chain(term: Expr, axes: Axes) -> list[tuple[str, bool]]:
+    """The matrices, each with whether it is transposed, whose product over ``axes`` is the sum of ``term``; else empty."""
+    factors: list[Indexed] = []
+    for factor in Mul.make_args(term):
+        power = int(factor.exp) if isinstance(factor, Pow) and isinstance(factor.exp, Integer) else 1
+        factors += [factor.base if power > 1 else factor] * power
+    if len(axes) != 2 or not all(isinstance(factor, Indexed) and len(set(factor.indices)) == 2 for factor in factors):
+        return []
+    chain: list[tuple[str, bool]] = []
+    position, end = axes
+    while factors:
+        step = next((factor for factor in factors if position in factor.indices), None)
+        if step is None:
+            return []
+        transposed = step.indices[0] != position
+        chain.append((str(step.base), transposed and not isinstance(step.base, Symmetric)))
+        position = step.indices[0] if transposed else step.indices[1]
+        factors.remove(step)
+    return chain if position == end else []
+
+
+def product_code(matrices: list[tuple[str, bool]]) -> str:
+    """Matrix products from left to right."""
+    names = [f"{name}.T" if transposed else name for name, transposed in matrices]
+    product = names[0]
+    for name in names[1:]:
+        product = f"xp.matmul({product}, {name})"
+    return product

@@ -1,0 +1,166 @@
+"""From a rule to the source of its function.
+
+The update is split by presynaptic quantity, ``Σ_b post[b, i] · x[b, j] + rate[i] · W[i, j]``. Each part is factored, the
+names in it are followed through their definitions to the function's arguments, and one statement is written for each name,
+in the order in which they build on each other. No intermediate is invented: a sum that has no name is refused.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Idx, Indexed, IndexedBase, Symbol
+
+from lvicreg.calculus.canonical import is_zero, normal
+from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
+from lvicreg.calculus.indexed import Sigma, free_indices, size_of
+from lvicreg.calculus.locality import by_presynaptic
+from lvicreg.calculus.notation import tidy
+
+from .arrays import code, elementwise
+from .docstring import WIDTH, docstring, shape_of, signature
+from .rule import Rule
+
+INDENT = "    "
+
+
+def function_source(rule: Rule) -> str:
+    """The source of the rule's function, signature and docstring included."""
+    lines = [signature(rule), _indented(docstring(rule, presented(rule))), *map(_indented, _body(rule))]
+    return "\n".join(lines) + "\n"
+
+
+def presented(rule: Rule) -> dict[Expr, Expr]:
+    """The factored update by presynaptic quantity, in named quantities only."""
+    parts = by_presynaptic(rule.update, rule.target, rule.sample)
+    inputs_first = sorted(parts, key=lambda pre: (pre == rule.target, str(pre)))
+    return {pre: tidy(_named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
+
+
+def _named(expr: Expr, definitions: Definitions) -> Expr:
+    """Sums, and diagonals such as ``K[i, i]``, replaced by the names that are defined to equal them."""
+    for part in sorted((p for p in expr.atoms(Sigma, Indexed) if _wants_name(p)), key=str):
+        for name in definitions:
+            pattern, value = definitions[name]
+            if len(free_indices(part)) != len(indices_of(pattern)) or name_of(part) == name:
+                continue
+            indices = _matching(indices_of(pattern), part)
+            if indices and is_zero(normal(definitions.value(name[indices])) - part):
+                expr = expr.xreplace({part: name[indices]})
+                break
+    return expr
+
+
+def _wants_name(part: Expr) -> bool:
+    return isinstance(part, Sigma) or len(set(part.indices)) < len(part.indices)
+
+
+def _matching(parameters: tuple[Idx, ...], part: Expr) -> tuple[Idx, ...] | None:
+    """The free indices of ``part``, ordered by range as ``parameters`` are."""
+    free = sorted(free_indices(part), key=str)
+    chosen = []
+    for parameter in parameters:
+        index = next((i for i in free if size_of(i) == size_of(parameter)), None)
+        if index is None:
+            return None
+        free.remove(index)
+        chosen.append(index)
+    return tuple(chosen)
+
+
+def _body(rule: Rule) -> list[str]:
+    parts = presented(rule)
+    lines = [_checked_arguments(rule)]
+    if rule.statistics:
+        given = ", ".join(f"{name}={name}" for name in rule.statistics)
+        lines.append(f'B = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
+    names: list[Name] = []
+    for part in parts.values():
+        _follow(part, rule, names)
+    lines += _statements(names, rule)
+    return lines + _result(parts, rule)
+
+
+def _checked_arguments(rule: Rule) -> str:
+    names = [*rule.arguments, *(name for name in rule.statistics if isinstance(name, IndexedBase))]
+    specified = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in names]
+    call = f'xp, {", ".join(map(str, names))} = arrays("{rule.name}", {", ".join(specified)})'
+    if len(call) <= WIDTH:
+        return call
+    return call.split('"')[0] + "\n" + "".join(f"{INDENT}{item},\n" for item in [f'"{rule.name}"', *specified]) + ")"
+
+
+def _follow(expr: Expr, rule: Rule, names: list[Name]) -> None:
+    """Append the names that ``expr`` needs computed, each after those it builds on."""
+    used = {name_of(part) for part in expr.atoms(Indexed, Symbol) if not isinstance(part, Idx)}
+    for name in sorted(used & set(rule.definitions), key=str):
+        if name not in names and name not in rule.arguments:
+            _follow(rule.definitions[name][1], rule, names)
+            names.append(name)
+
+
+def _statement(name: Name, rule: Rule, definitions: Definitions) -> str:
+    pattern, _ = rule.definitions[name]
+    value = definitions[name][1]
+    return f"{name} = {code(value, indices_of(pattern))}"
+
+
+def _statements(names: list[Name], rule: Rule) -> list[str]:
+    """One assignment for each name; both orders of contraction where a statistic can be avoided."""
+    avoided = rule.avoidable
+    lines: list[str] = []
+    dependent: list[Name] = []
+    for name in names:
+        statement = _statement(name, rule, rule.definitions)
+        if name == avoided:
+            continue
+        if avoided is not None and rule.definitions[name][1].has(avoided):
+            dependent.append(name)
+        elif name in rule.statistics:
+            lines += [f"if {name} is None:", INDENT + statement]
+        else:
+            lines.append(statement)
+    if avoided is None:
+        return lines
+    without = _without(avoided, dependent, rule.definitions)
+    return [
+        *lines,
+        f"if {avoided} is None and B < {_population(rule)}:",
+        *(INDENT + _statement(name, rule, without) for name in dependent),
+        "else:",
+        f"{INDENT}if {avoided} is None:",
+        INDENT * 2 + _statement(avoided, rule, rule.definitions),
+        *(INDENT + _statement(name, rule, rule.definitions) for name in dependent),
+    ]
+
+
+def _population(rule: Rule) -> str:
+    """Code for the number of units: the last axis of an array over samples and units."""
+    return next(f"{name}.shape[1]" for name in rule.arguments if shape_of(name, rule) == "BN")
+
+
+def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:
+    """The definitions of ``names`` with the avoided quantity expanded."""
+    meaning = Definitions({definitions[avoided][0]: definitions[avoided][1]})
+    return definitions.but({definitions[name][0]: normal(definitions[name][1], meaning) for name in names})
+
+
+def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
+    """The statements that contract the postsynaptic part with the input and return the update."""
+    lines: list[str] = []
+    terms: list[str] = []
+    for pre, part in parts.items():
+        if pre == rule.target:
+            negative = part.could_extract_minus_sign()
+            rate = code(-part if negative else part, (indices_of(rule.target)[0],))
+            if free_indices(part):
+                rate = f"{rate if rate.startswith('xp.') else f'({rate})'}[:, None]"
+            terms.append(f"{'-' if negative else '+'} {rate} * {pre.base}")
+        else:
+            post = part.base if isinstance(part, Indexed) else "post"
+            lines += [f"post = {elementwise(part)}"] * (post == "post")
+            terms.append(f"xp.matmul({post}.T, {pre.base})")
+    return [*lines, f"return {' '.join(terms)}"]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(INDENT + line if line else line for line in text.split("\n"))
+

@@ -1,0 +1,163 @@
+# Generated from derivations/total.py by `python -m derivations`, SymPy 1.14.0.
+# Do not edit: change the derivation and run the command again.
+"""Total rule: update functions."""
+
+from typing import Any
+
+from lvicreg._inputs import arrays, minibatch_size
+
+__all__ = ["total", "total_log_variance"]
+
+
+def total(
+    x: Any,
+    z: Any,
+    z_prev: Any,
+    df: Any,
+    *,
+    mean: Any = None,
+    var: Any = None,
+    lambda_inv: float = 1.0,
+    lambda_var: float = 1.0,
+    lambda_cov: float = 1.0,
+    gamma: float = 1.0,
+    epsilon: float = 0.0001,
+) -> Any:
+    """Total rule: invariance, hinge variance and one-sample covariance together.
+
+        update_ij = - Σ_b (λ_cov (S^b - (u_i^b)²) σ_i u_i^b + λ_inv (z_i^b - z'_i^b) σ_i - λ_var H(γ - σ_i) u_i^b) f'(a_i^b)/σ_i · x_j^b
+        z̄_i = Σ_b z_i^b/B
+        u_i^b = z_i^b - z̄_i
+        α = 1/(B - 1)
+        v_i = α Σ_b (u_i^b)²
+        σ_i = sqrt(ε + v_i)
+        S^b = Σ_k (u_k^b)²
+
+    Claims: ``total.sum``, ``total.local``
+
+    Locality: local, with one factor shared by the population.
+
+    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are
+    held constant; ddof = 1.
+
+    Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
+
+    Source: note, total loss.
+
+    Args:
+        x: (B, M) or (M,); presynaptic input.
+        z: (B, N) or (N,); activity ``f(a)``.
+        z_prev: (B, N) or (N,); activity in the previous time step.
+        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        mean: (N,); long-term mean of the activity; by default the minibatch's.
+        var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
+        lambda_inv: coefficient of the invariance term.
+        lambda_var: coefficient of the variance term.
+        lambda_cov: coefficient of the covariance term.
+        gamma: target standard deviation.
+        epsilon: added to the variance, in its units.
+
+    Returns:
+        The direction of descent, (N, M), in the arrays' dtype.
+
+    Raises:
+        TypeError: an argument is not an array, or not of a real floating dtype.
+        ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
+    """
+    xp, x, z, z_prev, df, mean, var = arrays(
+        "total",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        z_prev=(z_prev, "BN"),
+        df=(df, "BN"),
+        mean=(mean, "N"),
+        var=(var, "N"),
+    )
+    B = minibatch_size("total", x, mean=mean, var=var)
+    if mean is None:
+        mean = xp.sum(z, axis=0) / B
+    u = z - mean
+    S = xp.sum(u**2, axis=-1, keepdims=True)
+    alpha = 1 / (B - 1)
+    if var is None:
+        var = alpha * xp.sum(u**2, axis=0)
+    sigma = xp.sqrt(epsilon + var)
+    post = -(lambda_cov * (S - u**2) * sigma * u + lambda_inv * (z - z_prev) * sigma - xp.where(sigma < gamma, lambda_var * u, 0.0)) * df / sigma
+    return xp.matmul(post.T, x)
+
+
+def total_log_variance(
+    x: Any,
+    z: Any,
+    z_prev: Any,
+    df: Any,
+    *,
+    mean: Any = None,
+    var: Any = None,
+    lambda_inv: float = 1.0,
+    lambda_var: float = 1.0,
+    lambda_cov: float = 1.0,
+    epsilon: float = 0.0001,
+) -> Any:
+    """Total rule with the log-variance term in the place of the hinge.
+
+        update_ij = - Σ_b (λ_cov (S^b - (u_i^b)²) σ_i² u_i^b + λ_inv (z_i^b - z'_i^b) σ_i² - λ_var u_i^b) f'(a_i^b)/σ_i² · x_j^b
+        z̄_i = Σ_b z_i^b/B
+        u_i^b = z_i^b - z̄_i
+        α = 1/(B - 1)
+        v_i = α Σ_b (u_i^b)²
+        σ_i = sqrt(ε + v_i)
+        S^b = Σ_k (u_k^b)²
+
+    Claims: ``total.log-variance``, ``total.local``
+
+    Locality: local, with one factor shared by the population.
+
+    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are
+    held constant; ddof = 1.
+
+    Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
+
+    Source: note, total loss.
+
+    Args:
+        x: (B, M) or (M,); presynaptic input.
+        z: (B, N) or (N,); activity ``f(a)``.
+        z_prev: (B, N) or (N,); activity in the previous time step.
+        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        mean: (N,); long-term mean of the activity; by default the minibatch's.
+        var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
+        lambda_inv: coefficient of the invariance term.
+        lambda_var: coefficient of the variance term.
+        lambda_cov: coefficient of the covariance term.
+        epsilon: added to the variance, in its units.
+
+    Returns:
+        The direction of descent, (N, M), in the arrays' dtype.
+
+    Raises:
+        TypeError: an argument is not an array, or not of a real floating dtype.
+        ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
+    """
+    xp, x, z, z_prev, df, mean, var = arrays(
+        "total_log_variance",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        z_prev=(z_prev, "BN"),
+        df=(df, "BN"),
+        mean=(mean, "N"),
+        var=(var, "N"),
+    )
+    B = minibatch_size("total_log_variance", x, mean=mean, var=var)
+    if mean is None:
+        mean = xp.sum(z, axis=0) / B
+    u = z - mean
+    S = xp.sum(u**2, axis=-1, keepdims=True)
+    alpha = 1 / (B - 1)
+    if var is None:
+        var = alpha * xp.sum(u**2, axis=0)
+    sigma = xp.sqrt(epsilon + var)
+    post = -(lambda_cov * (S - u**2) * sigma**2 * u + lambda_inv * (z - z_prev) * sigma**2 - lambda_var * u) * df / sigma**2
+    return xp.matmul(post.T, x)

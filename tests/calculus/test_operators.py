@@ -1,0 +1,71 @@
+"""What an operator asks for is carried out the same by the calculus and by the exact engine."""
+
+from itertools import product
+
+import pytest
+from sympy import IndexedBase, Integer
+
+from lvicreg.calculus import At, D, Definitions, Gaussian, Mean, Sigma, Symmetric, derivative, expectation, is_zero, resolve
+from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
+from lvicreg.claims.distributions import outcomes
+from lvicreg.claims.exact import Evaluator
+from lvicreg.claims.points import Point
+
+w, v = IndexedBase("w"), IndexedBase("v")
+C = Symmetric("C")
+law = Gaussian(v[j], C)
+loss = Sigma(w[j] * v[j], j) ** 2 - alpha * Sigma(w[j] ** 2, j) ** 2
+nothing = Definitions()
+
+
+@pytest.mark.parametrize(
+    ("expr", "definitions"),
+    [
+        (D(loss, w[q]), nothing),
+        (Mean(loss, law), nothing),
+        (Mean(D(loss, w[q]), law), nothing),
+        (2 * Mean(D(loss, w[q]) * v[m], law) + D(loss, w[q]) * v[m], nothing),
+        (Sigma(D(loss, w[q]) * v[q], q), nothing),
+        (At(loss + w[m] * v[m], w, 2), nothing),
+        (At(D(loss, w[q]), w, alpha), nothing),
+        (Mean(At(D(loss, w[q]), w, 0) + v[j] ** 2, law), nothing),
+        (D(Sigma(sigma[i], i), W[p, q]), network),
+        (D(Sigma(K[i, k] ** 2, i, k), W[p, q]) * Sigma(u[c, p] ** 2, c), network),
+        (D(sigma[i] * var[i], var[p]), network),
+        (At(sigma[i] + mean[i], z, 3), network.given(z)),
+        (At(D(sigma[i], z[c, p]), mean, 3), network.given(z, mean)),
+        (At(D(var[i], W[p, q]), x, 1), network),
+    ],
+    ids=str,
+)
+def test_resolved_by_the_calculus_as_by_the_exact_engine(expr, definitions):
+    point = Point({"N": 2, "M": 2, "B": 3})
+    if expr.has(Mean):
+        outcomes(law, point)
+    evaluator = Evaluator(point, definitions)
+    for places in product(range(2), repeat=4):
+        at = dict(zip((i, p, q, m), places, strict=True)) | {b: 0, c: 1, j: 1}
+        assert evaluator.value(resolve(expr, definitions), at) == evaluator.value(expr, at)
+
+
+def test_resolve_carries_out_the_innermost_first():
+    assert resolve(D(loss, w[q]), nothing) == derivative(loss, w[q])
+    assert resolve(Mean(loss, law), nothing) == expectation(loss, law)
+    assert is_zero(resolve(D(Mean(loss, law), w[q]) - Mean(D(loss, w[q]), law), nothing))
+    assert is_zero(resolve(D(D(loss, w[q]), w[m]), nothing) - derivative(derivative(loss, w[q]), w[m]))
+    assert is_zero(resolve(At(w[j] ** 2 * w[m], w, epsilon), nothing) - epsilon**3)
+    assert resolve(At(D(w[j] ** 2, w[q]), w, 0), nothing) == 0
+    assert resolve(loss, nothing) == loss
+
+
+def test_at_looks_through_names():
+    assert is_zero(resolve(At(u[b, i], W, 0), network), network)
+    assert not is_zero(resolve(At(z[b, i], W, 0), network), network)
+    with pytest.raises(TypeError, match=r"use definitions.given\(z\)"):
+        resolve(At(sigma[i], z, 0), network)
+
+
+@pytest.mark.parametrize("inner", [D(loss, w[m]), Mean(loss, law), At(loss, w, Integer(2))], ids=["D", "Mean", "At"])
+def test_the_exact_engine_refuses_an_operator_inside_a_derivative(inner):
+    with pytest.raises(TypeError, match="after D, not inside"):
+        Evaluator(Point({"M": 2}), nothing).value(D(inner, w[q]), {j: 0, m: 0, q: 0})

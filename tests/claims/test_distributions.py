@@ -1,0 +1,99 @@
+"""Finite distributions have exactly the moments that their laws state."""
+
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+
+import pytest
+from sympy import Idx, IndexedBase, Symbol
+
+from lvicreg.calculus import Gaussian, IndependentUnits, Law, SecondMoments, Symmetric
+from lvicreg.calculus.layer import B, M, b, i, j
+from lvicreg.claims.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.claims.points import Point
+from lvicreg.claims.surds import ONE, ZERO, Surd
+
+x, y = IndexedBase("x"), IndexedBase("y")
+C, R = Symmetric("C"), IndexedBase("R")
+LAWS = [
+    Gaussian(x[j], C),
+    Gaussian(x[b, j], C),
+    SecondMoments((x[j], x[j], C), (x[j], y[j], R)),
+    IndependentUnits(x[i], Symbol("v"), Symbol("kappa")),
+]
+
+
+def average(law, point, *entries):
+    """The mean of a product of entries, such as ``("x", (0, 1))``."""
+    total = ZERO
+    for weight, values in outcomes(law, point):
+        for entry in entries:
+            weight = weight * values[entry]
+        total = total + weight
+    return total
+
+
+def point():
+    return Point({"N": 2, "M": 2, "B": 2})
+
+
+def test_five_points_are_gaussian_through_the_fifth_moment_and_not_the_sixth():
+    gaussian = {0: 1, 1: 0, 2: 1, 3: 0, 4: 3, 5: 0, 6: 15}
+    moments = {n: sum(w * Fraction(v) ** n for v, w in GAUSSIAN_FIVE_POINTS.items()) for n in gaussian}
+    assert {n for n in gaussian if moments[n] == gaussian[n]} == {0, 1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_weights_and_means(law):
+    at = point()
+    assert average(law, at) == ONE
+    assert all(weight.sign() >= 0 for weight, _ in outcomes(law, at))
+    for entry in outcomes(law, at)[0][1]:
+        assert average(law, at, entry) == ZERO
+
+
+def test_gaussian_moments():
+    at, law = point(), LAWS[1]
+    entries = [("x", place) for place in product(range(2), repeat=2)]
+
+    def second(one, other):
+        return at.values["C", (one[1][1], other[1][1])] if one[1][0] == other[1][0] else ZERO
+
+    for p, q in combinations_with_replacement(entries, 2):
+        assert average(law, at, p, q) == second(p, q)
+    for p, q, r, s in combinations_with_replacement(entries, 4):
+        isserlis = second(p, q) * second(r, s) + second(p, r) * second(q, s) + second(p, s) * second(q, r)
+        assert average(law, at, p, q, r, s) == isserlis
+    assert at.values["C", (0, 1)] == at.values["C", (1, 0)] != ZERO
+    assert at.values["C", (0, 0)].sign() > 0
+
+
+def test_second_moments():
+    at, law = point(), LAWS[2]
+    for r, s in product(range(2), repeat=2):
+        assert average(law, at, ("x", (r,)), ("x", (s,))) == at.values["C", (r, s)]
+        assert average(law, at, ("x", (r,)), ("y", (s,))) == at.values["R", (r, s)]
+    assert average(law, at, ("x", (0,)), ("y", (1,))) != average(law, at, ("x", (1,)), ("y", (0,)))
+
+
+def test_independent_units():
+    at, law = point(), LAWS[3]
+    outcomes(law, at)
+    v, kappa = at.values["v", ()], at.values["kappa", ()]
+    one, other = ("x", (0,)), ("x", (1,))
+    assert average(law, at, one, one) == v
+    assert average(law, at, one, one, one, one) == kappa * v * v
+    assert average(law, at, one, one, other, other) == v * v
+    assert average(law, at, one, other) == average(law, at, one, one, one) == average(law, at, one, one, one, other) == ZERO
+    assert kappa != Surd(3)
+
+
+def test_outcomes_are_drawn_once():
+    at = point()
+    for law in LAWS:
+        assert outcomes(law, at) is outcomes(law, at)
+        assert len(outcomes(law, at)) > 1
+
+
+def test_unknown_law():
+    with pytest.raises(TypeError, match="no finite distribution is known for Law"):
+        outcomes(Law(x[b, Idx("s", M)], B), point())

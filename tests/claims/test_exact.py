@@ -1,0 +1,177 @@
+"""The exact engine against explicit loops over lists of fractions, and what it refuses."""
+
+from fractions import Fraction
+
+import pytest
+from sympy import Function, IndexedBase, Rational, S, cbrt, log, sqrt
+
+from lvicreg.calculus import SG, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, others, relu
+from lvicreg.calculus.layer import (
+    B,
+    K,
+    M,
+    N,
+    W,
+    a,
+    alpha,
+    b,
+    c,
+    epsilon,
+    i,
+    j,
+    k,
+    mean,
+    network,
+    p,
+    q,
+    sigma,
+    t,
+    u,
+    var,
+    x,
+    z,
+)
+from lvicreg.claims.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.claims.exact import Evaluator
+from lvicreg.claims.points import Point
+from lvicreg.claims.surds import ZERO, Surd
+
+SIZES = {"N": 2, "M": 3, "B": 4}
+UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
+w, v = IndexedBase("w"), IndexedBase("v")
+
+
+@pytest.fixture
+def engine():
+    return Evaluator(Point(SIZES), network)
+
+
+@pytest.fixture
+def activity(engine):
+    return [[engine.value(z[b, i], {b: s, i: n}).rational() for n in UNITS] for s in SAMPLES]
+
+
+def test_statistics_by_loops(engine, activity):
+    means = [sum(row[n] for row in activity) / 4 for n in UNITS]
+    centred = [[row[n] - means[n] for n in UNITS] for row in activity]
+    covariance = [[sum(row[n] * row[o] for row in centred) / 3 for o in UNITS] for n in UNITS]
+    root_argument = engine.value(epsilon).rational() + covariance[1][1]
+
+    assert engine.value(alpha) == Surd(Fraction(1, 3))
+    for n in UNITS:
+        assert engine.value(mean[i], {i: n}) == Surd(means[n])
+        assert engine.value(var[i], {i: n}) == Surd(covariance[n][n])
+        for o in UNITS:
+            assert engine.value(K[i, k], {i: n, k: o}) == Surd(covariance[n][o])
+    assert engine.value(sigma[i] ** 2, {i: 1}) == Surd(root_argument)
+    assert engine.value(sigma[i] ** -3, {i: 1}) * Surd(root_argument).sqrt() == Surd(1 / root_argument)
+    assert engine.value(Sigma(others(i, k) * K[i, k] ** 2, i, k)) == Surd(2 * covariance[0][1] ** 2)
+    assert engine.value(Sigma(Sigma(u[b, i] ** 2, b) * z[b, k], b), {i: 0, k: 1}) == Surd(
+        sum(3 * covariance[0][0] * row[1] for row in activity)
+    )
+
+
+def test_activity_is_a_function_of_the_weighted_input(engine):
+    weights = [[engine.value(W[i, j], {i: n, j: r}).rational() for r in INPUTS] for n in UNITS]
+    inputs = [[engine.value(x[b, j], {b: s, j: r}).rational() for r in INPUTS] for s in SAMPLES]
+    for s in SAMPLES:
+        for n in UNITS:
+            argument = Surd(sum(weights[n][r] * inputs[s][r] for r in INPUTS))
+            assert engine.value(a[b, i], {b: s, i: n}) == argument
+            assert engine.value(z[b, i], {b: s, i: n}) == engine.point.table("f", argument)
+    assert engine.value(f(S(2))) != engine.value(f(S(3)))
+
+
+def test_hinge_and_step_by_loops(engine, activity):
+    entries = [value for row in activity for value in row]
+    assert {value > 0 for value in entries} == {True, False}
+    assert engine.value(Sigma(relu(z[b, i]), b, i)) == Surd(sum(max(value, Fraction(0)) for value in entries))
+    assert engine.value(Sigma(H(z[b, i]), b, i)) == Surd(sum(value > 0 for value in entries))
+    assert engine.value(H(z[b, i] - z[b, i]), {b: 0, i: 0}) == ZERO
+
+
+def test_slopes_by_loops(engine, activity):
+    variances = network.given(z)
+    engine = Evaluator(engine.point, variances)
+    loss = Sigma(var[i] ** 2, i)
+    values = [[engine.value(z[b, i], {b: s, i: n}).rational() for n in UNITS] for s in SAMPLES]
+    for s in SAMPLES:
+        for n in UNITS:
+            average = sum(row[n] for row in values) / 4
+            variance = sum((row[n] - average) ** 2 for row in values) / 3
+            slope = engine.value(D(loss, z[t, p]), {t: s, p: n})
+            assert slope == Surd(2 * variance * 2 * (values[s][n] - average) / 3)
+
+
+def test_slope_through_the_activation(engine):
+    for s, n, o, r in ((0, 0, 0, 0), (1, 1, 1, 2), (2, 0, 1, 1)):
+        at = {b: s, i: n, p: o, q: r, j: r}
+        argument = engine.value(a[b, i], at)
+        slope = engine.point.table("f_prime", argument) * engine.value(x[b, j], at)
+        assert engine.value(D(z[b, i], W[p, q]), at) == (slope if n == o else ZERO)
+        assert engine.value(D(SG(z[b, i]), W[p, q]), at) == ZERO
+        assert engine.value(D(log(z[b, i]), W[p, q]) * z[b, i], at) == (slope if n == o else ZERO)
+
+
+def test_a_mean_by_loops():
+    law = Gaussian(v[j], IndexedBase("C"))
+    point = Point({"M": 2})
+    outcomes(law, point)
+    engine = Evaluator(point, Definitions())
+    covariance = [[point.values["C", (r, s)].rational() for s in range(2)] for r in range(2)]
+    weights = [engine.value(w[j], {j: r}).rational() for r in range(2)]
+    variance = sum(weights[r] * covariance[r][s] * weights[s] for r in range(2) for s in range(2))
+    assert engine.value(Mean(Sigma(w[j] * v[j], j) ** 4, law)) == Surd(3 * variance**2)
+    assert sum(GAUSSIAN_FIVE_POINTS.values()) == 1
+
+
+def test_delta_guards_what_is_undefined(engine):
+    ill = Delta(i, k) / (z[b, i] - z[c, i])
+    assert engine.value(ill, {i: 0, k: 1, b: 0, c: 0}) == ZERO
+    with pytest.raises(ZeroDivisionError):
+        engine.value(ill, {i: 0, k: 0, b: 0, c: 0})
+
+
+def test_sizes_and_lengths(engine):
+    assert [engine.value(size) for size in (N, M, B)] == [Surd(2), Surd(3), Surd(4)]
+    assert engine.value(Sigma(1, b, i, j)) == Surd(24)
+    assert engine.value(Rational(-3, 7)) == Surd(Fraction(-3, 7))
+
+
+@pytest.mark.parametrize(
+    ("expr", "message"),
+    [
+        (cbrt(alpha), "integers and halves"),
+        (alpha**N, "integers and halves"),
+        (Function("g")(alpha), "no rule for g"),
+        (D(D(w[j], w[q]), w[q]), "not inside"),
+        (D(Function("g")(w[j]), w[q]), "no rule"),
+    ],
+    ids=str,
+)
+def test_refusals(engine, expr, message):
+    with pytest.raises(TypeError, match=message):
+        engine.value(expr, {j: 0, q: 0})
+
+
+def test_points_are_reproducible_and_differ():
+    def values(**options):
+        engine = Evaluator(Point(SIZES, **options), network)
+        return [engine.value(z[b, i], {b: s, i: n}) for s in SAMPLES for n in UNITS]
+
+    assert values() == values()
+    assert values() != values(seed=1)
+    assert values() != values(scale=Fraction(1, 100))
+
+
+def test_positive_symbols_have_positive_values():
+    for seed in range(20):
+        engine = Evaluator(Point(SIZES, seed=seed), network.given(var, alpha))
+        for quantity in (var[i], alpha, epsilon):
+            assert engine.value(quantity, {i: 0}).sign() > 0
+        engine.value(sqrt(var[i] + epsilon), {i: 0})
+
+
+def test_arrays_are_drawn_on_both_sides_of_zero():
+    engine = Evaluator(Point(SIZES), network)
+    assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}

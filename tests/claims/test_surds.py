@@ -1,0 +1,135 @@
+"""Exact numbers: the laws of a field, roots, signs and slopes."""
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lvicreg.claims.surds import ONE, ZERO, Dual, Surd
+
+fuzz = settings(max_examples=200, deadline=None, derandomize=True)
+
+fractions = st.fractions(-20, 20, max_denominator=12)
+roots = st.sampled_from([1, 2, 3, 5, 6, 7, 10, 14, 15, 30, 210])
+surds = st.dictionaries(roots, fractions, max_size=4).map(Surd)
+single = st.tuples(roots, fractions.filter(bool)).map(lambda pair: Surd(dict([pair])))
+few = st.dictionaries(roots, fractions, max_size=2).map(Surd)
+
+
+def as_float(surd):
+    return sum(float(c) * math.sqrt(n) for n, c in surd.terms.items())
+
+
+@fuzz
+@given(surds, surds, surds)
+def test_ring(r, s, t):
+    assert r + s == s + r and r * s == s * r
+    assert (r + s) + t == r + (s + t)
+    assert (r * s) * t == r * (s * t)
+    assert r * (s + t) == r * s + r * t
+    assert r + ZERO == r * ONE == r
+    assert r - r == r * ZERO == ZERO
+    assert (r - s) + s == r
+    assert -r + r == ZERO
+
+
+@fuzz
+@given(surds, surds)
+def test_values_are_those_of_floats(r, s):
+    one, other = as_float(r), as_float(s)
+    for exact, close in ((r + s, one + other), (r * s, one * other), (r - s, one - other)):
+        assert math.isclose(as_float(exact), close, rel_tol=1e-9, abs_tol=1e-7)
+
+
+@fuzz
+@given(single)
+def test_inverse(r):
+    assert r * r.inverse() == ONE
+    assert r.inverse().inverse() == r
+    assert math.isclose(as_float(r.inverse()), 1 / as_float(r))
+
+
+@fuzz
+@given(st.fractions(0, 10**6, max_denominator=10**6))
+def test_root(q):
+    root = Surd(q).sqrt()
+    assert root * root == Surd(q)
+    assert root.sign() == (q > 0)
+    assert math.isclose(as_float(root), math.sqrt(q), rel_tol=1e-9)
+    assert all(n % square for n in root.terms for square in (4, 9, 25, 49, 121))
+
+
+def test_known_roots():
+    assert Surd(Fraction(8, 9)).sqrt() == Surd({2: Fraction(2, 3)})
+    assert Surd(2).sqrt() * Surd(6).sqrt() == Surd({3: Fraction(2)})
+    assert Surd(2).sqrt() + Surd(8).sqrt() == Surd(18).sqrt()
+    assert Surd(2).sqrt() != Surd(3).sqrt()
+    large = Surd(1009**2 * (10**9 + 7) * 12).sqrt()
+    assert {type(n) for n in large.terms} == {int} and large.terms == {3 * (10**9 + 7): 2018}
+
+
+@fuzz
+@given(few)
+def test_sign(r):
+    value = as_float(r)
+    assert (-r).sign() == -r.sign()
+    assert (r.sign() == 0) == (r == ZERO)
+    assume(abs(value) > 1e-9)
+    assert r.sign() == math.copysign(1, value)
+
+
+def test_sign_where_floats_cannot_tell():
+    p, q = 1, 1
+    for _ in range(60):
+        p, q = p + 2 * q, p + q  # the continued fraction of √2, from alternate sides
+    assert p / q == math.sqrt(2)
+    assert Surd({1: Fraction(p), 2: Fraction(-q)}).sign() == (1 if p * p > 2 * q * q else -1)
+    p, q = p + 2 * q, p + q
+    assert Surd({1: Fraction(p), 2: Fraction(-q)}).sign() == (1 if p * p > 2 * q * q else -1)
+
+
+def test_what_is_undefined_or_undecided_raises():
+    with pytest.raises(ZeroDivisionError):
+        ZERO.inverse()
+    with pytest.raises(ValueError, match="not a single root"):
+        (ONE + Surd(2).sqrt()).inverse()
+    with pytest.raises(ValueError, match="negative"):
+        Surd(-2).sqrt()
+    with pytest.raises(ValueError, match="not rational"):
+        Surd(2).sqrt().sqrt()
+    with pytest.raises(ValueError, match="not decided"):
+        (ONE + Surd(2).sqrt() - Surd(3).sqrt()).sign()
+
+
+def test_equality_hash_and_text():
+    r = Surd({1: Fraction(1, 2), 3: Fraction(0), 5: Fraction(-2)})
+    assert r == Surd({5: Fraction(-2), 1: Fraction(1, 2)}) and hash(r) == hash(Surd(dict(reversed(r.terms.items()))))
+    assert r != Fraction(1, 2) and Surd(3).rational() == 3 and ZERO.rational() == 0
+    assert (str(r), str(ZERO)) == ("1/2 + -2*sqrt(5)", "0")
+
+
+@fuzz
+@given(single, surds, surds, surds)
+def test_dual_numbers_follow_the_rules_of_slopes(v, slope, value, other):
+    first, second = Dual(v, slope), Dual(value, other)
+    assert (first + second).slope == slope + other
+    assert (first * second).slope == v * other + value * slope
+    unit = first * first.inverse()
+    assert (unit.value, unit.slope) == (ONE, ZERO)
+    assert (first.constant().value, first.constant().slope) == (v, ZERO)
+
+
+@fuzz
+@given(st.fractions(Fraction(1, 10), 100, max_denominator=50), fractions)
+def test_dual_root_squares_to_its_argument(q, slope):
+    root = Dual(Surd(q), Surd(slope)).sqrt()
+    square = root * root
+    assert (square.value, square.slope) == (Surd(q), Surd(slope))
+
+
+def test_root_at_zero_has_no_slope():
+    assert Dual(ZERO).sqrt().value == ZERO
+    with pytest.raises(ZeroDivisionError):
+        Dual(ZERO, ONE).sqrt()
