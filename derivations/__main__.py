@@ -58,7 +58,11 @@ def main(given: Sequence[str] | None = None) -> int:
         difference = drift(files, ROOT)
         if difference:
             console.print(difference, markup=False, highlight=False, soft_wrap=True)
-            console.print(f"Files differ from what is derived. To mend: {COMMAND} {' '.join(given or sys.argv[1:])}".replace(" --check", ""))
+            console.print(
+                f"Files differ from what is derived. To mend: {COMMAND} {' '.join(given or sys.argv[1:])}".replace(
+                    " --check", ""
+                )
+            )
         return 1 if failed or difference else 0
     if failed:
         console.print("Nothing was written, since a claim failed.")

@@ -9,7 +9,8 @@ Consecutive activities should agree; what lies in the past is not differentiated
 
 from sympy import IndexedBase
 
-from derivations import losses
+from derivations.independent import invariance as independent
+from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import (
     SG,
@@ -55,29 +56,6 @@ stopped_field = 2 * Sigma((C[q, m] - lagged[q, m]) * w[m], m)
 full_field = 4 * Sigma((C[q, m] - (lagged[q, m] + lagged[m, q]) / 2) * w[m], m)
 
 
-def reversible_input(jax, rng):
-    """A symmetric joint distribution of pairs: every pair occurs in both orders. And a cycle, where the half is lost."""
-    np = jax.numpy
-    pairs = np.asarray(rng.normal(size=(5, 2, 3)))
-    pairs = np.concatenate([pairs, pairs[:, ::-1]])
-    weights = np.asarray(rng.normal(size=(2, 3)))
-
-    def mean_loss(weights, past):
-        return np.mean(np.sum((np.tanh(pairs[:, 0] @ weights.T) - np.tanh(pairs[:, 1] @ past.T)) ** 2, axis=1))
-
-    stopped = jax.grad(mean_loss)(weights, weights)
-    yield 2 * stopped, jax.grad(lambda v: mean_loss(v, v))(weights)
-
-    cycle = np.eye(3)
-    previous = np.roll(cycle, 1, axis=0)
-    covariance, lag = cycle.T @ cycle / 3, cycle.T @ previous / 3
-    unit = np.asarray([1.0, 0.0, 0.0])
-    stopped = jax.grad(lambda v: np.mean((cycle @ v - previous @ unit) ** 2))(unit)
-    yield stopped, 2 * (covariance - lag) @ unit
-    full = jax.grad(lambda v: np.mean((cycle @ v - previous @ v) ** 2))(unit)
-    yield full, 4 * (covariance - (lag + lag.T) / 2) @ unit
-
-
 claims = (
     Claim(
         id="invariance.stop-gradient",
@@ -118,7 +96,7 @@ claims = (
         ),
         fails=(Equation(2 * stopped_field, full_field),),
         evidence=(
-            Numbers(reversible_input),
+            Numbers(independent.reversible_input),
             Counterexample(
                 "C, C_1 = np.eye(3) / 3, np.roll(np.eye(3), 1, axis=0) / 3    # x cycles through three unit vectors\n"
                 "w = np.array([1.0, 0.0, 0.0])\n"

@@ -9,7 +9,8 @@ Without the ½ the gradient doubles; both conventions are in use, and the note's
 
 from sympy import Expr, IndexedBase, Rational, S, Symbol, log
 
-from derivations import losses
+from derivations.independent import log_variance as independent
+from derivations.independent import losses
 from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, mean_held
 from derivations.variance import loss as hinge_loss
@@ -76,19 +77,6 @@ products_gradient = 4 * u[t, p] * Sigma(u[t, i] ** 2, i) * df[t, p] * x[t, q]
 oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
 
 
-def relu_layer(jax, rng):
-    """The update from JAX's gradient, ReLU units, decay included, at inputs of three scales."""
-    np = jax.numpy
-    weights, inputs = np.asarray(rng.normal(size=(4, 3))), np.asarray(rng.normal(size=(9, 3)))
-
-    def loss(weights, scale):
-        z = np.maximum(0.0, scale * inputs @ weights.T)
-        return -np.sum(np.log(np.var(z, axis=0, ddof=1))) / 2 + 0.3 * np.sum(weights**2) / 2
-
-    for scale in (1e-3, 0.5, 40.0):
-        yield jax.grad(loss)(weights, scale), jax.grad(loss)(weights, 1.0)
-
-
 claims = (
     Claim(
         id="log-variance.one-sample",
@@ -133,7 +121,9 @@ claims = (
             Equation(D(-Sigma(sigma[i], i), W[p, q]) / sigma[p], D(loss, W[p, q]), network),
         ),
         evidence=(
-            Autodiff(losses.hinge, H(gamma - sigma[p]) * sigma[p] * minibatch_gradient, network, {"gamma": 0.8, "epsilon": 0.01}),
+            Autodiff(
+                losses.hinge, H(gamma - sigma[p]) * sigma[p] * minibatch_gradient, network, {"gamma": 0.8, "epsilon": 0.01}
+            ),
         ),
         assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
         rests_on=("variance.minibatch", "log-variance.minibatch"),
@@ -150,7 +140,7 @@ claims = (
         ),
         fails=tuple(map(unchanged, (hinge_gradient, step_gradient, products_gradient, oja_update))),
         evidence=(
-            Numbers(relu_layer),
+            Numbers(independent.relu_layer),
             Counterexample(
                 "x, s = np.array([1.0, 2.0, 4.0]), 3.0         # hinge, one linear unit of weight 0.1, gate open\n"
                 "update = lambda x: 0.5 * np.sum((x - x.mean()) * x) * 0.1 / np.std(0.1 * x, ddof=1)\n"

@@ -12,11 +12,12 @@ from lvicreg.codegen.rule import Parameter, Rule
 TEXT = {
     "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "decay": "λ", "sigma": "σ", "var": "v", "mean": "z̄",
     "df": "f'(a·)", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
+    "K_diagonal": "diag(K)", "Ku": "(K u)",
 }  # fmt: skip
 
 LATEX = {
     "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
-    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": "K^{\\mathrm{diag}}",
+    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "z_prev": "{z'}",
 }  # fmt: skip

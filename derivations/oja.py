@@ -11,6 +11,7 @@ two and three inputs.
 
 from sympy import IndexedBase, S, Symbol, log, sqrt
 
+from derivations.independent import oja as independent
 from derivations.log_variance import decay
 from derivations.notation import rule
 from lvicreg.calculus import (
@@ -98,166 +99,6 @@ mixed_F = Sigma(Y[b] * x[b, q], b) / B / mixed_s - decay * w[q]
 batches = ({"M": 2, "B": 3}, {"M": 3, "B": 2})
 
 
-def _scene(np, rng):
-    """A data set with its second moments, and weights."""
-    data = np.asarray(rng.normal(size=(9, 4)))
-    return data, data.T @ data / 9, np.asarray(rng.normal(size=4))
-
-
-def fields_by_autodiff(jax, rng):
-    """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by JAX, and the mean of the one-sample updates."""
-    np = jax.numpy
-    data, covariance, weights = _scene(np, rng)
-    rate = 0.7
-
-    def loss(v):
-        return -np.log(np.mean((data @ v) ** 2)) / 2 + rate / 2 * np.sum(v**2)
-
-    activity = data @ weights
-    update = activity[:, None] * data / np.mean(activity**2) - rate * weights
-    yield np.mean(update, axis=0), -jax.grad(loss)(weights)
-    hebb = jax.grad(lambda v: np.mean((data @ v) ** 2) / 2)(weights)
-    yield np.mean(activity[:, None] * data - activity[:, None] ** 2 * weights, axis=0), hebb - np.mean(activity**2) * weights
-
-
-def proportional_by_autodiff(jax, rng):
-    """Oja's mean update against σ² times minus JAX's gradient, at three sizes of the weights."""
-    np = jax.numpy
-    data, covariance, weights = _scene(np, rng)
-    loss = lambda v: -np.log(v @ covariance @ v) / 2 + np.sum(v**2) / 2  # noqa: E731
-    for size in (0.01, 1.0, 30.0):
-        v = size * weights
-        activity = data @ v
-        oja = np.mean(activity[:, None] * data - activity[:, None] ** 2 * v, axis=0)
-        yield oja, -(v @ covariance @ v) * jax.grad(loss)(v)
-
-
-def residual_by_autodiff(jax, rng):
-    """Batches in pairs with residuals r and −r: the mean of JAX's batch gradients is the population's."""
-    np = jax.numpy
-    weights, slope = np.asarray([1.0, 0.5, -0.3]), None
-    mixing = np.asarray(rng.normal(size=(3, 3)))
-    covariance = mixing @ mixing.T
-    slope = covariance @ weights / (weights @ covariance @ weights)
-    activity = np.asarray(rng.normal(size=6))
-    residual = np.asarray(rng.normal(size=(6, 3)))
-    residual = residual - (residual @ weights)[:, None] * slope  # w·r = 0 and w·slope = 1
-    mean = sum(
-        jax.grad(lambda v, r=sign * residual: np.log(np.var((activity[:, None] * slope + r) @ v, ddof=1)) / 2)(weights)
-        for sign in (1, -1)
-    )
-    yield mean / 2, slope
-
-
-def fixed_points_by_autodiff(jax, rng):
-    """At ±v/√λ JAX's gradient vanishes for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
-    np = jax.numpy
-    _, covariance, _ = _scene(np, rng)
-    values, vectors = np.linalg.eigh(covariance)
-    for rate in (1.0, 0.25):
-        loss = lambda v, rate=rate: -np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
-        for vector in vectors.T:
-            point = vector / rate**0.5
-            yield 1 + jax.grad(loss)(point), np.ones(4)
-            yield vector @ jax.grad(loss)(1.5 * point), 1.5 * rate**0.5 - rate**0.5 / 1.5
-
-
-def decay_by_autodiff(jax, rng):
-    """Descent along JAX's gradient ends at norm √(c/λ) for c = 1, 2 and 0.2."""
-    np = jax.numpy
-    _, covariance, weights = _scene(np, rng)
-    rate = 0.4
-    for c in (1.0, 2.0, 0.2):
-        value, vector = (part[..., -1] for part in np.linalg.eigh(covariance))
-        loss = lambda v, c=c: -c * np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
-        yield 1 + jax.grad(loss)(vector * (c / rate) ** 0.5), np.ones(4)
-        yield weights @ jax.grad(loss)(weights), rate * np.sum(weights**2) - c
-
-
-def kernel_by_autodiff(jax, rng):
-    """On the kernel of a singular C Oja's mean update is 0 and the gradient of the log-variance is not a number."""
-    np = jax.numpy
-    mixing = np.asarray(rng.normal(size=(2, 3)))
-    covariance = mixing.T @ mixing
-    null = np.cross(mixing[0], mixing[1])
-    activity2 = lambda v: np.sum((mixing @ v) ** 2)  # noqa: E731
-    yield 1 + jax.grad(activity2)(null) / 2 - activity2(null) * null, np.ones(3)
-    at_zero = jax.grad(lambda v: -np.log(v @ covariance @ v) / 2)(np.zeros(3))
-    yield np.isnan(at_zero).astype(float), np.ones(3)
-
-
-def normalisation_by_autodiff(jax, rng):
-    """The gradient of a batch's log-variance does not depend on α; mixing mean and ddof = 1 scales it by (B − 1)/B."""
-    np = jax.numpy
-    data, _, weights = _scene(np, rng)
-    for alpha_value in (1 / 9, 1 / 8, 5.0):
-        gradient = jax.grad(lambda v, a=alpha_value: np.log(a * np.sum((data @ v) ** 2)) / 2)(weights)
-        activity = data @ weights
-        yield gradient, activity @ data / np.sum(activity**2)
-        yield np.mean(activity[:, None] * data, axis=0) / (np.sum(activity**2) / 8), gradient * 8 / 9
-
-
-def _all_zero(z3, vector):
-    return z3.And(*(v == 0 for v in vector))
-
-
-def fixed_points_by_solver(z3):
-    """F = 0 ⇔ O = 0 ⇔ C w = σ² w and ‖w‖² = 1, where σ² > 0; the image C w may be any vector."""
-    valid, invalid = {}, {}
-    variance, inverse = z3.Reals("variance inverse")
-    for n in (2, 3):
-        v, image = ([z3.Real(f"{name}{r}") for r in range(n)] for name in ("w", "Cw"))
-        norm = sum(entry * entry for entry in v)
-        defined = z3.And(variance > 0, inverse * variance == 1, variance == sum(a * e for a, e in zip(image, v, strict=True)))
-        log_field = _all_zero(z3, [a * inverse - e for a, e in zip(image, v, strict=True)])
-        oja_field = _all_zero(z3, [a - variance * e for a, e in zip(image, v, strict=True)])
-        valid |= {
-            f"an Oja zero is a zero of F, n = {n}": z3.Implies(z3.And(defined, oja_field), log_field),
-            f"a zero of F is an Oja zero, n = {n}": z3.Implies(z3.And(defined, log_field), oja_field),
-            f"it has norm 1, n = {n}": z3.Implies(z3.And(defined, oja_field), norm == 1),
-        }
-        doubled = _all_zero(z3, [a - 2 * variance * e for a, e in zip(image, v, strict=True)])
-        invalid |= {
-            f"it has norm 2, n = {n}": z3.Implies(z3.And(defined, oja_field), norm == 2),
-            f"norm 1 where σ² = 0 too, n = {n}": z3.Implies(oja_field, norm == 1),
-            f"twice Oja's decay, n = {n}": z3.Implies(z3.And(defined, doubled), log_field),
-        }
-    return valid, invalid
-
-
-def decay_by_solver(z3):
-    """At a fixed point of Oja's, where C w = σ² w and ‖w‖ = 1, the field c C w/σ² − λ w vanishes iff λ = c."""
-    valid, invalid = {}, {}
-    rate, c_, variance, inverse = z3.Reals("rate c variance inverse")
-    for n in (2, 3):
-        v = [z3.Real(f"w{r}") for r in range(n)]
-        image = [variance * entry for entry in v]
-        zero = _all_zero(z3, [c_ * a * inverse - rate * entry for a, entry in zip(image, v, strict=True)])
-        given = z3.And(rate > 0, c_ > 0, variance > 0, inverse * variance == 1, sum(entry * entry for entry in v) == 1)
-        valid |= {
-            f"λ = c suffices, n = {n}": z3.Implies(z3.And(given, rate == c_), zero),
-            f"λ = c is needed, n = {n}": z3.Implies(z3.And(given, zero), rate == c_),
-        }
-        invalid[f"λ = 2c suffices, n = {n}"] = z3.Implies(z3.And(given, rate == 2 * c_), zero)
-    return valid, invalid
-
-
-def domain_by_solver(z3):
-    """For positive semidefinite C, σ² = 0 exactly on its kernel; not so for an indefinite one."""
-    v = z3.Reals("w0 w1")
-    c00, c01, c11 = z3.Reals("c00 c01 c11")
-    image = [c00 * v[0] + c01 * v[1], c01 * v[0] + c11 * v[1]]
-    variance = image[0] * v[0] + image[1] * v[1]
-    semidefinite = z3.And(c00 >= 0, c11 >= 0, c00 * c11 >= c01 * c01)
-    kernel_ = _all_zero(z3, image)
-    oja_zero = _all_zero(z3, [a - variance * b_ for a, b_ in zip(image, v, strict=True)])
-    valid = {
-        "σ² = 0 iff Cw = 0": z3.Implies(semidefinite, (variance == 0) == kernel_),
-        "Oja is at rest on the kernel": z3.Implies(kernel_, oja_zero),
-    }
-    return valid, {"σ² = 0 iff Cw = 0 for any C": (variance == 0) == kernel_, "at rest only there": z3.Implies(oja_zero, kernel_)}
-
-
 claims = (
     Claim(
         id="oja.mean-field",
@@ -269,7 +110,7 @@ claims = (
             Equation(Mean(y * xi[q] - y**2 * w[q], input_law), O[q], unit, inputs),
             Equation(-D(lyapunov, w[q]), F[q], unit, inputs),
         ),
-        evidence=(Numbers(fields_by_autodiff),),
+        evidence=(Numbers(independent.fields_by_autodiff),),
         assumptions=("f(a) = a", "E[x] = 0", "σ² > 0 is the long-term variance"),
         rests_on=("log-variance.one-sample",),
         source="note, log-variance loss; Oja 1982, Eq. 3 and 4",
@@ -280,7 +121,7 @@ claims = (
         "the residual of x after regression on y is independent of y. For other inputs it is biased in general.",
         holds=(Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 2, "B": 2}, {"M": 1, "B": 3})),),
         evidence=(
-            Numbers(residual_by_autodiff),
+            Numbers(independent.residual_by_autodiff),
             Counterexample(
                 "Y = np.array([[1, 1], [1, 2], [2, 1], [2, 2]])        # batches of two; x = (y, y³), w = (1, 0)\n"
                 "left = np.mean(np.sum(Y**4, axis=1) / np.sum(Y**2, axis=1))\n"
@@ -296,7 +137,7 @@ claims = (
         statement="For λ = 1, O(w) = σ² F(w) where σ² > 0: the two average updates are equal up to a positive factor that depends on w.",
         holds=(Equation(O[q], s * F[q], unit_decay, inputs),),
         fails=(Equation(O[q], s * F[q], unit, inputs), Equation(O[q], F[q], unit_decay, inputs)),
-        evidence=(Numbers(proportional_by_autodiff),),
+        evidence=(Numbers(independent.proportional_by_autodiff),),
         assumptions=("σ² > 0", "λ = 1"),
         rests_on=("oja.mean-field",),
         source="note, log-variance loss",
@@ -312,7 +153,7 @@ claims = (
             Equation(F[q], w[q] * (1 - norm2) / norm2, eigenvector.but({decay: S.One}), inputs),
             Equation(O[q], mu * w[q] * (1 - norm2), eigenvector, inputs),
         ),
-        evidence=(Numbers(fixed_points_by_autodiff), Solver(fixed_points_by_solver)),
+        evidence=(Numbers(independent.fixed_points_by_autodiff), Solver(independent.fixed_points_by_solver)),
         assumptions=("σ² > 0", "λ = 1"),
         rests_on=("oja.mean-field", "oja.proportional"),
         source="note, log-variance loss",
@@ -329,7 +170,7 @@ claims = (
             Equation(-D(-factor * log(s) / 2 + decay / 2 * norm2, w[q]), weighted_F, unit, inputs),
         ),
         fails=(Equation(Sigma(w[q] * weighted_F, q), 1 - norm2, unit, inputs),),
-        evidence=(Numbers(decay_by_autodiff), Solver(decay_by_solver)),
+        evidence=(Numbers(independent.decay_by_autodiff), Solver(independent.decay_by_solver)),
         assumptions=("σ² > 0", "λ > 0"),
         rests_on=("oja.fixed-points", "log-variance.no-half"),
         source="note, log-variance loss; its condition is lost",
@@ -344,7 +185,7 @@ claims = (
             Equation(s, Sigma(Sigma(A[k, m] * w[m], m) ** 2, k), gram, ({"M": 2, "N": 3}, {"M": 3, "N": 2})),
         ),
         fails=(Equation(O[q], 0, unit, inputs),),
-        evidence=(Numbers(kernel_by_autodiff), Solver(domain_by_solver)),
+        evidence=(Numbers(independent.kernel_by_autodiff), Solver(independent.domain_by_solver)),
         assumptions=("C positive semidefinite, as a covariance is",),
         rests_on=("oja.mean-field",),
         source="beyond the note",
@@ -360,7 +201,7 @@ claims = (
             Equation(Sigma(w[q] * mixed_F, q), (B - 1) / B - decay * norm2, batch, batches),
         ),
         fails=(Equation(mixed_F, batch_F, batch, batches),),
-        evidence=(Numbers(normalisation_by_autodiff),),
+        evidence=(Numbers(independent.normalisation_by_autodiff),),
         assumptions=("Σ_b y_b² > 0", "ε = 0", "zero-mean batch"),
         rests_on=("log-variance.minibatch",),
         source="beyond the note",

@@ -5,12 +5,12 @@
 With loss coefficients ``c`` the rule's are ``λ_inv = 2 c_inv``, ``λ_var = α c_var`` and ``λ_cov = 4 β c_cov``.
 """
 
-from fractions import Fraction
-
 from sympy import Expr, IndexedBase, Symbol
 
-from derivations import covariance, invariance, log_variance, losses, variance
+from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
 from derivations.covariance import beta
+from derivations.independent import losses
+from derivations.independent import total as independent
 from derivations.invariance import steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
@@ -44,7 +44,7 @@ mean_held = steps.but({u[b, i]: z[b, i] - SG(mean[i])})
 
 def weighted(variance_loss: Expr) -> Expr:
     """The sum of the three losses over a minibatch, with either variance term."""
-    one_sample = c_inv * invariance.one_sample_loss + c_cov * covariance.one_sample_loss
+    one_sample = c_inv * invariance.one_sample_loss + c_cov * covariance_one_sample.one_sample_loss
     return Sigma(one_sample, t) + c_var * variance_loss
 
 
@@ -85,46 +85,6 @@ def derived(total_loss: Expr) -> Expr:
 with_exact_covariance = derived(loss) - gradient(covariance.loss, W[p, q], given)
 
 
-def other_units_rotated():
-    """The bracket of unit 1 when the other two are rotated, S unchanged: the one-sample rule's and the exact covariance's."""
-    samples = [[Fraction(n) for n in row] for row in ((1, 2, -3), (-2, 1, 1), (1, -3, 2))]
-    turned = [[one, (3 * two + 4 * three) / 5, (3 * three - 4 * two) / 5] for one, two, three in samples]
-
-    def one_sample(units):
-        return [row[0] * (row[1] ** 2 + row[2] ** 2) for row in units]
-
-    yield from zip(one_sample(samples), one_sample(turned), strict=True)
-    # the exact rule, Σ_k K_1k u_k, needs each K_1k: rotating the other units' *signs* apart from each other changes it
-    flipped = [[one, two, -three] for one, two, three in samples[:1]] + samples[1:]
-
-    def exact(units):
-        K = [sum(row[0] * row[k] for row in units) for k in range(3)]
-        return [K[1] * row[1] + K[2] * row[2] for row in units]
-
-    yield one_sample(samples) == one_sample(flipped), True
-    yield exact(samples) != exact(flipped), True
-
-
-def row_of_a_unit(jax, rng):
-    """JAX's gradient row of unit 1 in a linear layer does not change when the other units are rotated among themselves."""
-    np = jax.numpy
-    inputs, weights = np.asarray(rng.normal(size=(8, 5))), np.asarray(rng.normal(size=(4, 5)))
-    rotation, _ = np.linalg.qr(np.asarray(rng.normal(size=(3, 3))))
-    turned = np.concatenate([weights[:1], rotation @ weights[1:]])
-    before = np.asarray(rng.normal(size=(8, 5)))
-
-    def total(weights):
-        a = inputs @ weights.T
-        mean = jax.lax.stop_gradient(np.mean(a, axis=0))
-        past = jax.lax.stop_gradient(before @ weights.T)
-        squares = (a - mean) ** 2
-        products = np.sum(squares, axis=1) ** 2 - np.sum(squares**2, axis=1)
-        spread = np.sqrt(np.var(a, axis=0, ddof=1) + 1e-4)
-        return np.sum((a - past) ** 2) + np.sum(np.maximum(0.0, 9 - spread)) + np.sum(products)
-
-    yield jax.grad(total)(weights)[0], jax.grad(total)(turned)[0]
-
-
 claims = (
     Claim(
         id="total.sum",
@@ -145,11 +105,15 @@ claims = (
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the population, "
         "S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is not: K_ik ties "
         "two units.",
-        holds=(Equation(Sigma(covariance.one_sample_gradient, t), Sigma(covariance.local_gradient, t), steps),),
+        holds=(
+            Equation(
+                Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps
+            ),
+        ),
         evidence=(
             Locality(((derived(loss), given), (derived(log_loss), given)), ((with_exact_covariance, given),), W[p, q], b),
-            Fractions(other_units_rotated),
-            Numbers(row_of_a_unit),
+            Fractions(independent.other_units_rotated),
+            Numbers(independent.row_of_a_unit),
         ),
         rests_on=("total.sum", "covariance.local-exact"),
         source="note, total loss",

@@ -11,7 +11,8 @@ The note has γ = 1 and ε = 0; VICReg has ε = 1e-4 inside the root.
 
 from sympy import Idx, IndexedBase, S, Symbol, sqrt
 
-from derivations import losses
+from derivations.independent import losses
+from derivations.independent import variance as independent
 from derivations.notation import in_primitives, rule
 from lvicreg.calculus import SG, At, D, H, Sigma, Symmetric, gradient, others, relu
 from lvicreg.calculus.layer import (
@@ -76,46 +77,6 @@ held = SG(sigma[i])
 slope = D(Sigma(sigma[i], i), W[p, q])
 
 
-def kink_in_frameworks(jax, rng):
-    """At σ = γ the slope of ``where`` is 0 and that of ``maximum`` is half the one-sided one."""
-    np = jax.numpy
-    weights, inputs = np.asarray(rng.normal(size=(1, 3))), np.asarray(rng.normal(size=(6, 3)))
-
-    def std(weights):
-        return np.std(np.tanh(inputs @ weights.T), ddof=1)
-
-    threshold = std(weights)
-    one_sided = jax.grad(std)(weights)
-    yield jax.grad(lambda v: np.where(std(v) < threshold, threshold - std(v), 0.0))(weights), 0 * one_sided
-    yield 2 * jax.grad(lambda v: np.maximum(0.0, threshold - std(v)))(weights), -one_sided
-
-
-def kink_is_real(z3):
-    """The loss γ − σ − g·h near the kink: its two one-sided slopes along h agree exactly where g = 0."""
-    g = z3.Real("g")
-    right, left = z3.If(-g > 0, -g, 0), -z3.If(g > 0, g, 0)
-    return {"slopes agree iff g = 0": (right == left) == (g == 0)}, {"slopes agree": right == left}
-
-
-def collapse_by_autodiff(jax, rng):
-    """Growth rates at zero weights, zero updates at constant input, and NaN without ε."""
-    np = jax.numpy
-    inputs = np.asarray(rng.normal(size=(7, 3)))
-    inputs -= inputs.mean(axis=0)
-    covariance = inputs.T @ inputs / 6
-
-    def update(weights, power, epsilon, data=inputs):
-        a = data @ weights
-        variance = np.sum((a - a.mean()) ** 2) / 6 + epsilon
-        return np.sum((a - a.mean())[:, None] * data, axis=0) / 6 / variance**power
-
-    zero = np.zeros(3)
-    for power, rate in ((0.5, 0.01**0.5), (1.0, 0.01)):
-        yield jax.jacobian(update)(zero, power, 0.01), covariance / rate
-        yield update(np.ones(3), power, 0.01, np.ones((7, 3))), zero
-    yield np.isnan(update(zero, 0.5, 0.0)).astype(float), np.ones(3)
-
-
 claims = (
     Claim(
         id="variance.one-sample",
@@ -134,7 +95,9 @@ claims = (
         statement="Summed over a minibatch, the one-sample rule is the exact gradient of Σ_i max(0, 1 − σ_i), although the "
         "mean depends on the weights: its contribution cancels because Σ_b u_i^b = 0.",
         holds=(
-            Equation(D(in_primitives(loss, network, note), W[p, q]), in_primitives(Sigma(one_sample_gradient, t), network, note)),
+            Equation(
+                D(in_primitives(loss, network, note), W[p, q]), in_primitives(Sigma(one_sample_gradient, t), network, note)
+            ),
             Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}),),
@@ -212,7 +175,7 @@ claims = (
             Equation(D(Sigma(relu(held - sigma[i]), i), W[p, q]), S.Zero, network),
         ),
         fails=(Equation(-slope, S.Zero, network),),
-        evidence=(Numbers(kink_in_frameworks), Solver(kink_is_real)),
+        evidence=(Numbers(independent.kink_in_frameworks), Solver(independent.kink_is_real)),
         assumptions=("σ_i > 0",),
         source="PyTorch's relu has H(0) = 0 too",
     ),
@@ -227,7 +190,7 @@ claims = (
             Equation(At(D(field, w[r]), w, 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon)),
             Equation(At(D(log_field, w[r]), w, 0), C[q, r] / epsilon),
         ),
-        evidence=(Numbers(collapse_by_autodiff),),
+        evidence=(Numbers(independent.collapse_by_autodiff),),
         assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input"),
         source="beyond the note",
     ),
@@ -242,7 +205,13 @@ rules = (
         arguments=(x, z, df),
         statistics=(mean, var, alpha),
         options=(gamma, epsilon),
-        claims=("variance.one-sample", "variance.minibatch", "variance.slow-filter", "variance.general-threshold", "variance.kink"),
+        claims=(
+            "variance.one-sample",
+            "variance.minibatch",
+            "variance.slow-filter",
+            "variance.general-threshold",
+            "variance.kink",
+        ),
         convention="summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.",
         degenerate="a unit of constant activity gets 0 if ε > 0 and NaN if ε = 0. NaN in a unit's activity stays in its row.",
         source="note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.",

@@ -35,9 +35,7 @@ def arrays(rule: str, **arguments: tuple[Any, str]) -> tuple[Any, ...]:
             given = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in present.items())
             wanted = ", ".join(f"{name} ({', '.join(axes)})" for name, axes in expected.items())
             raise ValueError(f"{rule}: the shapes do not fit: given {given}; expected {wanted}")
-    batched = {
-        name: array[None, :] if single and axes.startswith("B") else array for name, (array, axes) in present.items()
-    }
+    batched = {name: array[None, :] if single and axes.startswith("B") else array for name, (array, axes) in present.items()}
     return xp, *(batched.get(name) for name in arguments)
 
 

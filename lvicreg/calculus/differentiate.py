@@ -26,7 +26,9 @@ def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None)
         raise TypeError(f"the entries of {name_of(target)} are not independent of each other")
     used = target.atoms(Idx) & S(expr).atoms(Idx)
     if used:
-        raise ValueError(f"differentiate with respect to indices that the expression does not use; {sorted(used, key=str)} occur")
+        raise ValueError(
+            f"differentiate with respect to indices that the expression does not use; {sorted(used, key=str)} occur"
+        )
     return _derivative(S(expr), target, definitions)
 
 
@@ -57,7 +59,9 @@ def _derivative(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
         return S.Zero
     rule = DERIVATIVES.get(expr.func)
     if rule is None:
-        raise TypeError(f"no derivative is known for {expr.func.__name__}; known are {', '.join(sorted(g.__name__ for g in DERIVATIVES))}")
+        raise TypeError(
+            f"no derivative is known for {expr.func.__name__}; known are {', '.join(sorted(g.__name__ for g in DERIVATIVES))}"
+        )
     (argument,) = expr.args
     inner = d(argument)
     return rule(argument) * inner if inner != 0 else S.Zero

@@ -48,7 +48,9 @@ def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Exp
         (pre,) = presynaptic
         if pre != target and not (isinstance(pre, Indexed) and len(pre.indices) == 2 and pre.indices[0] in bound):
             raise NotLocal(f"{pre} is neither the synapse's input nor its weight")
-        rest = Sigma(Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in pre.indices))
+        rest = Sigma(
+            Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in pre.indices)
+        )
         if pre != target:
             pre, rest = (rename(part, {pre.indices[0]: sample}) for part in (pre, rest))
         parts[pre] = parts.get(pre, S.Zero) + rest
@@ -84,17 +86,22 @@ def _other_units(expr: Expr, unit: Idx) -> set[Idx]:
 
 
 def _check(expr: Expr, unit: Idx, definitions: Definitions) -> None:
-    others = _other_units(expr, unit)
-    if others and unit in free_indices(expr):
-        culprit = next((e for e in sorted(expr.atoms(Indexed), key=str) if unit in e.indices and _other_units(e, unit)), expr)
-        raise NotLocal(f"{culprit} ties unit {unit} to the other units {', '.join(sorted(map(str, others)))}")
+    """Refuse what ties a unit to another one, in ``expr`` and in what its names stand for."""
+    if _other_units(expr, unit) and unit in free_indices(expr):
+        tying = (entry for entry in sorted(expr.atoms(Indexed), key=str) if unit in entry.indices and _other_units(entry, unit))
+        raise NotLocal(f"{_written(next(tying, expr))} ties unit i to each other unit k")
     for quantity in expr.atoms(Indexed):
-        units = [index for index in quantity.indices if size_of(index) == size_of(unit)]
-        if len(set(units)) > 1:
-            raise NotLocal(f"{quantity} ties two units together")
+        units = {index for index in quantity.indices if size_of(index) == size_of(unit)}
+        if len(units) > 1:
+            raise NotLocal(f"{_written(quantity)} ties two units together")
         meaning = definitions.value(quantity)
         if meaning is not None:
-            _check(normal(meaning), units[0] if units else unit, definitions)
+            _check(normal(meaning), min(units, default=unit, key=str), definitions)
+
+
+def _written(quantity: Expr) -> str:
+    """``K_ik`` for an entry of a matrix over units, whatever its indices are called."""
+    return f"{quantity.base}_ik" if isinstance(quantity, Indexed) else str(quantity)
 
 
 def _opened(term: Expr) -> tuple[list[Expr], list[Idx]]:

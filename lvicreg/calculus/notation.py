@@ -33,21 +33,20 @@ LETTERS = {"B": "bcde", "N": "klno", "M": "mrs"}
 
 
 def tidy(expr: Expr, leading: Sequence[Symbol] = ()) -> Expr:
-    """``expr`` factored, and collected by the ``leading`` symbols first; indexed quantities and sums count as symbols."""
-    parts = sorted(_parts(expr), key=str)
-    known = {part: Symbol(f"part{n:03}") for n, part in enumerate(parts)}
+    """``expr`` factored; with ``leading`` symbols, a factored term for each of them times what all terms share.
+
+    Indexed quantities, functions and sums count as symbols.
+    """
+    known = {part: Symbol(f"part{n:03}") for n, part in enumerate(sorted(_parts(expr), key=str))}
     flat = expr.xreplace(known)
-    back = {symbol: part for part, symbol in known.items()}
     if leading:
-        common = factor(flat)
-        factors = Mul.make_args(common)
-        outside = Mul(*(part for part in factors if not isinstance(part, Add)))
-        inside = Mul(*(part for part in factors if isinstance(part, Add)))
-        inside = collect(inside.expand(), leading, evaluate=False)
-        flat = Mul(outside, Add(*(coefficient * factor(rest) for coefficient, rest in inside.items())), evaluate=False)
+        by_symbol = collect(flat.expand(), leading, evaluate=False)
+        terms = [set(Mul.make_args(symbol * factor(rest))) for symbol, rest in by_symbol.items()]
+        shared = set.intersection(*terms)
+        flat = Mul(*shared) * Add(*(Mul(*(term - shared)) for term in terms))
     else:
         flat = factor(flat)
-    return flat.xreplace(back)
+    return flat.xreplace({symbol: part for part, symbol in known.items()})
 
 
 def _parts(expr: Basic) -> set[Expr]:

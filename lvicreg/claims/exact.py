@@ -27,7 +27,9 @@ Environment = Mapping[Idx, int]
 class Evaluator:
     """The exact value of expressions at one point."""
 
-    def __init__(self, point: Point, definitions: Definitions, seed: Entry | None = None, fixed: Mapping[Entry, Surd] | None = None):
+    def __init__(
+        self, point: Point, definitions: Definitions, seed: Entry | None = None, fixed: Mapping[Entry, Surd] | None = None
+    ):
         self.point = point
         self.definitions = definitions
         self.seed = seed  # the entry whose slope is 1
@@ -50,7 +52,9 @@ class Evaluator:
             return self.dual(part, at)
 
         if self.seed and isinstance(expr, (D, Mean, At)):
-            raise TypeError(f"the exact engine differentiates plain expressions; carry out {type(expr).__name__} after D, not inside it")
+            raise TypeError(
+                f"the exact engine differentiates plain expressions; carry out {type(expr).__name__} after D, not inside it"
+            )
         match expr:
             case Rational():
                 return Dual(Surd(Fraction(int(expr.p), int(expr.q))))

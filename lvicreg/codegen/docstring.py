@@ -70,7 +70,8 @@ def equation(rule: Rule, parts: dict[Expr, Expr]) -> str:
         shown = f"({shown})" if isinstance(part, Add) else shown
         sums = f"Σ_{rule.sample} " if pre != rule.target else ""
         line += f"{' -' if negative else ' +' if line else ''} {sums}{shown} · {text(rename(pre, plain), rule.notation)}"
-    return f"    update_ij ={line}"
+    wrapped = textwrap.wrap(f"update_ij ={line}", WIDTH - 4, subsequent_indent=" " * 12, break_long_words=False)
+    return "\n".join(f"    {piece}" for piece in wrapped)
 
 
 def _where(rule: Rule, parts: dict[Expr, Expr]) -> str:
@@ -121,5 +122,6 @@ def _returns(rule: Rule) -> str:
     ]
     if rule.statistics:
         names = ", ".join(map(str, rule.statistics))
-        lines.append(f"    ValueError: of {names} some are given but not all; or none, and there are fewer than 2 samples.")
+        some = f"of {names} some are given but not all; or none" if len(rule.statistics) > 1 else f"{names} is not given"
+        lines.append(f"    ValueError: {some}, and there are fewer than 2 samples.")
     return "\n".join(lines)

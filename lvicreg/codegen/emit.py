@@ -7,13 +7,15 @@ in the order in which they build on each other. No intermediate is invented: a s
 
 from __future__ import annotations
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Symbol
+from dataclasses import replace
+
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
 from lvicreg.calculus.canonical import is_zero, normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.indexed import Sigma, free_indices, size_of
 from lvicreg.calculus.locality import by_presynaptic
-from lvicreg.calculus.notation import tidy
+from lvicreg.calculus.notation import positive_first, tidy
 
 from .arrays import code, elementwise
 from .docstring import WIDTH, docstring, shape_of, signature
@@ -104,25 +106,37 @@ def _statement(name: Name, rule: Rule, definitions: Definitions) -> str:
 
 
 def _statements(names: list[Name], rule: Rule) -> list[str]:
-    """One assignment for each name; both orders of contraction where a statistic can be avoided."""
+    """One assignment for each name, in the order of ``names``; a given statistic is not computed, nor what only it needs."""
     avoided = rule.avoidable
+    always = _needed_always(rule)
     lines: list[str] = []
     dependent: list[Name] = []
     for name in names:
-        statement = _statement(name, rule, rule.definitions)
-        if name == avoided:
-            continue
         if avoided is not None and rule.definitions[name][1].has(avoided):
             dependent.append(name)
-        elif name in rule.statistics:
-            lines += [f"if {name} is None:", INDENT + statement]
-        else:
-            lines.append(statement)
-    if avoided is None:
-        return lines
+        elif name in rule.statistics and name != avoided:
+            own = [other for other in names if other not in always | set(rule.statistics)]
+            own = [other for other in own if rule.definitions[name][1].has(other)]
+            lines.append(f"if {name} is None:")
+            lines += [INDENT + _statement(each, rule, rule.definitions) for each in (*own, name)]
+        elif name in always:
+            lines.append(_statement(name, rule, rule.definitions))
+    return lines + (_both_orders(avoided, dependent, rule) if avoided is not None else [])
+
+
+def _needed_always(rule: Rule) -> set[Name]:
+    """The names that are needed even where all statistics are given."""
+    names: list[Name] = []
+    given = replace(rule, definitions=rule.definitions.given(*rule.statistics))
+    for part in presented(rule).values():
+        _follow(part, given, names)
+    return set(names)
+
+
+def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> list[str]:
+    """The contraction without forming ``avoided``, for batches smaller than the population, and the one with it."""
     without = _without(avoided, dependent, rule.definitions)
     return [
-        *lines,
         f"if {avoided} is None and B < {_population(rule)}:",
         *(INDENT + _statement(name, rule, without) for name in dependent),
         "else:",
@@ -156,11 +170,24 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
             terms.append(f"{'-' if negative else '+'} {rate} * {pre.base}")
         else:
             post = part.base if isinstance(part, Indexed) else "post"
-            lines += [f"post = {elementwise(part)}"] * (post == "post")
+            if post == "post":
+                lines += _assigned(post, part)
             terms.append(f"xp.matmul({post}.T, {pre.base})")
     return [*lines, f"return {' '.join(terms)}"]
 
 
+def _assigned(name: str, part: Expr) -> list[str]:
+    """``name = …``, a sum within a product on lines of its own where one line is too long."""
+    line = f"{name} = {elementwise(part)}"
+    if len(line) <= WIDTH:
+        return [line]
+    (bracket,) = (factor for factor in Mul.make_args(part) if isinstance(factor, Add))
+    first, *rest = positive_first(bracket)
+    signed = [("- ", -term) if term.could_extract_minus_sign() else ("+ ", term) for term in rest]
+    terms = [elementwise(first), *(sign + elementwise(term) for sign, term in signed)]
+    outside = elementwise(part / bracket)
+    return [f"{name} = {outside} * (", *(INDENT + term for term in terms), ")"]
+
+
 def _indented(text: str) -> str:
     return "\n".join(INDENT + line if line else line for line in text.split("\n"))
-

@@ -31,7 +31,9 @@ def module_source(title: str, rules: Sequence[Rule], source: str, command: str, 
 
 def package_source(title: str, modules: Mapping[str, Sequence[Rule]], source: str, command: str) -> str:
     """The source of the package's ``__init__``."""
-    imports = [f"from .{module} import {', '.join(sorted(rule.name for rule in rules))}" for module, rules in sorted(modules.items())]
+    imports = [
+        f"from .{module} import {', '.join(sorted(rule.name for rule in rules))}" for module, rules in sorted(modules.items())
+    ]
     names = sorted(rule.name for rules in modules.values() for rule in rules)
     exported = "".join(f'    "{name}",\n' for name in names)
     return _header(source, command) + f'"""{title}"""\n\n' + "\n".join(imports) + f"\n\n__all__ = [\n{exported}]\n"

@@ -8,7 +8,8 @@ on the first axis, or one sample; ``df`` is the slope f'(W x). Means and varianc
 given, as from a slow filter.
 """
 
-from .covariance import covariance, covariance_one_sample, covariance_third_factor
+from .covariance import covariance
+from .covariance_one_sample import covariance_one_sample, covariance_third_factor
 from .invariance import invariance
 from .log_variance import log_variance, log_variance_decay
 from .oja import oja

@@ -25,7 +25,8 @@ def total(
 ) -> Any:
     """Total rule: invariance, hinge variance and one-sample covariance together.
 
-        update_ij = - Σ_b (λ_cov (S^b - (u_i^b)²) σ_i u_i^b + λ_inv (z_i^b - z'_i^b) σ_i - λ_var H(γ - σ_i) u_i^b) f'(a_i^b)/σ_i · x_j^b
+        update_ij = Σ_b (λ_var H(γ - σ_i) u_i^b/σ_i - λ_cov (S^b - (u_i^b)²) u_i^b - λ_inv (z_i^b - z'_i^b)) f'(a_i^b) ·
+                    x_j^b
         z̄_i = Σ_b z_i^b/B
         u_i^b = z_i^b - z̄_i
         α = 1/(B - 1)
@@ -79,11 +80,15 @@ def total(
         mean = xp.sum(z, axis=0) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
-    alpha = 1 / (B - 1)
     if var is None:
+        alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = -(lambda_cov * (S - u**2) * sigma * u + lambda_inv * (z - z_prev) * sigma - xp.where(sigma < gamma, lambda_var * u, 0.0)) * df / sigma
+    post = df * (
+        xp.where(sigma < gamma, lambda_var * u / sigma, 0.0)
+        - lambda_cov * (S - u**2) * u
+        - lambda_inv * (z - z_prev)
+    )
     return xp.matmul(post.T, x)
 
 
@@ -102,7 +107,7 @@ def total_log_variance(
 ) -> Any:
     """Total rule with the log-variance term in the place of the hinge.
 
-        update_ij = - Σ_b (λ_cov (S^b - (u_i^b)²) σ_i² u_i^b + λ_inv (z_i^b - z'_i^b) σ_i² - λ_var u_i^b) f'(a_i^b)/σ_i² · x_j^b
+        update_ij = Σ_b (λ_var u_i^b/σ_i² - λ_cov (S^b - (u_i^b)²) u_i^b - λ_inv (z_i^b - z'_i^b)) f'(a_i^b) · x_j^b
         z̄_i = Σ_b z_i^b/B
         u_i^b = z_i^b - z̄_i
         α = 1/(B - 1)
@@ -155,9 +160,9 @@ def total_log_variance(
         mean = xp.sum(z, axis=0) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
-    alpha = 1 / (B - 1)
     if var is None:
+        alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = -(lambda_cov * (S - u**2) * sigma**2 * u + lambda_inv * (z - z_prev) * sigma**2 - lambda_var * u) * df / sigma**2
+    post = (lambda_var * u / sigma**2 - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * df
     return xp.matmul(post.T, x)

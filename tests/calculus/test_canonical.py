@@ -6,9 +6,10 @@ import pytest
 from expression_trees import INDICES, LEAVES, Data, P, agrees, brute, built, edited, equal_forms, exact, paths, subtree, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sympy import Idx, Symbol, log, sqrt
+from sympy import Idx, IndexedBase, Symbol, log, sqrt
 
 from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, M, N, W, alpha, b, c, epsilon, i, j, k, l, m, mean, network, sigma, t, u, var, x, z
 from lvicreg.claims.points import Point
 
@@ -16,7 +17,7 @@ fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 
 DATA = (Data(2, 3, seed=1), Data(3, 2, seed=2))
 PLACES = [dict(zip(INDICES, places, strict=True)) for places in ((0, 1, 1, 0), (1, 1, 0, 0), (1, 0, 1, 1))]
-h = Idx("h", N)
+h, R = Idx("h", N), IndexedBase("R")
 
 
 def values(tree):
@@ -126,12 +127,19 @@ def test_sums_split_and_count():
 
 
 def test_order_of_symmetric_sums_does_not_matter():
-    for inner in (P[k, l], P[l, k]):
+    for inner in (R[k, l], R[l, k]):
         nested = f(Sigma(P[i, k] * P[h, l] * inner, k, l))
         assert normal(Sigma(nested, i, h)) == normal(Sigma(nested, h, i))
-    square = f(Sigma(P[i, k] * P[h, l] * P[k, l], k, l))
-    assert is_zero(Sigma(square - f(Sigma(P[i, k] * P[h, l] * P[l, k], k, l)), i, h))
-    assert not is_zero(square - f(Sigma(P[i, k] * P[h, l] * P[l, k], k, l)))
+    one, other = (f(Sigma(P[i, k] * P[h, l] * inner, k, l)) for inner in (R[k, l], R[l, k]))
+    assert is_zero(Sigma(one - other, i, h))
+    assert not is_zero(one - other)
+
+
+def test_parts_of_a_normal_form_are_not_captured():
+    whole = normal(Sigma(P[i, k], i, k))
+    part = whole.term
+    assert free_indices(normal(part)) == free_indices(part) == {whole.index}
+    assert is_zero(Sigma(normal(part), whole.index) - whole)
 
 
 def test_size_with_an_underscore_and_a_difference_of_sizes():

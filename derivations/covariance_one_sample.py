@@ -1,0 +1,240 @@
+"""Covariance term, one sample at a time.
+
+The note puts one sample's product ``u_i u_k`` in the place of the covariance ``K_ik``:
+
+    L^t = β Σ_i Σ_{k≠i} u_i² u_k²,  −∂L^t/∂W_ij = −4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j          (one-sample)
+                                                ≈ −4 β u_i Σ_k u_k² · f'(a_i) x_j              (third factor)
+
+That is another rule, with a bias (``covariance.one-sample-bias``), and the approximation by a third factor is unnecessary:
+``u_i Σ_{k≠i} u_k² = u_i S − u_i³`` with ``S = Σ_k u_k²`` is as local (``covariance.local-exact``).
+"""
+
+from sympy import IndexedBase, Symbol
+
+from derivations.covariance import beta
+from derivations.independent import covariance_one_sample as independent
+from derivations.independent import losses
+from derivations.notation import rule
+from lvicreg.calculus import SG, D, Definitions, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, gradient, others
+from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
+from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Locality, Numbers
+
+TITLE = "Covariance term, one sample at a time"
+
+# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+one_sample_loss = beta * Sigma(others(i, k) * u[t, i] ** 2 * u[t, k] ** 2, i, k)
+norm_loss = beta * Sigma(u[t, i] ** 2, i) ** 2  # ‖u‖⁴, the loss of the third factor
+
+# --- and their gradients -------------------------------------------------------------------------------------------------
+one_sample_gradient = 4 * beta * u[t, p] * Sigma(others(p, k) * u[t, k] ** 2, k) * df[t, p] * x[t, q]
+third_factor_gradient = 4 * beta * u[t, p] * Sigma(u[t, k] ** 2, k) * df[t, p] * x[t, q]
+local_gradient = 4 * beta * (u[t, p] * Sigma(u[t, k] ** 2, k) - u[t, p] ** 3) * df[t, p] * x[t, q]
+through_the_mean = -4 * beta / B * Sigma(df[b, p] * x[b, q], b) * Sigma(u[c, p] * others(p, k) * u[c, k] ** 2, c, k)
+
+# --- what the names stand for --------------------------------------------------------------------------------------------
+mean_held = network.but({u[b, i]: z[b, i] - SG(mean[i])})
+S = IndexedBase("S")
+population = network.but({S[b]: Sigma(u[b, k] ** 2, k)})
+
+# --- Gaussian activities, and linear units on Gaussian input ---------------------------------------------------------------
+true_K, C, v = Symmetric("true_K"), Symmetric("C"), IndexedBase("v")
+input_x = IndexedBase("xi")  # one input vector
+activity = IndexedBase("y")
+linear = Definitions({activity[i]: Sigma(W[i, j] * input_x[j], j)})
+gaussian_input = Gaussian(input_x[j], C)
+gaussian_units = Gaussian(v[i], true_K)
+linear_loss = beta * Sigma(others(i, k) * activity[i] ** 2 * activity[k] ** 2, i, k)
+linear_K = IndexedBase("linear_K")
+population_covariance = linear.but({linear_K[i, k]: Sigma(W[i, j] * C[j, m] * W[k, m], j, m)})
+linear_exact_loss = beta * Sigma(others(i, k) * linear_K[i, k] ** 2, i, k)
+spurious_decay = 4 * beta * Sigma(others(p, k) * linear_K[k, k], k) * Sigma(C[q, m] * W[p, m], m)
+few = ({"N": 2, "M": 2}, {"N": 3, "M": 2})
+
+# --- independent units of equal variance ------------------------------------------------------------------------------------
+variance, kurtosis = Symbol("v", positive=True), Symbol("kappa", positive=True)
+independent_units = IndependentUnits(v[i], variance, kurtosis)
+small = ({"N": 2}, {"N": 3})
+
+# --- rotations of the population: A = g − gᵀ is any antisymmetric matrix, u → u + τ A u the rotation that it generates -------
+g = IndexedBase("g")
+fourth = Sigma(v[i] ** 2, i) ** 2
+rotated = Sigma(D(fourth, v[l]) * Sigma((g[l, k] - g[k, l]) * v[k], k), l)
+
+claims = (
+    Claim(
+        id="covariance.one-sample",
+        statement="The one-sample product u_i u_k in the place of K_ik gives the loss β Σ_i Σ_{k≠i} u_i² u_k², and the note's rule, "
+        "4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j, is its exact gradient.",
+        holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
+        evidence=(Autodiff(losses.covariance_one_sample, Sigma(one_sample_gradient, t), network),),
+        assumptions=("the mean is held constant",),
+        source="note, covariance term; LPL paper as published, Methods Eq. 7",
+    ),
+    Claim(
+        id="covariance.one-sample-mean",
+        statement="Unlike for every other term, holding the mean constant is not neutral for the one-sample covariance loss: "
+        "differentiating through the minibatch's mean leaves −(4β/B) Σ_b f'(a_i^b) x_j^b · Σ_b u_i^b Σ_{k≠i} (u_k^b)².",
+        holds=(
+            Equation(
+                D(Sigma(one_sample_loss, t), W[p, q]),
+                Sigma(one_sample_gradient, t) + through_the_mean,
+                network,
+            ),
+        ),
+        fails=(Equation(D(Sigma(one_sample_loss, t), W[p, q]), Sigma(one_sample_gradient, t), network),),
+        evidence=(
+            Autodiff(
+                losses.covariance_one_sample_free_mean,
+                Sigma(one_sample_gradient, t) + through_the_mean,
+                network,
+            ),
+            Counterexample(
+                "X, w = np.array([[0.0, 0.0], [0.0, 1.0], [3.0, 1.0]]), np.eye(2)    # two linear units\n"
+                "U = lambda w: X @ w.T - (X @ w.T).mean(axis=0)\n"
+                "loss = lambda w: 2 * np.sum(np.prod(U(w) ** 2, axis=1))\n"
+                "left = (loss(w + [[1e-6, 0], [0, 0]]) - loss(w - [[1e-6, 0], [0, 0]])) / 2e-6\n"
+                "right = 4 * np.sum(U(w)[:, 0] * U(w)[:, 1] ** 2 * X[:, 0])           # the rule"
+            ),
+        ),
+        rests_on=("covariance.one-sample",),
+        source="beyond the note",
+    ),
+    Claim(
+        id="covariance.one-sample-bias",
+        kind="refutation",
+        statement="The one-sample rule is not the gradient of β Σ_i Σ_{k≠i} K_ik², not even on average. For Gaussian activity "
+        "E[(u_i u_k)²] = σ_i² σ_k² + 2 K_ik²; for linear units on Gaussian input the expected one-sample gradient is twice the "
+        "exact one plus a spurious decay 4β (Σ_{k≠i} σ_k²) C w_i, so that perfectly decorrelated units are still pushed down. "
+        "(The exact minibatch loss is biased too, by (σ_i² σ_k² + K_ik²)/(B − 1), which vanishes with B.)",
+        holds=(
+            Equation(
+                Mean(v[i] ** 2 * v[k] ** 2, gaussian_units), true_K[i, i] * true_K[k, k] + 2 * true_K[i, k] ** 2, sizes=small
+            ),
+            Equation(
+                Mean(D(linear_loss, W[p, q]), gaussian_input),
+                2 * D(linear_exact_loss, W[p, q]) + spurious_decay,
+                population_covariance,
+                sizes=few,
+            ),
+            Equation(
+                Mean(K[i, k] ** 2, Gaussian(z[b, i], true_K)),
+                true_K[i, k] ** 2 + (true_K[i, i] * true_K[k, k] + true_K[i, k] ** 2) / (B - 1),
+                network.given(z),
+                sizes=({"N": 2, "B": 2}, {"N": 1, "B": 3}),
+            ),
+        ),
+        fails=(
+            Equation(Mean(D(linear_loss, W[p, q]), gaussian_input), D(linear_exact_loss, W[p, q]), population_covariance, few),
+            Equation(
+                Mean(D(linear_loss, W[p, q]), gaussian_input), 2 * D(linear_exact_loss, W[p, q]), population_covariance, few
+            ),
+        ),
+        evidence=(
+            Numbers(independent.expected_one_sample_gradient),
+            Counterexample(
+                "X = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two linear units, W = identity, uncorrelated\n"
+                "K_12 = np.mean(X[:, 0] * X[:, 1])                      # 0\n"
+                "left = np.mean(4 * X[:, 0] * X[:, 1] ** 2 * X[:, 0])   # expected one-sample gradient for W_11\n"
+                "right = 4 * K_12 * np.mean(X[:, 1] * X[:, 0])          # exact gradient"
+            ),
+        ),
+        assumptions=("sizes: Gaussian activity, or linear units on zero-mean Gaussian input",),
+        rests_on=("covariance.minibatch", "covariance.one-sample"),
+        source="LPL paper as published, Methods Eq. 6 and 7 and Supplement Eq. 3 and 4; corrected in its erratum",
+    ),
+    Claim(
+        id="covariance.third-factor",
+        kind="approximation",
+        statement="Summing over all units, 4 β u_i Σ_k u_k² · f'(a_i) x_j, is the exact gradient of another loss, β ‖u‖⁴, and an "
+        "approximation of the one-sample rule. For independent units of equal variance the factor is too large by 1/(N − 1) on "
+        "average, the update along u_i by kurtosis/(N − 1): at N = 32 by 0.10 for Gaussian and 0.19 for Laplace activity.",
+        holds=(
+            Equation(D(norm_loss, W[p, q]), third_factor_gradient, mean_held),
+            Equation(third_factor_gradient - one_sample_gradient, 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q], network),
+            Equation(
+                (N - 1) * Mean(v[p] ** 2, independent_units),
+                Mean(Sigma(others(p, k) * v[k] ** 2, k), independent_units),
+                sizes=small,
+            ),
+            Equation(
+                (N - 1) * Mean(v[p] * v[p] ** 3, independent_units),
+                kurtosis * Mean(v[p] * v[p] * Sigma(others(p, k) * v[k] ** 2, k), independent_units),
+                sizes=small,
+            ),
+        ),
+        fails=(Equation(D(one_sample_loss, W[p, q]), third_factor_gradient, mean_held),),
+        evidence=(
+            Autodiff(losses.fourth_power_of_norm, Sigma(third_factor_gradient, t), network),
+            Numbers(independent.third_factor_error),
+        ),
+        assumptions=("the mean is held constant", "sizes: independent units of equal variance, N ≥ 2"),
+        rests_on=("covariance.one-sample",),
+        source="note, covariance term",
+    ),
+    Claim(
+        id="covariance.local-exact",
+        statement="The approximation is unnecessary: u_i Σ_{k≠i} u_k² = u_i S − u_i³ with S = Σ_k u_k², one factor common to the "
+        "population and a cubic term of the unit's own activity. The one-sample rule is exactly local.",
+        holds=(
+            Equation(one_sample_gradient, local_gradient, network),
+            Equation(D(one_sample_loss, W[p, q]), local_gradient, mean_held),
+        ),
+        evidence=(
+            Autodiff(losses.covariance_one_sample, Sigma(local_gradient, t), network),
+            Locality(((Sigma(one_sample_gradient, t), network), (Sigma(local_gradient, t), network)), (), W[p, q], b),
+        ),
+        rests_on=("covariance.one-sample",),
+        source="beyond the note",
+    ),
+    Claim(
+        id="covariance.third-factor-rotation",
+        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at fixed "
+        "unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay instead, "
+        "identical units along a principal component are a critical point for every β: it need not decorrelate.",
+        holds=(
+            Equation(rotated, 0, sizes=small),
+            Equation(
+                Mean(fourth, gaussian_units),
+                Sigma(true_K[i, i], i) ** 2
+                + 2 * Sigma(true_K[i, i] ** 2, i)
+                + 2 * Sigma(others(i, k) * true_K[i, k] ** 2, i, k),
+                sizes=small,
+            ),
+        ),
+        evidence=(Numbers(independent.rotations),),
+        assumptions=("for the mean: zero-mean Gaussian activity",),
+        rests_on=("covariance.third-factor",),
+        source="beyond the note",
+    ),
+)
+
+_about = {
+    "arguments": (x, z, df),
+    "statistics": (mean,),
+    "options": (beta,),
+    "degenerate": "0 where u = 0. NaN in one unit's activity reaches every unit through S.",
+    "convention": "summed over samples and over ordered pairs of units; the mean is held constant.",
+}
+_mean_given = population.given(mean)
+
+rules = (
+    rule(
+        "covariance_one_sample",
+        "The note's one-sample covariance rule in its exactly local form. Not the gradient of the covariance loss: see "
+        "covariance.one-sample-bias.",
+        -gradient(Sigma(one_sample_loss, t), W[p, q], _mean_given),
+        population,
+        claims=("covariance.one-sample", "covariance.local-exact", "covariance.one-sample-mean", "covariance.one-sample-bias"),
+        source="note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 7.",
+        **_about,
+    ),
+    rule(
+        "covariance_third_factor",
+        "The note's approximation of the one-sample rule by a factor common to the population; exact for β Σ_b ‖u^b‖⁴.",
+        -gradient(Sigma(norm_loss, t), W[p, q], _mean_given),
+        population,
+        claims=("covariance.third-factor", "covariance.third-factor-rotation"),
+        source="note, covariance term.",
+        **_about,
+    ),
+)

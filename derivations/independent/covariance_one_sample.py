@@ -1,0 +1,68 @@
+"""Independent checks of the one-sample covariance rule: its bias, the third factor, rotations."""
+
+from typing import Any
+
+from numpy.polynomial.hermite_e import hermegauss
+from numpy.polynomial.laguerre import laggauss
+
+from . import Pairs
+
+
+def expected_one_sample_gradient(jax: Any, rng: Any) -> Pairs:
+    """The mean of JAX's one-sample gradient over a cubature that is exact for Gaussian moments up to the fifth."""
+    np = jax.numpy
+    weights, mixing = np.asarray(rng.normal(size=(3, 2))), np.asarray(rng.normal(size=(2, 2)))
+    nodes, chances = np.asarray([-(3**0.5), 0.0, 3**0.5]), np.asarray([1, 4, 1]) / 6
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(nodes, nodes)], axis=1) @ mixing.T
+    chance = np.outer(chances, chances).ravel()
+    covariance = mixing @ mixing.T
+
+    def one_sample(weights):
+        squares = (grid @ weights.T) ** 2
+        return np.sum(chance * (np.sum(squares, axis=1) ** 2 - np.sum(squares**2, axis=1)))
+
+    def exact(weights):
+        K = weights @ covariance @ weights.T
+        return np.sum(K**2) - np.sum(np.diagonal(K) ** 2)
+
+    sigma2 = np.diagonal(weights @ covariance @ weights.T)
+    decay = 4 * (np.sum(sigma2) - sigma2)[:, None] * (weights @ covariance)
+    yield jax.grad(one_sample)(weights), 2 * jax.grad(exact)(weights) + decay
+
+
+def third_factor_error(jax: Any, rng: Any) -> Pairs:
+    """Relative size of the term left in, for 32 units: the kurtoses of the Gaussian and of Laplace's distribution by quadrature."""
+    np = jax.numpy
+    hermite, weights = hermegauss(8)
+    laguerre, chances = laggauss(8)
+    for nodes, masses, kurtosis in ((hermite, weights, 3), (laguerre, chances, 6)):
+        second, fourth = (np.sum(masses * nodes**power) / np.sum(masses) for power in (2, 4))
+        left_in = jax.grad(lambda a, fourth=fourth: a**4 / 4 * fourth)(1.0)
+        kept = jax.grad(lambda a, second=second: 31 * a**2 / 2 * second**2)(1.0)
+        yield left_in / kept, np.asarray(kurtosis / 31)
+
+
+def rotations(jax: Any, rng: Any) -> Pairs:
+    """‖u‖⁴ under a random rotation; its mean over Gaussian units; identical units as a critical point."""
+    np = jax.numpy
+    rotation, _ = np.linalg.qr(np.asarray(rng.normal(size=(4, 4))))
+    u = np.asarray(rng.normal(size=(6, 4)))
+
+    def fourth(u):
+        return np.sum(np.sum(u**2, axis=1) ** 2)
+
+    yield fourth(u @ rotation), fourth(u)
+    yield jax.grad(fourth)(u @ rotation), jax.grad(fourth)(u) @ rotation
+
+    covariance, decay, beta, units = np.diag(np.asarray([2.0, 1.0, 0.5])), 0.7, 0.1, 3
+
+    def expected(weights):
+        K = weights @ covariance @ weights.T
+        norm = np.trace(K) ** 2 + 2 * np.sum(K**2)
+        return -np.sum(np.log(np.diagonal(K))) / 2 + decay / 2 * np.sum(weights**2) + beta * norm
+
+    # identical units w along the first eigenvector: 1/s = λ/μ + 12 β N s for the variance s = μ‖w‖²
+    rate = decay / 2.0
+    s = (-rate + (rate**2 + 48 * beta * units) ** 0.5) / (24 * beta * units)
+    identical = np.zeros((units, 3)).at[:, 0].set((s / 2.0) ** 0.5)
+    yield 1 + jax.grad(expected)(identical), np.ones((units, 3))

@@ -1,0 +1,28 @@
+"""Independent checks of invariance: reversible inputs, and a cycle."""
+
+from typing import Any
+
+from . import Pairs
+
+
+def reversible_input(jax: Any, rng: Any) -> Pairs:
+    """A symmetric joint distribution of pairs: every pair occurs in both orders. And a cycle, where the half is lost."""
+    np = jax.numpy
+    pairs = np.asarray(rng.normal(size=(5, 2, 3)))
+    pairs = np.concatenate([pairs, pairs[:, ::-1]])
+    weights = np.asarray(rng.normal(size=(2, 3)))
+
+    def mean_loss(weights, past):
+        return np.mean(np.sum((np.tanh(pairs[:, 0] @ weights.T) - np.tanh(pairs[:, 1] @ past.T)) ** 2, axis=1))
+
+    stopped = jax.grad(mean_loss)(weights, weights)
+    yield 2 * stopped, jax.grad(lambda v: mean_loss(v, v))(weights)
+
+    cycle = np.eye(3)
+    previous = np.roll(cycle, 1, axis=0)
+    covariance, lag = cycle.T @ cycle / 3, cycle.T @ previous / 3
+    unit = np.asarray([1.0, 0.0, 0.0])
+    stopped = jax.grad(lambda v: np.mean((cycle @ v - previous @ unit) ** 2))(unit)
+    yield stopped, 2 * (covariance - lag) @ unit
+    full = jax.grad(lambda v: np.mean((cycle @ v - previous @ v) ** 2))(unit)
+    yield full, 4 * (covariance - (lag + lag.T) / 2) @ unit

@@ -1,0 +1,18 @@
+"""Independent checks of log-variance: scale invariance."""
+
+from typing import Any
+
+from . import Pairs
+
+
+def relu_layer(jax: Any, rng: Any) -> Pairs:
+    """The update from JAX's gradient, ReLU units, decay included, at inputs of three scales."""
+    np = jax.numpy
+    weights, inputs = np.asarray(rng.normal(size=(4, 3))), np.asarray(rng.normal(size=(9, 3)))
+
+    def loss(weights, scale):
+        z = np.maximum(0.0, scale * inputs @ weights.T)
+        return -np.sum(np.log(np.var(z, axis=0, ddof=1))) / 2 + 0.3 * np.sum(weights**2) / 2
+
+    for scale in (1e-3, 0.5, 40.0):
+        yield jax.grad(loss)(weights, scale), jax.grad(loss)(weights, 1.0)

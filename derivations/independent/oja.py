@@ -1,0 +1,168 @@
+"""Independent checks of Oja's rule: mean fields, fixed points, domain and normalisation."""
+
+from typing import Any
+
+from . import Formulas, Pairs
+
+
+def _scene(np, rng):
+    """A data set with its second moments, and weights."""
+    data = np.asarray(rng.normal(size=(9, 4)))
+    return data, data.T @ data / 9, np.asarray(rng.normal(size=4))
+
+
+def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by JAX, and the mean of the one-sample updates."""
+    np = jax.numpy
+    data, covariance, weights = _scene(np, rng)
+    rate = 0.7
+
+    def loss(v):
+        return -np.log(np.mean((data @ v) ** 2)) / 2 + rate / 2 * np.sum(v**2)
+
+    activity = data @ weights
+    update = activity[:, None] * data / np.mean(activity**2) - rate * weights
+    yield np.mean(update, axis=0), -jax.grad(loss)(weights)
+    hebb = jax.grad(lambda v: np.mean((data @ v) ** 2) / 2)(weights)
+    yield np.mean(activity[:, None] * data - activity[:, None] ** 2 * weights, axis=0), hebb - np.mean(activity**2) * weights
+
+
+def proportional_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """Oja's mean update against σ² times minus JAX's gradient, at three sizes of the weights."""
+    np = jax.numpy
+    data, covariance, weights = _scene(np, rng)
+    loss = lambda v: -np.log(v @ covariance @ v) / 2 + np.sum(v**2) / 2  # noqa: E731
+    for size in (0.01, 1.0, 30.0):
+        v = size * weights
+        activity = data @ v
+        oja = np.mean(activity[:, None] * data - activity[:, None] ** 2 * v, axis=0)
+        yield oja, -(v @ covariance @ v) * jax.grad(loss)(v)
+
+
+def residual_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """Batches in pairs with residuals r and −r: the mean of JAX's batch gradients is the population's."""
+    np = jax.numpy
+    weights, slope = np.asarray([1.0, 0.5, -0.3]), None
+    mixing = np.asarray(rng.normal(size=(3, 3)))
+    covariance = mixing @ mixing.T
+    slope = covariance @ weights / (weights @ covariance @ weights)
+    activity = np.asarray(rng.normal(size=6))
+    residual = np.asarray(rng.normal(size=(6, 3)))
+    residual = residual - (residual @ weights)[:, None] * slope  # w·r = 0 and w·slope = 1
+    mean = sum(
+        jax.grad(lambda v, r=sign * residual: np.log(np.var((activity[:, None] * slope + r) @ v, ddof=1)) / 2)(weights)
+        for sign in (1, -1)
+    )
+    yield mean / 2, slope
+
+
+def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """At ±v/√λ JAX's gradient vanishes for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
+    np = jax.numpy
+    _, covariance, _ = _scene(np, rng)
+    values, vectors = np.linalg.eigh(covariance)
+    for rate in (1.0, 0.25):
+        loss = lambda v, rate=rate: -np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
+        for vector in vectors.T:
+            point = vector / rate**0.5
+            yield 1 + jax.grad(loss)(point), np.ones(4)
+            yield vector @ jax.grad(loss)(1.5 * point), 1.5 * rate**0.5 - rate**0.5 / 1.5
+
+
+def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """Descent along JAX's gradient ends at norm √(c/λ) for c = 1, 2 and 0.2."""
+    np = jax.numpy
+    _, covariance, weights = _scene(np, rng)
+    rate = 0.4
+    for c in (1.0, 2.0, 0.2):
+        value, vector = (part[..., -1] for part in np.linalg.eigh(covariance))
+        loss = lambda v, c=c: -c * np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
+        yield 1 + jax.grad(loss)(vector * (c / rate) ** 0.5), np.ones(4)
+        yield weights @ jax.grad(loss)(weights), rate * np.sum(weights**2) - c
+
+
+def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """On the kernel of a singular C Oja's mean update is 0 and the gradient of the log-variance is not a number."""
+    np = jax.numpy
+    mixing = np.asarray(rng.normal(size=(2, 3)))
+    covariance = mixing.T @ mixing
+    null = np.cross(mixing[0], mixing[1])
+    activity2 = lambda v: np.sum((mixing @ v) ** 2)  # noqa: E731
+    yield 1 + jax.grad(activity2)(null) / 2 - activity2(null) * null, np.ones(3)
+    at_zero = jax.grad(lambda v: -np.log(v @ covariance @ v) / 2)(np.zeros(3))
+    yield np.isnan(at_zero).astype(float), np.ones(3)
+
+
+def normalisation_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """The gradient of a batch's log-variance does not depend on α; mixing mean and ddof = 1 scales it by (B − 1)/B."""
+    np = jax.numpy
+    data, _, weights = _scene(np, rng)
+    for alpha_value in (1 / 9, 1 / 8, 5.0):
+        gradient = jax.grad(lambda v, a=alpha_value: np.log(a * np.sum((data @ v) ** 2)) / 2)(weights)
+        activity = data @ weights
+        yield gradient, activity @ data / np.sum(activity**2)
+        yield np.mean(activity[:, None] * data, axis=0) / (np.sum(activity**2) / 8), gradient * 8 / 9
+
+
+def _all_zero(z3, vector):
+    return z3.And(*(v == 0 for v in vector))
+
+
+def fixed_points_by_solver(z3: Any) -> Formulas:
+    """F = 0 ⇔ O = 0 ⇔ C w = σ² w and ‖w‖² = 1, where σ² > 0; the image C w may be any vector."""
+    valid, invalid = {}, {}
+    variance, inverse = z3.Reals("variance inverse")
+    for n in (2, 3):
+        v, image = ([z3.Real(f"{name}{r}") for r in range(n)] for name in ("w", "Cw"))
+        norm = sum(entry * entry for entry in v)
+        defined = z3.And(variance > 0, inverse * variance == 1, variance == sum(a * e for a, e in zip(image, v, strict=True)))
+        log_field = _all_zero(z3, [a * inverse - e for a, e in zip(image, v, strict=True)])
+        oja_field = _all_zero(z3, [a - variance * e for a, e in zip(image, v, strict=True)])
+        valid |= {
+            f"an Oja zero is a zero of F, n = {n}": z3.Implies(z3.And(defined, oja_field), log_field),
+            f"a zero of F is an Oja zero, n = {n}": z3.Implies(z3.And(defined, log_field), oja_field),
+            f"it has norm 1, n = {n}": z3.Implies(z3.And(defined, oja_field), norm == 1),
+        }
+        doubled = _all_zero(z3, [a - 2 * variance * e for a, e in zip(image, v, strict=True)])
+        invalid |= {
+            f"it has norm 2, n = {n}": z3.Implies(z3.And(defined, oja_field), norm == 2),
+            f"norm 1 where σ² = 0 too, n = {n}": z3.Implies(oja_field, norm == 1),
+            f"twice Oja's decay, n = {n}": z3.Implies(z3.And(defined, doubled), log_field),
+        }
+    return valid, invalid
+
+
+def decay_by_solver(z3: Any) -> Formulas:
+    """At a fixed point of Oja's, where C w = σ² w and ‖w‖ = 1, the field c C w/σ² − λ w vanishes iff λ = c."""
+    valid, invalid = {}, {}
+    rate, c_, variance, inverse = z3.Reals("rate c variance inverse")
+    for n in (2, 3):
+        v = [z3.Real(f"w{r}") for r in range(n)]
+        image = [variance * entry for entry in v]
+        zero = _all_zero(z3, [c_ * a * inverse - rate * entry for a, entry in zip(image, v, strict=True)])
+        given = z3.And(rate > 0, c_ > 0, variance > 0, inverse * variance == 1, sum(entry * entry for entry in v) == 1)
+        valid |= {
+            f"λ = c suffices, n = {n}": z3.Implies(z3.And(given, rate == c_), zero),
+            f"λ = c is needed, n = {n}": z3.Implies(z3.And(given, zero), rate == c_),
+        }
+        invalid[f"λ = 2c suffices, n = {n}"] = z3.Implies(z3.And(given, rate == 2 * c_), zero)
+    return valid, invalid
+
+
+def domain_by_solver(z3: Any) -> Formulas:
+    """For positive semidefinite C, σ² = 0 exactly on its kernel; not so for an indefinite one."""
+    v = z3.Reals("w0 w1")
+    c00, c01, c11 = z3.Reals("c00 c01 c11")
+    image = [c00 * v[0] + c01 * v[1], c01 * v[0] + c11 * v[1]]
+    variance = image[0] * v[0] + image[1] * v[1]
+    semidefinite = z3.And(c00 >= 0, c11 >= 0, c00 * c11 >= c01 * c01)
+    kernel_ = _all_zero(z3, image)
+    oja_zero = _all_zero(z3, [a - variance * b_ for a, b_ in zip(image, v, strict=True)])
+    valid = {
+        "σ² = 0 iff Cw = 0": z3.Implies(semidefinite, (variance == 0) == kernel_),
+        "Oja is at rest on the kernel": z3.Implies(kernel_, oja_zero),
+    }
+    return valid, {
+        "σ² = 0 iff Cw = 0 for any C": (variance == 0) == kernel_,
+        "at rest only there": z3.Implies(oja_zero, kernel_),
+    }

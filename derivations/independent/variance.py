@@ -1,0 +1,45 @@
+"""Independent checks of the hinge: its kink, and collapse."""
+
+from typing import Any
+
+from . import Formulas, Pairs
+
+
+def kink_in_frameworks(jax: Any, rng: Any) -> Pairs:
+    """At σ = γ the slope of ``where`` is 0 and that of ``maximum`` is half the one-sided one."""
+    np = jax.numpy
+    weights, inputs = np.asarray(rng.normal(size=(1, 3))), np.asarray(rng.normal(size=(6, 3)))
+
+    def std(weights):
+        return np.std(np.tanh(inputs @ weights.T), ddof=1)
+
+    threshold = std(weights)
+    one_sided = jax.grad(std)(weights)
+    yield jax.grad(lambda v: np.where(std(v) < threshold, threshold - std(v), 0.0))(weights), 0 * one_sided
+    yield 2 * jax.grad(lambda v: np.maximum(0.0, threshold - std(v)))(weights), -one_sided
+
+
+def kink_is_real(z3: Any) -> Formulas:
+    """The loss γ − σ − g·h near the kink: its two one-sided slopes along h agree exactly where g = 0."""
+    g = z3.Real("g")
+    right, left = z3.If(-g > 0, -g, 0), -z3.If(g > 0, g, 0)
+    return {"slopes agree iff g = 0": (right == left) == (g == 0)}, {"slopes agree": right == left}
+
+
+def collapse_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """Growth rates at zero weights, zero updates at constant input, and NaN without ε."""
+    np = jax.numpy
+    inputs = np.asarray(rng.normal(size=(7, 3)))
+    inputs -= inputs.mean(axis=0)
+    covariance = inputs.T @ inputs / 6
+
+    def update(weights, power, epsilon, data=inputs):
+        a = data @ weights
+        variance = np.sum((a - a.mean()) ** 2) / 6 + epsilon
+        return np.sum((a - a.mean())[:, None] * data, axis=0) / 6 / variance**power
+
+    zero = np.zeros(3)
+    for power, rate in ((0.5, 0.01**0.5), (1.0, 0.01)):
+        yield jax.jacobian(update)(zero, power, 0.01), covariance / rate
+        yield update(np.ones(3), power, 0.01, np.ones((7, 3))), zero
+    yield np.isnan(update(zero, 0.5, 0.0)).astype(float), np.ones(3)

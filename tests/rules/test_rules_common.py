@@ -1,0 +1,192 @@
+"""What holds for every rule: array libraries, dtypes, streams of single samples, symmetries and locality."""
+
+import inspect
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from array_api_compat import array_namespace
+from hypothesis import given as over
+from hypothesis import strategies as st
+
+from lvicreg import rules
+from tests.rules.rule_data import (
+    RULES,
+    arguments,
+    assert_close,
+    but,
+    call,
+    examples,
+    layer,
+    layers,
+    statistics,
+    with_minibatch_statistics,
+)
+
+EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+TWO_SIZES = pytest.mark.parametrize("data", [(3, 5, 4), (9, 3, 2)], ids=["B < N", "B > N"], indirect=True)
+LOCAL = [rules.variance, rules.log_variance, rules.log_variance_decay, rules.invariance, rules.oja]
+SHARED = [rules.covariance_one_sample, rules.covariance_third_factor, rules.total, rules.total_log_variance]
+
+
+def number_options(rule):
+    """All options of a rule as Python floats, none at its default."""
+    parameters = inspect.signature(rule).parameters.values()
+    return {parameter.name: 0.9 for parameter in parameters if isinstance(parameter.default, float)}
+
+
+def cast(kwargs, convert):
+    return {name: convert(value) if isinstance(value, np.ndarray) else value for name, value in kwargs.items()}
+
+
+# --- array libraries -----------------------------------------------------------------------------------------------------
+@pytest.fixture(params=["array_api_strict", "jax", "jax.jit", "torch"])
+def library(request):
+    """Conversion to a library's arrays, and a rule as it is called there."""
+    module = pytest.importorskip(request.param.removesuffix(".jit"))
+    if request.param == "torch":
+        yield module.from_numpy, lambda rule: rule
+    elif request.param.startswith("jax"):
+        with module.enable_x64(True):
+            yield module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda rule: rule
+    else:
+        yield module.asarray, lambda rule: rule
+
+
+@EACH
+@TWO_SIZES
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_same_result_in_every_library(rule, data, given, dtype, library):
+    convert, prepared = library
+    kwargs = cast(arguments(rule, data, given), lambda array: array.astype(dtype))
+    converted = cast(kwargs, convert)
+    found = prepared(rule)(**converted, **number_options(rule))
+    assert array_namespace(found) is array_namespace(converted["x"])
+    assert found.dtype == converted["x"].dtype
+    assert_close(found, rule(**kwargs, **number_options(rule)), rtol=1e-12 if dtype == "float64" else 1e-4)
+
+
+@EACH
+def test_one_sample_in_every_library(rule, library):
+    convert, prepared = library
+    kwargs = one(arguments(rule, layer(1, 3, 2), given=True))
+    assert_close(prepared(rule)(**cast(kwargs, convert)), rule(**kwargs))
+
+
+def test_the_gate_is_closed_at_the_threshold_in_every_library(library):
+    convert, prepared = library
+    kwargs = cast(arguments(rules.variance, but(layer(4, 2, 3), var=np.full(2, 0.25)), given=True), convert)
+    assert not np.asarray(prepared(rules.variance)(**kwargs, gamma=0.5, epsilon=0.0)).any()
+
+
+# --- dtypes --------------------------------------------------------------------------------------------------------------
+@EACH
+@TWO_SIZES
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("options", [False, True], ids=["defaults", "options"])
+def test_dtype_is_kept(rule, data, given, dtype, options):
+    kwargs = number_options(rule) if options else {}
+    exact = call(rule, data, given, **kwargs)
+    found = rule(**cast(arguments(rule, data, given), lambda array: array.astype(dtype)), **kwargs)
+    assert found.dtype == dtype
+    assert_close(found, exact, rtol=1e-4 if dtype == "float32" else 0)
+
+
+# --- streams of single samples -------------------------------------------------------------------------------------------
+def one(kwargs, b=0):
+    """The arguments with sample ``b`` alone, without a sample axis."""
+    return {name: value[b] if name in ("x", "z", "z_prev", "df") else value for name, value in kwargs.items()}
+
+
+@EACH
+def test_single_samples_add_up_to_the_minibatch(rule, data):
+    """The minibatch's statistics given; the decay, which is once a call, shared out."""
+    kwargs = arguments(rule, with_minibatch_statistics(data), given=True)
+    B = len(data.x)
+    share = {"decay": 1 / B} if rule is rules.log_variance_decay else {}
+    assert_close(sum(rule(**one(kwargs, b), **share) for b in range(B)), call(rule, data), rtol=1e-11)
+
+
+@EACH
+def test_a_sample_alone_is_a_minibatch_of_one(rule):
+    kwargs = arguments(rule, layer(1, 3, 2), given=True)
+    found = rule(**one(kwargs))
+    assert found.shape == (3, 2)
+    assert found.any()
+    assert_close(found, rule(**kwargs), rtol=0)
+
+
+# --- symmetries ----------------------------------------------------------------------------------------------------------
+def permuted(data, samples=slice(None), units=slice(None), inputs=slice(None)):
+    """The same layer with its samples, units and inputs in another order."""
+    by_sample_and_unit = {name: getattr(data, name)[samples][:, units] for name in ("z", "z_prev", "df")}
+    x, W, K = data.x[samples][:, inputs], data.W[units][:, inputs], data.K[units][:, units]
+    return but(data, x=x, W=W, K=K, mean=data.mean[units], var=data.var[units], **by_sample_and_unit)
+
+
+@EACH
+@examples
+@over(data=layers, given=st.booleans(), draw=st.data())
+def test_order_does_not_matter(rule, data, given, draw):
+    samples, units, inputs = (draw.draw(st.permutations(range(size))) for size in (*data.z.shape, data.x.shape[1]))
+    found = call(rule, permuted(data, samples, units, inputs), given)
+    assert_close(found, call(rule, data, given)[units][:, inputs], rtol=1e-9)
+
+
+# --- locality ------------------------------------------------------------------------------------------------------------
+def test_signatures_ask_for_what_a_synapse_can_have():
+    """Weights where they decay, the matrix K in the rule that is not local, and nothing else over two units."""
+    required = {
+        "oja": "x z W",
+        "log_variance_decay": "x z df W",
+        **dict.fromkeys(("invariance", "total", "total_log_variance"), "x z z_prev df"),
+    }
+    optional = {
+        **dict.fromkeys(("oja", "invariance"), ""),
+        **dict.fromkeys(("variance", "log_variance", "log_variance_decay"), "mean var alpha"),
+        **dict.fromkeys(("covariance_one_sample", "covariance_third_factor"), "mean"),
+        **dict.fromkeys(("total", "total_log_variance"), "mean var"),
+        "covariance": "mean K alpha",
+    }
+    nothing = SimpleNamespace(**dict.fromkeys(["x", "z", "z_prev", "df", "W"]))
+    for rule in RULES:
+        assert list(arguments(rule, nothing)) == required.get(rule.__name__, "x z df").split()
+        assert statistics(rule) == optional[rule.__name__].split()
+
+
+def first_row(rule, data, given):
+    return call(rule, data, given)[0]
+
+
+def with_others(data, z, z_prev):
+    """The same first unit with other units, or the same ones rotated among themselves."""
+    return but(data, z=np.column_stack([data.z[:, 0], z]), z_prev=np.column_stack([data.z_prev[:, 0], z_prev]))
+
+
+@pytest.mark.parametrize("rule", LOCAL, ids=lambda rule: rule.__name__)
+def test_a_local_rule_sees_its_own_unit_alone(rule, data, given):
+    other = layer(*data.z.shape, data.x.shape[1], seed=1)
+    changed = with_others(data, other.z[:, 1:], other.z_prev[:, 1:])
+    changed.W[1:], changed.df[:, 1:] = other.W[1:], other.df[:, 1:]
+    assert_close(first_row(rule, changed, given), first_row(rule, layer_again(data), given), rtol=1e-13)
+
+
+def layer_again(data):
+    return layer(*data.z.shape, data.x.shape[1])
+
+
+@pytest.mark.parametrize("rule", [*SHARED, rules.covariance], ids=lambda rule: rule.__name__)
+def test_one_shared_factor_is_blind_to_rotations_of_the_others(rule):
+    """Each sample's own rotation leaves Σ_k u_k² as it was, but not the products that the exact rule sums."""
+    data = layer(6, 4, 3)
+    data.mean[:] = 0
+    turns = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 3, 3)))[0]
+    turned = with_others(data, np.einsum("bik,bk->bi", turns, data.z[:, 1:]), data.z_prev[:, 1:])
+    exact = rule is rules.covariance
+    before, after = (first_row(rule, at if not exact else centred_covariance(at), given=True) for at in (data, turned))
+    same = np.allclose(before, after, rtol=1e-12, atol=0)
+    assert same is not exact
+
+
+def centred_covariance(data):
+    return but(data, K=data.z.T @ data.z)
