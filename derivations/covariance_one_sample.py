@@ -63,7 +63,8 @@ rotated = Sigma(D(fourth, v[l]) * Sigma((g[l, k] - g[k, l]) * v[k], k), l)
 claims = (
     Claim(
         id="covariance.one-sample",
-        statement="The one-sample product u_i u_k in the place of K_ik gives the loss β Σ_i Σ_{k≠i} u_i² u_k², and the note's rule, "
+        statement="The one-sample product u_i u_k in the place of K_ik gives the loss β Σ_i Σ_{k≠i} u_i² u_k², and the "
+        "note's rule, "
         "4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j, is its exact gradient.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.covariance_one_sample, Sigma(one_sample_gradient, t), network),),
@@ -145,7 +146,8 @@ claims = (
     Claim(
         id="covariance.third-factor",
         kind="approximation",
-        statement="Summing over all units, 4 β u_i Σ_k u_k² · f'(a_i) x_j, is the exact gradient of another loss, β ‖u‖⁴, and an "
+        statement="Summing over all units, 4 β u_i Σ_k u_k² · f'(a_i) x_j, is the exact gradient of another loss, β ‖u‖⁴, "
+        "and an "
         "approximation of the one-sample rule. For independent units of equal variance the factor is too large by 1/(N − 1) on "
         "average, the update along u_i by kurtosis/(N − 1): at N = 32 by 0.10 for Gaussian and 0.19 for Laplace activity.",
         holds=(
@@ -173,7 +175,8 @@ claims = (
     ),
     Claim(
         id="covariance.local-exact",
-        statement="The approximation is unnecessary: u_i Σ_{k≠i} u_k² = u_i S − u_i³ with S = Σ_k u_k², one factor common to the "
+        statement="The approximation is unnecessary: u_i Σ_{k≠i} u_k² = u_i S − u_i³ with S = Σ_k u_k², one factor common "
+        "to the "
         "population and a cubic term of the unit's own activity. The one-sample rule is exactly local.",
         holds=(
             Equation(one_sample_gradient, local_gradient, network),
@@ -188,7 +191,8 @@ claims = (
     ),
     Claim(
         id="covariance.third-factor-rotation",
-        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at fixed "
+        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at "
+        "fixed "
         "unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay instead, "
         "identical units along a principal component are a critical point for every β: it need not decorrelate.",
         holds=(

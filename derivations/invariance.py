@@ -74,8 +74,10 @@ claims = (
     ),
     Claim(
         id="invariance.stationary",
-        statement="The full gradient is the stop-gradient one plus the same with present and past exchanged. So if (x_t, x_{t−1}) is "
-        "exchangeable, the stop-gradient gradient is on average exactly half of the full one. For linear units the averages are "
+        statement="The full gradient is the stop-gradient one plus the same with present and past exchanged. So if (x_t, "
+        "x_{t−1}) is "
+        "exchangeable, the stop-gradient gradient is on average exactly half of the full one. For linear units the averages "
+        "are "
         "2(C − C_1)w and 4(C − sym C_1)w: a symmetric C_1 suffices, and any other makes the stop-gradient field rotational, "
         "the gradient of no loss.",
         holds=(

@@ -80,7 +80,8 @@ oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
 claims = (
     Claim(
         id="log-variance.one-sample",
-        statement="−α u_i/σ_i² · f'(a_i) x_j is the exact gradient of −½ Σ_i log(α (z_i^t − z̄_i)² + S_i), S_i and the mean held "
+        statement="−α u_i/σ_i² · f'(a_i) x_j is the exact gradient of −½ Σ_i log(α (z_i^t − z̄_i)² + S_i), S_i and the mean "
+        "held "
         "constant.",
         holds=(
             Equation(
@@ -114,7 +115,8 @@ claims = (
     ),
     Claim(
         id="log-variance.vs-hinge",
-        statement="Where the hinge is active, the log-variance gradient is the hinge's divided by σ_i: the same direction, unit by "
+        statement="Where the hinge is active, the log-variance gradient is the hinge's divided by σ_i: the same direction, "
+        "unit by "
         "unit.",
         holds=(
             Equation(D(hinge_loss, W[p, q]), H(gamma - sigma[p]) * sigma[p] * D(loss, W[p, q]), network),
@@ -131,7 +133,8 @@ claims = (
     ),
     Claim(
         id="log-variance.scale-invariance",
-        statement="For positively homogeneous f and ε = 0, replacing x by s·x, s > 0, leaves the log-variance update unchanged, "
+        statement="For positively homogeneous f and ε = 0, replacing x by s·x, s > 0, leaves the log-variance update "
+        "unchanged, "
         "sample by sample, for any N, with decay too. It fails for the hinge, the invariance and the covariance terms; Oja's "
         "update is multiplied by s².",
         holds=(
@@ -152,12 +155,13 @@ claims = (
     ),
 )
 
+CONVENTION = "summed over samples and units, with the ½; ddof = 1; σ² = variance + ε."
 _about = {
     "arguments": (x, z, df),
     "statistics": (mean, var, alpha),
     "options": (epsilon,),
     "degenerate": "a unit of constant activity gets 0 from this term if ε > 0 and NaN if ε = 0.",
-    "convention": "summed over samples and units, with the ½; ddof = 1; σ² = variance + ε.",
+    "convention": CONVENTION,
     "source": "note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.",
 }
 
@@ -180,7 +184,7 @@ rules = (
             **_about,
             "arguments": (x, z, df, W),
             "options": (decay, epsilon),
-            "convention": _about["convention"] + " The decay is taken once a call. For one sample of a stream as in §3 of the "
+            "convention": CONVENTION + " The decay is taken once a call. For one sample of a stream as in §3 of the "
             "note, give alpha = 1: then fixed points have norm 1/√λ.",
         },
     ),

@@ -89,7 +89,7 @@ centred = IndexedBase("U")
 regression = unit.but({X[b, j]: Cw[j] / s * Y[b] + r[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
 batch_ratio = Sigma(centred[b] * X[b, q], b) / Sigma(centred[b] ** 2, b)
 
-# --- normalisation of a batch, y_b = w·x_b -------------------------------------------------------------------------------------
+# --- normalisation of a batch, y_b = w·x_b --------------------------------------------------------------------------------
 averaging = Symbol("averaging", positive=True)  # any α, in both places
 batch_s, mixed_s = Symbol("batch_s"), Symbol("mixed_s")
 squares = Sigma(Y[b] ** 2, b)
@@ -102,7 +102,8 @@ batches = ({"M": 2, "B": 3}, {"M": 3, "B": 2})
 claims = (
     Claim(
         id="oja.mean-field",
-        statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its average is "
+        statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its "
+        "average is "
         "F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C w − σ² w.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
@@ -117,7 +118,8 @@ claims = (
     ),
     Claim(
         id="oja.mean-field-batch",
-        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and B ≥ 3, because "
+        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and B "
+        "≥ 3, because "
         "the residual of x after regression on y is independent of y. For other inputs it is biased in general.",
         holds=(Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 2, "B": 2}, {"M": 1, "B": 3})),),
         evidence=(
@@ -134,7 +136,8 @@ claims = (
     ),
     Claim(
         id="oja.proportional",
-        statement="For λ = 1, O(w) = σ² F(w) where σ² > 0: the two average updates are equal up to a positive factor that depends on w.",
+        statement="For λ = 1, O(w) = σ² F(w) where σ² > 0: the two average updates are equal up to a positive factor that "
+        "depends on w.",
         holds=(Equation(O[q], s * F[q], unit_decay, inputs),),
         fails=(Equation(O[q], s * F[q], unit, inputs), Equation(O[q], F[q], unit_decay, inputs)),
         evidence=(Numbers(independent.proportional_by_autodiff),),
@@ -144,7 +147,8 @@ claims = (
     ),
     Claim(
         id="oja.fixed-points",
-        statement="For λ = 1 and σ² > 0, F and O vanish at the same points: ±v for every unit eigenvector v of C with a positive "
+        statement="For λ = 1 and σ² > 0, F and O vanish at the same points: ±v for every unit eigenvector v of C with a "
+        "positive "
         "eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
         holds=(
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
@@ -160,8 +164,10 @@ claims = (
     ),
     Claim(
         id="oja.decay-scale",
-        statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = c/λ there. So the "
-        "fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where α is kept in the update and "
+        statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = "
+        "c/λ there. So the "
+        "fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where α is kept in the "
+        "update and "
         "the decay is taken once a sample.",
         holds=(
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
@@ -177,7 +183,8 @@ claims = (
     ),
     Claim(
         id="oja.domain",
-        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is undefined exactly "
+        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is undefined "
+        "exactly "
         "there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
         holds=(
             Equation(O[q], 0, kernel, inputs),
@@ -192,7 +199,8 @@ claims = (
     ),
     Claim(
         id="oja.minibatch-normalisation",
-        statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the batch mean with a "
+        statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the "
+        "batch mean with a "
         "σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),

@@ -63,7 +63,7 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
     for entry in (entry for entry in entries if entry.claim.id in ids):
         claim = entry.claim
         lines = [
-            f"**{claim.id}** · *{entry.status}* · evidence: {', '.join(sorted(entry.kinds)) or 'none'}",
+            f"**{claim.id}** · *{entry.status}* · evidence: {_kinds(entry)}",
             "",
             claim.statement,
         ]
@@ -88,10 +88,14 @@ def _equation(rule: Rule) -> str:
     return f"`rules.{rule.name}`:\n\n$$\n\\text{{update}}_{{ij}} = {update}\n$$"
 
 
+def _kinds(entry: Entry) -> str:
+    return ", ".join(sorted(entry.kinds)) or "none"
+
+
 def claims_table(entries: Iterable[Entry]) -> str:
     """The README's table: claim, statement, status, evidence."""
     rows = [
-        f"| `{entry.claim.id}` | {entry.claim.statement.replace('|', '∣')} | {entry.status} | {', '.join(sorted(entry.kinds))} |"
+        f"| `{entry.claim.id}` | {entry.claim.statement.replace('|', '∣')} | {entry.status} | {_kinds(entry)} |"
         for entry in entries
     ]
     return "\n".join(["| claim | statement | status | evidence |", "|---|---|---|---|", *rows])

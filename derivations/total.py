@@ -1,6 +1,8 @@
 """Total rule: the sum of the three terms.
 
-    ΔW_ij = η [ −λ_inv (z_i^t − z_i^{t−1}) + λ_var H(γ − σ_i)(z_i − z̄_i)/σ_i − λ_cov (z_i − z̄_i) Σ_{k≠i} (z_k − z̄_k)² ] f'(a_i) x_j
+    ΔW_ij = η [ − λ_inv (z_i^t − z_i^{t−1})
+                + λ_var H(γ − σ_i) (z_i − z̄_i)/σ_i
+                − λ_cov (z_i − z̄_i) Σ_{k≠i} (z_k − z̄_k)² ] f'(a_i) x_j
 
 With loss coefficients ``c`` the rule's are ``λ_inv = 2 c_inv``, ``λ_var = α c_var`` and ``λ_cov = 4 β c_cov``.
 """
@@ -88,7 +90,8 @@ with_exact_covariance = derived(loss) - gradient(covariance.loss, W[p, q], given
 claims = (
     Claim(
         id="total.sum",
-        statement="The note's total rule, summed over a minibatch, is the exact gradient of c_inv L_inv + c_var L_var + c_cov L_cov with "
+        statement="The note's total rule, summed over a minibatch, is the exact gradient of c_inv L_inv + c_var L_var + "
+        "c_cov L_cov with "
         "λ_inv = 2 c_inv, λ_var = α c_var, λ_cov = 4 β c_cov. With two coefficients (λ_inv = 1): η' = 2 c_inv η, "
         "λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
         holds=(
@@ -102,7 +105,8 @@ claims = (
     ),
     Claim(
         id="total.local",
-        statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the population, "
+        statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
+        "population, "
         "S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is not: K_ik ties "
         "two units.",
         holds=(
@@ -133,7 +137,8 @@ _about = {
     "arguments": (x, z, z_prev, df),
     "statistics": (mean, var),
     "leading": (lambda_inv, lambda_var, lambda_cov),
-    "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held "
+    "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are "
+    "held "
     "constant; ddof = 1.",
     "degenerate": "finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.",
     "source": "note, total loss.",

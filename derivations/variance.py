@@ -181,7 +181,8 @@ claims = (
     ),
     Claim(
         id="variance.collapse",
-        statement="With ε > 0 a unit of constant activity has update 0, as has a dead one (f' = 0). But at zero weights a linear "
+        statement="With ε > 0 a unit of constant activity has update 0, as has a dead one (f' = 0). But at zero weights a "
+        "linear "
         "unit's collapse is unstable: the mean update grows at rate μ/√ε along an eigenvector of the input covariance with "
         "eigenvalue μ, for log-variance at μ/ε. Without ε the update there is 0/0.",
         holds=(

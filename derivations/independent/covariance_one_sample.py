@@ -31,7 +31,8 @@ def expected_one_sample_gradient(jax: Any, rng: Any) -> Pairs:
 
 
 def third_factor_error(jax: Any, rng: Any) -> Pairs:
-    """Relative size of the term left in, for 32 units: the kurtoses of the Gaussian and of Laplace's distribution by quadrature."""
+    """Relative size of the term left in, for 32 units: the kurtoses of the Gaussian and of Laplace's distribution by "
+    "quadrature."""
     np = jax.numpy
     hermite, weights = hermegauss(8)
     laguerre, chances = laggauss(8)

@@ -14,7 +14,7 @@ def _scene(np, rng):
 def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by JAX, and the mean of the one-sample updates."""
     np = jax.numpy
-    data, covariance, weights = _scene(np, rng)
+    data, _, weights = _scene(np, rng)
     rate = 0.7
 
     def loss(v):
@@ -42,7 +42,7 @@ def proportional_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def residual_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Batches in pairs with residuals r and −r: the mean of JAX's batch gradients is the population's."""
     np = jax.numpy
-    weights, slope = np.asarray([1.0, 0.5, -0.3]), None
+    weights = np.asarray([1.0, 0.5, -0.3])
     mixing = np.asarray(rng.normal(size=(3, 3)))
     covariance = mixing @ mixing.T
     slope = covariance @ weights / (weights @ covariance @ weights)
@@ -60,7 +60,7 @@ def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """At ±v/√λ JAX's gradient vanishes for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
     np = jax.numpy
     _, covariance, _ = _scene(np, rng)
-    values, vectors = np.linalg.eigh(covariance)
+    _, vectors = np.linalg.eigh(covariance)
     for rate in (1.0, 0.25):
         loss = lambda v, rate=rate: -np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
         for vector in vectors.T:
@@ -75,7 +75,7 @@ def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
     _, covariance, weights = _scene(np, rng)
     rate = 0.4
     for c in (1.0, 2.0, 0.2):
-        value, vector = (part[..., -1] for part in np.linalg.eigh(covariance))
+        vector = np.linalg.eigh(covariance)[1][:, -1]
         loss = lambda v, c=c: -c * np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
         yield 1 + jax.grad(loss)(vector * (c / rate) ** 0.5), np.ones(4)
         yield weights @ jax.grad(loss)(weights), rate * np.sum(weights**2) - c
@@ -110,7 +110,8 @@ def _all_zero(z3, vector):
 
 def fixed_points_by_solver(z3: Any) -> Formulas:
     """F = 0 ⇔ O = 0 ⇔ C w = σ² w and ‖w‖² = 1, where σ² > 0; the image C w may be any vector."""
-    valid, invalid = {}, {}
+    valid: dict[str, Any] = {}
+    invalid: dict[str, Any] = {}
     variance, inverse = z3.Reals("variance inverse")
     for n in (2, 3):
         v, image = ([z3.Real(f"{name}{r}") for r in range(n)] for name in ("w", "Cw"))
@@ -134,7 +135,8 @@ def fixed_points_by_solver(z3: Any) -> Formulas:
 
 def decay_by_solver(z3: Any) -> Formulas:
     """At a fixed point of Oja's, where C w = σ² w and ‖w‖ = 1, the field c C w/σ² − λ w vanishes iff λ = c."""
-    valid, invalid = {}, {}
+    valid: dict[str, Any] = {}
+    invalid: dict[str, Any] = {}
     rate, c_, variance, inverse = z3.Reals("rate c variance inverse")
     for n in (2, 3):
         v = [z3.Real(f"w{r}") for r in range(n)]

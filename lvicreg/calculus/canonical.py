@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from itertools import permutations, product
 
 from sympy import (
@@ -56,7 +56,7 @@ def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
     return difference == 0 or _numerator_vanishes(difference)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _normal(expr: Expr) -> Expr:
     return Add(*(_assembled(*monomial) for monomial in _monomials(expr)))
 

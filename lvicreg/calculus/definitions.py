@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sympy import Expr, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol
 
 from .functions import f, f_prime
 from .indexed import free_indices, fresh, rename, size_of
 
-Name = IndexedBase | Symbol
+Name: TypeAlias = IndexedBase | Symbol
 
 
 def name_of(expr: Expr) -> Name | None:

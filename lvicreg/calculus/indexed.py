@@ -14,7 +14,7 @@ beside SymPy's own arithmetic:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from itertools import count
 
 from sympy import Expr, Function, Idx, Indexed, IndexedBase, S, Symbol
@@ -92,7 +92,7 @@ def free_indices(expr: Expr) -> frozenset[Idx]:
     return _free_indices(expr)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _free_indices(expr: Basic) -> frozenset[Idx]:
     if isinstance(expr, Idx):
         return frozenset({expr})

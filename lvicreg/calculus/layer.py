@@ -30,12 +30,12 @@ from .indexed import Sigma, Symmetric
 
 N, M, B = symbols("N M B", integer=True, positive=True)
 
-i, k, l = (Idx(name, N) for name in "ikl")  # noqa: E741  units
+i, k, l = (Idx(name, N) for name in "ikl")
 j, m = (Idx(name, M) for name in "jm")  # inputs
 b, c, t = (Idx(name, B) for name in "bct")  # samples
 p, q = Idx("p", N), Idx("q", M)  # the weight W_pq with respect to which losses are differentiated
 
-x, W, a, z, df, mean, u = map(IndexedBase, "x W a z df mean u".split())
+x, W, a, z, df, mean, u = map(IndexedBase, ["x", "W", "a", "z", "df", "mean", "u"])
 var, sigma = (IndexedBase(name, positive=True) for name in ("var", "sigma"))
 K = Symmetric("K")
 alpha = Symbol("alpha", positive=True)

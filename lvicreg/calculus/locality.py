@@ -38,7 +38,7 @@ def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Exp
 
     The sum over samples is taken as read where the presynaptic quantity is indexed by ``sample``.
     """
-    unit, source = indices_of(target)
+    _, source = indices_of(target)
     parts: dict[Expr, Expr] = {}
     for term in Add.make_args(normal(update)):
         factors, bound = _opened(term)

@@ -40,11 +40,12 @@ def resolve(expr: Expr, definitions: Definitions) -> Expr:
     if isinstance(expr, (Indexed, Idx, Law)) or not expr.args:
         return expr
     parts = [resolve(part, definitions) for part in expr.args]
+    first, second = (*parts, None, None)[:2]
     match expr:
         case D():
-            return derivative(*parts, definitions)
+            return derivative(first, second, definitions)
         case Mean():
-            return expectation(*parts, definitions)
+            return expectation(first, second, definitions)
         case At():
             term, base, value = parts
             if base in definitions:

@@ -63,7 +63,9 @@ def _cycle(law: SecondMoments, point: Point) -> Iterator[Outcome]:
             pairs = ((cycle[n - delays[str(left.base)]][r], cycle[n - delays[str(right.base)]][s]) for n in range(3))
             point.values[str(matrix), (r, s)] = _sum(one * other for one, other in pairs) * Surd(Fraction(1, 3))
     for n, sign in product(range(3), (1, -1)):
-        values = {(name, (r,)): cycle[n - delay][r] * Surd(sign) for name, delay in delays.items() for r in range(length)}
+        values: dict[Entry, Surd] = {
+            (name, (r,)): cycle[n - delay][r] * Surd(sign) for name, delay in delays.items() for r in range(length)
+        }
         yield Surd(Fraction(1, 6)), values
 
 
@@ -72,7 +74,7 @@ def _independent(law: IndependentUnits, point: Point) -> Iterator[Outcome]:
     (length,) = (point.sizes[str(size)] for size in law.axes)
     inner, outer = (Fraction(point.random.randint(1, 5), 24) for _ in range(2))
     weights = {-2: outer, -1: inner, 0: 1 - 2 * inner - 2 * outer, 1: inner, 2: outer}
-    second, fourth = (sum(w * v**power for v, w in weights.items()) for power in (2, 4))
+    second, fourth = (sum((w * v**power for v, w in weights.items()), Fraction(0)) for power in (2, 4))
     point.values[str(variance), ()] = Surd(second)
     point.values[str(kurtosis), ()] = Surd(fourth / second**2)
     for values in product(weights, repeat=length):

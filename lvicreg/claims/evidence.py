@@ -129,7 +129,7 @@ class Exact:
             places = list(product(*(range(evaluator.length(index)) for index in indices)))
             for place in random.Random(0).sample(places, min(len(places), self.entries)):
                 at = dict(zip(indices, place, strict=True))
-                yield f"{point}, {at}", *(evaluator.value(side, at) for side in sides)
+                yield f"{point}, {at}", evaluator.value(sides[0], at), evaluator.value(sides[1], at)
 
 
 def _close(left: Any, right: Any, what: str) -> None:

@@ -76,7 +76,8 @@ class Evaluator:
                 entry = (str(name_of(target)), tuple(at[index] for index in indices_of(target)))
                 return Dual(Evaluator(self.point, self.definitions, entry, self.fixed).dual(loss, at).slope)
             case Mean():
-                return self._mean(*expr.args, at)
+                term, law = expr.args
+                return self._mean(term, law, at)
             case At():
                 term, base, value = expr.args
                 inside = {**self.fixed, (str(base), EVERY): self.value(value)}

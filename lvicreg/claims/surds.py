@@ -8,13 +8,13 @@ a value and a slope through every operation, which is forward-mode differentiati
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import gcd, isqrt
 
 from sympy import factorint
 
 
-@lru_cache(maxsize=None)
+@cache
 def _square_free(n: int) -> tuple[int, int]:
     """``(s, m)`` with ``n = s² m`` and ``m`` square-free."""
     root = isqrt(n)

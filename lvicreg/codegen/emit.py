@@ -41,7 +41,7 @@ def _named(expr: Expr, definitions: Definitions) -> Expr:
     """Sums, and diagonals such as ``K[i, i]``, replaced by the names that are defined to equal them."""
     for part in sorted((p for p in expr.atoms(Sigma, Indexed) if _wants_name(p)), key=str):
         for name in definitions:
-            pattern, value = definitions[name]
+            pattern, _ = definitions[name]
             if len(free_indices(part)) != len(indices_of(pattern)) or name_of(part) == name:
                 continue
             indices = _matching(indices_of(pattern), part)

@@ -28,7 +28,7 @@ def write(files: Mapping[Path, str]) -> list[Path]:
 
 def drift(files: Mapping[Path, str], root: Path) -> str:
     """A unified diff from what is on disk to what should be; empty where they agree."""
-    differences = []
+    differences: list[str] = []
     for path, content in files.items():
         name = path.relative_to(root).as_posix()
         found = _read(path) or ""

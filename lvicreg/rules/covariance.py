@@ -63,7 +63,7 @@ def covariance(
     if mean is None:
         mean = xp.sum(z, axis=0) / B
     u = z - mean
-    if K is None and B < z.shape[1]:
+    if K is None and z.shape[1] > B:
         K_diagonal = alpha * xp.sum(u**2, axis=0)
         Ku = alpha * xp.matmul(xp.matmul(u, u.T), u)
     else:

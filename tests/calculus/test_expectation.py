@@ -116,6 +116,13 @@ def test_second_moments(expr):
     check(expr, pairs, {j: 0, m: 1}, (1, 3, 1))
 
 
+def test_second_moments_in_either_order():
+    law = SecondMoments((y[j], x[j], R))
+    assert is_zero(expectation(x[j] * y[m], law) - R[m, j])
+    assert not is_zero(expectation(x[j] * y[m], law) - R[j, m])
+    check(x[j] * y[m], law, {j: 0, m: 1})
+
+
 @pytest.mark.parametrize(
     "expr", [x[j] ** 3, x[j] * x[m] * y[j], x[j] ** 4, Sigma(x[j] ** 2, j) * x[m] * y[m], y[j] * y[m], y[j] ** 2], ids=str
 )

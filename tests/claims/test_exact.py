@@ -172,6 +172,12 @@ def test_positive_symbols_have_positive_values():
         engine.value(sqrt(var[i] + epsilon), {i: 0})
 
 
+def test_symmetric_matrices_are_symmetric():
+    engine = Evaluator(Point(SIZES), network.given(K))
+    assert engine.value(K[i, k], {i: 0, k: 1}) == engine.value(K[i, k], {i: 1, k: 0})
+    assert engine.value(W[i, k], {i: 0, k: 1}) != engine.value(W[i, k], {i: 1, k: 0})
+
+
 def test_arrays_are_drawn_on_both_sides_of_zero():
     engine = Evaluator(Point(SIZES), network)
     assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}

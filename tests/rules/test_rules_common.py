@@ -154,39 +154,25 @@ def test_signatures_ask_for_what_a_synapse_can_have():
         assert statistics(rule) == optional[rule.__name__].split()
 
 
-def first_row(rule, data, given):
-    return call(rule, data, given)[0]
-
-
-def with_others(data, z, z_prev):
-    """The same first unit with other units, or the same ones rotated among themselves."""
-    return but(data, z=np.column_stack([data.z[:, 0], z]), z_prev=np.column_stack([data.z_prev[:, 0], z_prev]))
+def beside(data, other):
+    """The first unit of one layer with the other units of another."""
+    activity = {
+        name: np.column_stack([getattr(data, name)[:, :1], getattr(other, name)[:, 1:]]) for name in ("z", "z_prev", "df")
+    }
+    return but(data, W=np.vstack([data.W[:1], other.W[1:]]), **activity)
 
 
 @pytest.mark.parametrize("rule", LOCAL, ids=lambda rule: rule.__name__)
 def test_a_local_rule_sees_its_own_unit_alone(rule, data, given):
-    other = layer(*data.z.shape, data.x.shape[1], seed=1)
-    changed = with_others(data, other.z[:, 1:], other.z_prev[:, 1:])
-    changed.W[1:], changed.df[:, 1:] = other.W[1:], other.df[:, 1:]
-    assert_close(first_row(rule, changed, given), first_row(rule, layer_again(data), given), rtol=1e-13)
-
-
-def layer_again(data):
-    return layer(*data.z.shape, data.x.shape[1])
+    changed = beside(data, layer(*data.z.shape, data.x.shape[1], seed=1))
+    assert_close(call(rule, changed, given)[0], call(rule, data, given)[0])
 
 
 @pytest.mark.parametrize("rule", [*SHARED, rules.covariance], ids=lambda rule: rule.__name__)
 def test_one_shared_factor_is_blind_to_rotations_of_the_others(rule):
-    """Each sample's own rotation leaves Σ_k u_k² as it was, but not the products that the exact rule sums."""
-    data = layer(6, 4, 3)
-    data.mean[:] = 0
-    turns = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 3, 3)))[0]
-    turned = with_others(data, np.einsum("bik,bk->bi", turns, data.z[:, 1:]), data.z_prev[:, 1:])
-    exact = rule is rules.covariance
-    before, after = (first_row(rule, at if not exact else centred_covariance(at), given=True) for at in (data, turned))
-    same = np.allclose(before, after, rtol=1e-12, atol=0)
-    assert same is not exact
-
-
-def centred_covariance(data):
-    return but(data, K=data.z.T @ data.z)
+    """A rotation for each sample leaves Σ_k u_k² as it was, but not the products that the exact rule sums."""
+    data = but(layer(6, 4, 3), mean=np.zeros(4))
+    rotations = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 3, 3))).Q
+    turned = np.column_stack([data.z[:, :1], np.einsum("bik,bk->bi", rotations, data.z[:, 1:])])
+    before, after = (call(rule, but(data, z=z, K=z.T @ z), given=True)[0] for z in (data.z, turned))
+    assert np.allclose(before, after, rtol=1e-12, atol=0) is (rule is not rules.covariance)
