@@ -83,8 +83,8 @@ def others(i: Idx, k: Idx) -> Expr:
 class Symmetric(IndexedBase):
     """A symmetric matrix: ``C[j, k]`` and ``C[k, j]`` are the same expression."""
 
-    def __getitem__(self, indices, **kwargs):
-        return super().__getitem__(tuple(sorted(indices, key=str)), **kwargs)
+    def __getitem__(self, indices: tuple[Idx, Idx]) -> Indexed:
+        return super().__getitem__(tuple(sorted(indices, key=str)))
 
 
 def free_indices(expr: Expr) -> frozenset[Idx]:

@@ -83,14 +83,13 @@ class Evaluator:
                 inside = {**self.fixed, (str(base), EVERY): self.value(value)}
                 return Evaluator(self.point, self.definitions, None, inside).dual(term, at)
         (argument,) = map(of, expr.args)
-        positive = Dual(ONE if argument.value.sign() > 0 else ZERO) if isinstance(expr, (H, relu)) else None
         match expr:
             case StopGradient():
                 return argument.constant()
             case H():
-                return positive
+                return _step(argument)
             case relu():
-                return argument * positive
+                return argument * _step(argument)
             case f():
                 slope = self.point.table("f_prime", argument.value)
                 return Dual(self.point.table("f", argument.value), slope * argument.slope)
@@ -136,6 +135,10 @@ class Evaluator:
             inside = Evaluator(self.point, self.definitions, None, {**self.fixed, **values})
             total = total + weight * inside.dual(term, at).value
         return Dual(total)
+
+
+def _step(argument: Dual) -> Dual:
+    return Dual(ONE if argument.value.sign() > 0 else ZERO)
 
 
 def _sum(parts: Iterable[Dual]) -> Dual:

@@ -15,7 +15,7 @@ from lvicreg.calculus.notation import text
 
 from .rule import Rule
 
-WIDTH = 116
+WIDTH = 124  # of a line in a function's body, without its indentation
 
 
 def shape_of(name: Name, rule: Rule) -> str:

@@ -9,16 +9,7 @@ from lvicreg._inputs import arrays, minibatch_size
 __all__ = ["covariance"]
 
 
-def covariance(
-    x: Any,
-    z: Any,
-    df: Any,
-    *,
-    mean: Any = None,
-    K: Any = None,
-    alpha: Any = None,
-    beta: float = 1.0,
-) -> Any:
+def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alpha: Any = None, beta: float = 1.0) -> Any:
     """Exact covariance rule, contracted in the cheaper order: over samples first (N×N) or over units first (B×B).
 
         update_ij = Σ_b 4 α β (diag(K)_i u_i^b - (K u)_i^b) f'(a_i^b) · x_j^b
@@ -63,7 +54,7 @@ def covariance(
     if mean is None:
         mean = xp.sum(z, axis=0) / B
     u = z - mean
-    if K is None and z.shape[1] > B:
+    if K is None and B < z.shape[1]:
         K_diagonal = alpha * xp.sum(u**2, axis=0)
         Ku = alpha * xp.matmul(xp.matmul(u, u.T), u)
     else:

@@ -56,14 +56,7 @@ def log_variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays(
-        "log_variance",
-        x=(x, "BM"),
-        z=(z, "BN"),
-        df=(df, "BN"),
-        mean=(mean, "N"),
-        var=(var, "N"),
-    )
+    xp, x, z, df, mean, var = arrays("log_variance", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"), var=(var, "N"))
     B = minibatch_size("log_variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)
@@ -102,8 +95,8 @@ def log_variance_decay(
 
     Locality: local.
 
-    Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call.
-    For one sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
+    Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
+    sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
 
     Degenerate values: a unit of constant activity gets 0 from this term if ε > 0 and NaN if ε = 0.
 

@@ -25,8 +25,7 @@ def total(
 ) -> Any:
     """Total rule: invariance, hinge variance and one-sample covariance together.
 
-        update_ij = Σ_b (λ_var H(γ - σ_i) u_i^b/σ_i - λ_cov (S^b - (u_i^b)²) u_i^b - λ_inv (z_i^b - z'_i^b)) f'(a_i^b) ·
-                    x_j^b
+        update_ij = Σ_b (λ_var H(γ - σ_i) u_i^b/σ_i - λ_cov (S^b - (u_i^b)²) u_i^b - λ_inv (z_i^b - z'_i^b)) f'(a_i^b) · x_j^b
         z̄_i = Σ_b z_i^b/B
         u_i^b = z_i^b - z̄_i
         α = 1/(B - 1)
@@ -38,8 +37,8 @@ def total(
 
     Locality: local, with one factor shared by the population.
 
-    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are
-    held constant; ddof = 1.
+    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held
+    constant; ddof = 1.
 
     Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
 
@@ -84,11 +83,7 @@ def total(
         alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = df * (
-        xp.where(sigma < gamma, lambda_var * u / sigma, 0.0)
-        - lambda_cov * (S - u**2) * u
-        - lambda_inv * (z - z_prev)
-    )
+    post = (xp.where(sigma < gamma, lambda_var * u / sigma, 0.0) - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * df
     return xp.matmul(post.T, x)
 
 
@@ -119,8 +114,8 @@ def total_log_variance(
 
     Locality: local, with one factor shared by the population.
 
-    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are
-    held constant; ddof = 1.
+    Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held
+    constant; ddof = 1.
 
     Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
 

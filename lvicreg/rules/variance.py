@@ -36,8 +36,7 @@ def variance(
 
     Convention: summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.
 
-    Degenerate values: a unit of constant activity gets 0 if ε > 0 and NaN if ε = 0. NaN in a unit's activity stays in
-    its row.
+    Degenerate values: a unit of constant activity gets 0 if ε > 0 and NaN if ε = 0. NaN in a unit's activity stays in its row.
 
     Source: note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.
 
@@ -59,14 +58,7 @@ def variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays(
-        "variance",
-        x=(x, "BM"),
-        z=(z, "BN"),
-        df=(df, "BN"),
-        mean=(mean, "N"),
-        var=(var, "N"),
-    )
+    xp, x, z, df, mean, var = arrays("variance", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"), var=(var, "N"))
     B = minibatch_size("variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)
