@@ -47,9 +47,8 @@ claims = (
     ),
     Claim(
         id="covariance.gram",
-        statement="Σ_{i,k} K_ik² = α² ‖u uᵀ‖² with the B×B Gram matrix u uᵀ; the off-diagonal loss subtracts Σ_i K_ii². Its "
-        "gradient is "
-        "4 α β Σ_b (α (u uᵀ u)_bi − K_ii u_i^b) f'(a_i^b) x_j^b, at a cost of min(B, N)·B·N.",
+        statement="Σ_{i,k} K_ik² = α² ‖u uᵀ‖² with the B×B Gram matrix u uᵀ; the off-diagonal loss subtracts Σ_i K_ii². "
+        "Its gradient is 4 α β Σ_b (α (u uᵀ u)_bi − K_ii u_i^b) f'(a_i^b) x_j^b, at a cost of min(B, N)·B·N.",
         holds=(
             Equation(squared_covariances, alpha**2 * Sigma(G**2, b, c), network),
             Equation(loss, beta * (alpha**2 * Sigma(G**2, b, c) - Sigma(var[i] ** 2, i)), network),
@@ -63,8 +62,7 @@ claims = (
     Claim(
         id="covariance.scale",
         statement="β = 1/(N(N − 1)) keeps the loss invariant to the number of units: it is the mean of K_ik² over pairs. "
-        "VICReg's 1/N "
-        "is not: for equally correlated pairs it grows like N − 1.",
+        "VICReg's 1/N is not: for equally correlated pairs it grows like N − 1.",
         holds=(
             Equation(Sigma(others(i, k) * common**2, i, k) / (N * (N - 1)), common**2, sizes=({"N": 2}, {"N": 5})),
             Equation(Sigma(others(i, k) * common**2, i, k) / N, (N - 1) * common**2, sizes=({"N": 2}, {"N": 5})),

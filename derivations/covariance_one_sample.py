@@ -64,8 +64,7 @@ claims = (
     Claim(
         id="covariance.one-sample",
         statement="The one-sample product u_i u_k in the place of K_ik gives the loss β Σ_i Σ_{k≠i} u_i² u_k², and the "
-        "note's rule, "
-        "4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j, is its exact gradient.",
+        "note's rule, 4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j, is its exact gradient.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.covariance_one_sample, Sigma(one_sample_gradient, t), network),),
         assumptions=("the mean is held constant",),
@@ -73,8 +72,9 @@ claims = (
     ),
     Claim(
         id="covariance.one-sample-mean",
-        statement="Unlike for every other term, holding the mean constant is not neutral for the one-sample covariance loss: "
-        "differentiating through the minibatch's mean leaves −(4β/B) Σ_b f'(a_i^b) x_j^b · Σ_b u_i^b Σ_{k≠i} (u_k^b)².",
+        statement="Unlike for every other term, holding the mean constant is not neutral for the one-sample covariance "
+        "loss: differentiating through the minibatch's mean leaves −(4β/B) Σ_b f'(a_i^b) x_j^b · Σ_b u_i^b Σ_{k≠i} "
+        "(u_k^b)².",
         holds=(
             Equation(
                 D(Sigma(one_sample_loss, t), W[p, q]),
@@ -103,10 +103,11 @@ claims = (
     Claim(
         id="covariance.one-sample-bias",
         kind="refutation",
-        statement="The one-sample rule is not the gradient of β Σ_i Σ_{k≠i} K_ik², not even on average. For Gaussian activity "
-        "E[(u_i u_k)²] = σ_i² σ_k² + 2 K_ik²; for linear units on Gaussian input the expected one-sample gradient is twice the "
-        "exact one plus a spurious decay 4β (Σ_{k≠i} σ_k²) C w_i, so that perfectly decorrelated units are still pushed down. "
-        "(The exact minibatch loss is biased too, by (σ_i² σ_k² + K_ik²)/(B − 1), which vanishes with B.)",
+        statement="The one-sample rule is not the gradient of β Σ_i Σ_{k≠i} K_ik², not even on average. For Gaussian "
+        "activity E[(u_i u_k)²] = σ_i² σ_k² + 2 K_ik²; for linear units on Gaussian input the expected one-sample gradient "
+        "is twice the exact one plus a spurious decay 4β (Σ_{k≠i} σ_k²) C w_i, so that perfectly decorrelated units are "
+        "still pushed down. (The exact minibatch loss is biased too, by (σ_i² σ_k² + K_ik²)/(B − 1), which vanishes with "
+        "B.)",
         holds=(
             Equation(
                 Mean(v[i] ** 2 * v[k] ** 2, gaussian_units), true_K[i, i] * true_K[k, k] + 2 * true_K[i, k] ** 2, sizes=small
@@ -147,9 +148,9 @@ claims = (
         id="covariance.third-factor",
         kind="approximation",
         statement="Summing over all units, 4 β u_i Σ_k u_k² · f'(a_i) x_j, is the exact gradient of another loss, β ‖u‖⁴, "
-        "and an "
-        "approximation of the one-sample rule. For independent units of equal variance the factor is too large by 1/(N − 1) on "
-        "average, the update along u_i by kurtosis/(N − 1): at N = 32 by 0.10 for Gaussian and 0.19 for Laplace activity.",
+        "and an approximation of the one-sample rule. For independent units of equal variance the factor is too large by "
+        "1/(N − 1) on average, the update along u_i by kurtosis/(N − 1): at N = 32 by 0.10 for Gaussian and 0.19 for "
+        "Laplace activity.",
         holds=(
             Equation(D(norm_loss, W[p, q]), third_factor_gradient, mean_held),
             Equation(third_factor_gradient - one_sample_gradient, 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q], network),
@@ -176,8 +177,7 @@ claims = (
     Claim(
         id="covariance.local-exact",
         statement="The approximation is unnecessary: u_i Σ_{k≠i} u_k² = u_i S − u_i³ with S = Σ_k u_k², one factor common "
-        "to the "
-        "population and a cubic term of the unit's own activity. The one-sample rule is exactly local.",
+        "to the population and a cubic term of the unit's own activity. The one-sample rule is exactly local.",
         holds=(
             Equation(one_sample_gradient, local_gradient, network),
             Equation(D(one_sample_loss, W[p, q]), local_gradient, mean_held),
@@ -191,10 +191,9 @@ claims = (
     ),
     Claim(
         id="covariance.third-factor-rotation",
-        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at "
-        "fixed "
-        "unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay instead, "
-        "identical units along a principal component are a critical point for every β: it need not decorrelate.",
+        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², "
+        "at fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay "
+        "instead, identical units along a principal component are a critical point for every β: it need not decorrelate.",
         holds=(
             Equation(rotated, 0, sizes=small),
             Equation(

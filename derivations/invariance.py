@@ -12,17 +12,7 @@ from sympy import IndexedBase
 from derivations.independent import invariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import (
-    SG,
-    D,
-    Mean,
-    SecondMoments,
-    Sigma,
-    Symmetric,
-    f,
-    f_prime,
-    gradient,
-)
+from lvicreg.calculus import SG, D, Mean, SecondMoments, Sigma, Symmetric, f, f_prime, gradient
 from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, t, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
 
@@ -75,11 +65,9 @@ claims = (
     Claim(
         id="invariance.stationary",
         statement="The full gradient is the stop-gradient one plus the same with present and past exchanged. So if (x_t, "
-        "x_{t−1}) is "
-        "exchangeable, the stop-gradient gradient is on average exactly half of the full one. For linear units the averages "
-        "are "
-        "2(C − C_1)w and 4(C − sym C_1)w: a symmetric C_1 suffices, and any other makes the stop-gradient field rotational, "
-        "the gradient of no loss.",
+        "x_{t−1}) is exchangeable, the stop-gradient gradient is on average exactly half of the full one. For linear units "
+        "the averages are 2(C − C_1)w and 4(C − sym C_1)w: a symmetric C_1 suffices, and any other makes the stop-gradient "
+        "field rotational, the gradient of no loss.",
         holds=(
             Equation(
                 D(loss_without_stop, W[p, q]),

@@ -14,37 +14,8 @@ from sympy import IndexedBase, S, Symbol, log, sqrt
 from derivations.independent import oja as independent
 from derivations.log_variance import decay
 from derivations.notation import rule
-from lvicreg.calculus import (
-    SG,
-    D,
-    Definitions,
-    Gaussian,
-    Mean,
-    SecondMoments,
-    Sigma,
-    Symmetric,
-)
-from lvicreg.calculus.layer import (
-    B,
-    W,
-    alpha,
-    b,
-    df,
-    epsilon,
-    i,
-    j,
-    k,
-    m,
-    mean,
-    network,
-    p,
-    q,
-    t,
-    u,
-    var,
-    x,
-    z,
-)
+from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
+from lvicreg.calculus.layer import B, W, alpha, b, df, epsilon, i, j, k, m, mean, network, p, q, t, u, var, x, z
 from lvicreg.claims import Claim, Counterexample, Equation, Numbers, Solver
 
 TITLE = "Oja's rule"
@@ -103,8 +74,8 @@ claims = (
     Claim(
         id="oja.mean-field",
         statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its "
-        "average is "
-        "F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C w − σ² w.",
+        "average is F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) "
+        "= C w − σ² w.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
@@ -118,10 +89,10 @@ claims = (
     ),
     Claim(
         id="oja.mean-field-batch",
-        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and B "
-        "≥ 3, because "
-        "the residual of x after regression on y is independent of y. For other inputs it is biased in general.",
-        holds=(Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 2, "B": 2}, {"M": 1, "B": 3})),),
+        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and "
+        "B ≥ 3, because the residual of x after regression on y is independent of y. For other inputs it is biased in "
+        "general.",
+        holds=(Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})),),
         evidence=(
             Numbers(independent.residual_by_autodiff),
             Counterexample(
@@ -148,8 +119,7 @@ claims = (
     Claim(
         id="oja.fixed-points",
         statement="For λ = 1 and σ² > 0, F and O vanish at the same points: ±v for every unit eigenvector v of C with a "
-        "positive "
-        "eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
+        "positive eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
         holds=(
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
             Equation(Sigma(w[j] * O[j], j), s * (1 - norm2), unit_decay, inputs),
@@ -165,10 +135,8 @@ claims = (
     Claim(
         id="oja.decay-scale",
         statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = "
-        "c/λ there. So the "
-        "fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where α is kept in the "
-        "update and "
-        "the decay is taken once a sample.",
+        "c/λ there. So the fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where "
+        "α is kept in the update and the decay is taken once a sample.",
         holds=(
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
             Equation(Sigma(w[q] * weighted_F, q), factor - decay * norm2, unit, inputs),
@@ -183,9 +151,8 @@ claims = (
     ),
     Claim(
         id="oja.domain",
-        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is undefined "
-        "exactly "
-        "there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
+        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is "
+        "undefined exactly there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
         holds=(
             Equation(O[q], 0, kernel, inputs),
             Equation(s, 0, kernel, inputs),
@@ -200,8 +167,7 @@ claims = (
     Claim(
         id="oja.minibatch-normalisation",
         statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the "
-        "batch mean with a "
-        "σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
+        "batch mean with a σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
             Equation(D(batch_F, averaging), 0, batch, batches),

@@ -17,24 +17,7 @@ from derivations.invariance import steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
 from lvicreg.calculus import SG, D, H, Sigma, gradient, others
-from lvicreg.calculus.layer import (
-    W,
-    alpha,
-    b,
-    df,
-    epsilon,
-    i,
-    k,
-    mean,
-    p,
-    q,
-    sigma,
-    t,
-    u,
-    var,
-    x,
-    z,
-)
+from lvicreg.calculus.layer import W, alpha, b, df, epsilon, i, k, mean, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
 
 TITLE = "Total rule"
@@ -91,9 +74,8 @@ claims = (
     Claim(
         id="total.sum",
         statement="The note's total rule, summed over a minibatch, is the exact gradient of c_inv L_inv + c_var L_var + "
-        "c_cov L_cov with "
-        "λ_inv = 2 c_inv, λ_var = α c_var, λ_cov = 4 β c_cov. With two coefficients (λ_inv = 1): η' = 2 c_inv η, "
-        "λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
+        "c_cov L_cov with λ_inv = 2 c_inv, λ_var = α c_var, λ_cov = 4 β c_cov. With two coefficients (λ_inv = 1): η' = 2 "
+        "c_inv η, λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
@@ -106,9 +88,8 @@ claims = (
     Claim(
         id="total.local",
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
-        "population, "
-        "S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is not: K_ik ties "
-        "two units.",
+        "population, S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is "
+        "not: K_ik ties two units.",
         holds=(
             Equation(
                 Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps

@@ -74,7 +74,7 @@ def log_variance_without_half(np: ModuleType, W: Array, data: Data) -> Array:
 
 def log_variance_one_sample(np: ModuleType, W: Array, data: Data) -> Array:
     """Minus half the log-variance with one sample free at a time."""
-    return -np.sum(np.log(_one_sample_variance(np, W, data)), axis=1) / 2
+    return -np.sum(np.log(_one_sample_variance(np, W, data) + data.epsilon), axis=1) / 2
 
 
 def invariance(np: ModuleType, W: Array, data: Data) -> Array:

@@ -100,12 +100,13 @@ class Exact:
         """The number of entries at which both sides were found equal, not all of them zero."""
         evaluated = 0
         for seed in range(10):
-            values = list(self.values(equation, seed))
-            evaluated += len(values)
-            for where, left, right in values:
+            vacuous = equation.right != 0
+            for where, left, right in self.values(equation, seed):
                 if left != right:
                     raise Contradiction(f"{left} ≠ {right} at {where}: {equation.left} = {equation.right}")
-            if equation.right == 0 or any(left != ZERO for _, left, _ in values):
+                evaluated += 1
+                vacuous = vacuous and left == ZERO
+            if not vacuous:
                 return evaluated
         raise Contradiction(f"both sides are 0 wherever evaluated: {equation.left} = {equation.right}")
 

@@ -3,7 +3,6 @@
 from itertools import product
 
 import pytest
-from expression_trees import INDICES, LEAVES, Data, P, agrees, brute, built, edited, equal_forms, exact, paths, subtree, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Idx, IndexedBase, Symbol, log, sqrt
@@ -12,6 +11,21 @@ from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, M, N, W, alpha, b, c, epsilon, i, j, k, l, m, mean, network, sigma, t, u, var, x, z
 from lvicreg.claims.points import Point
+from tests.calculus.expression_trees import (
+    INDICES,
+    LEAVES,
+    Data,
+    P,
+    agrees,
+    brute,
+    built,
+    edited,
+    equal_forms,
+    exact,
+    paths,
+    subtree,
+    trees,
+)
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -5,7 +5,6 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 import pytest
-from expression_trees import INDICES, Data, brute, built, index, trees
 from hypothesis import assume, given, settings
 from sympy import Function, Idx, Indexed, Integer, Symbol, cos, log, sqrt
 
@@ -37,6 +36,7 @@ from lvicreg.calculus.layer import (
 from lvicreg.claims.exact import Evaluator
 from lvicreg.claims.points import Point
 from lvicreg.claims.surds import Surd
+from tests.calculus.expression_trees import INDICES, Data, brute, built, index, trees
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 PLACES = dict(zip(INDICES, (0, 1, 1, 0), strict=True))

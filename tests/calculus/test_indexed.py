@@ -3,7 +3,6 @@
 from itertools import product
 
 import pytest
-from expression_trees import INDICES, Data, built, exact, index, trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Idx, Integer, Symbol
@@ -11,6 +10,7 @@ from sympy import Idx, Integer, Symbol
 from lvicreg.calculus import Delta, Sigma, Symmetric, is_zero, normal, others
 from lvicreg.calculus.indexed import free_indices, fresh, rename, size_of
 from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, p, x, z
+from tests.calculus.expression_trees import INDICES, Data, built, exact, index, trees
 
 DATA = (Data(2, 3, seed=3), Data(3, 2, seed=4))
 

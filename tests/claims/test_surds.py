@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lvicreg.claims.surds import ONE, ZERO, Dual, Surd
 
-fuzz = settings(max_examples=200, deadline=None, derandomize=True)
+fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 
 fractions = st.fractions(-20, 20, max_denominator=12)
 roots = st.sampled_from([1, 2, 3, 5, 6, 7, 10, 14, 15, 30, 210])
@@ -25,7 +25,8 @@ def as_float(surd):
 @fuzz
 @given(surds, surds, surds)
 def test_ring(r, s, t):
-    assert r + s == s + r and r * s == s * r
+    assert r + s == s + r
+    assert r * s == s * r
     assert (r + s) + t == r + (s + t)
     assert (r * s) * t == r * (s * t)
     assert r * (s + t) == r * s + r * t
@@ -68,7 +69,8 @@ def test_known_roots():
     assert Surd(2).sqrt() != Surd(3).sqrt()
     prime = 10**9 + 7
     root = Surd(prime**3).sqrt()
-    assert root.terms == {prime: prime} and {type(n) for n in root.terms} == {int}
+    assert root.terms == {prime: prime}
+    assert {type(n) for n in root.terms} == {int}
 
 
 @fuzz
@@ -106,8 +108,11 @@ def test_what_is_undefined_or_undecided_raises():
 
 def test_equality_hash_and_text():
     r = Surd({1: Fraction(1, 2), 3: Fraction(0), 5: Fraction(-2)})
-    assert r == Surd({5: Fraction(-2), 1: Fraction(1, 2)}) and hash(r) == hash(Surd(dict(reversed(r.terms.items()))))
-    assert r != Fraction(1, 2) and Surd(3).rational() == 3 and ZERO.rational() == 0
+    assert r == Surd({5: Fraction(-2), 1: Fraction(1, 2)})
+    assert hash(r) == hash(Surd(dict(reversed(r.terms.items()))))
+    assert r != Fraction(1, 2)
+    assert Surd(3).rational() == 3
+    assert ZERO.rational() == 0
     assert (str(r), str(ZERO)) == ("1/2 + -2*sqrt(5)", "0")
 
 

@@ -24,7 +24,6 @@ from tests.rules.rule_data import (
 )
 
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-TWO_SIZES = pytest.mark.parametrize("data", [(3, 5, 4), (9, 3, 2)], ids=["B < N", "B > N"], indirect=True)
 LOCAL = [rules.variance, rules.log_variance, rules.log_variance_decay, rules.invariance, rules.oja]
 SHARED = [rules.covariance_one_sample, rules.covariance_third_factor, rules.total, rules.total_log_variance]
 
@@ -54,8 +53,7 @@ def library(request):
 
 
 @EACH
-@TWO_SIZES
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("dtype", "data"), [("float32", (9, 3, 2)), ("float64", (3, 5, 4))], indirect=["data"])
 def test_same_result_in_every_library(rule, data, given, dtype, library):
     convert, prepared = library
     kwargs = cast(arguments(rule, data, given), lambda array: array.astype(dtype))
@@ -81,7 +79,6 @@ def test_the_gate_is_closed_at_the_threshold_in_every_library(library):
 
 # --- dtypes --------------------------------------------------------------------------------------------------------------
 @EACH
-@TWO_SIZES
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("options", [False, True], ids=["defaults", "options"])
 def test_dtype_is_kept(rule, data, given, dtype, options):

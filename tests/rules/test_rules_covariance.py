@@ -86,6 +86,14 @@ def test_both_orders_of_contraction_agree(size):
     assert_close(call(rules.covariance, data), call(rules.covariance, data, given=True))
 
 
+def test_contracts_in_the_cheaper_order(data):
+    """No N×N matrix is formed where B < N, no B×B matrix otherwise; JAX lists every array that is formed."""
+    jax = pytest.importorskip("jax")
+    B, N = data.z.shape
+    formed = str(jax.make_jaxpr(rules.covariance)(data.x, data.z, data.df))
+    assert (f"[{B},{B}]" in formed, f"[{N},{N}]" in formed) == (B <= N, N <= B)
+
+
 def test_third_factor_is_the_one_sample_rule_and_the_cube_of_the_own_activity(data, known, given):
     difference = call(rules.covariance_third_factor, data, given) - call(rules.covariance_one_sample, data, given)
     assert_close(difference, summed(known, lambda b, i: -4 * u(known, b, i) ** 3))

@@ -1,0 +1,82 @@
+"""Status is what the findings establish, never what somebody typed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from sympy import Symbol
+
+from lvicreg.calculus import Definitions
+from lvicreg.claims import Claim, Contradiction, Counterexample, Equation, Fractions, measure, to_json
+from lvicreg.claims.evidence import Numbers, Solver
+
+y = Symbol("y")
+TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
+FALSE = Equation((y + 1) ** 2, y**2 + 1)
+
+
+@dataclass(frozen=True)
+class Missing:
+    kind: ClassVar[str] = "solver"
+    engine: ClassVar[str] = "absent"
+
+    def run(self) -> str:
+        raise ModuleNotFoundError("no engine", name="absent")
+
+
+def status(*claims: Claim) -> list[str]:
+    return [entry.status for entry in measure(claims)]
+
+
+def test_status_follows_the_equations() -> None:
+    assert status(Claim("a", "", holds=(TRUE,))) == ["proven"]
+    assert status(Claim("a", "", holds=(TRUE,), assumptions=("y real",))) == ["proven under stated assumptions"]
+    assert status(Claim("a", "", holds=(FALSE,))) == ["failed"]
+    assert status(Claim("a", "", fails=(FALSE,), kind="refutation")) == ["refuted"]
+    assert status(Claim("a", "", fails=(TRUE,), kind="refutation")) == ["failed"]
+    assert status(Claim("a", "", holds=(TRUE,), fails=(FALSE,), kind="approximation")) == ["approximation"]
+
+
+def test_a_claim_on_a_failed_one_has_failed() -> None:
+    assert status(Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == ["failed", "failed"]
+
+
+def test_what_is_not_run_does_not_count() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(),))])
+    assert entry.kinds == {"symbolic", "exact"}
+    assert [finding.outcome for finding in entry.findings] == ["passed", "passed", "not run"]
+    assert status(Claim("a", "", evidence=(Missing(),))) == ["not run"]
+    assert '"outcome": "not run"' in to_json([entry])
+
+
+def test_a_claim_says_what_it_could_not_be() -> None:
+    with pytest.raises(ValueError, match="checks nothing"):
+        Equation(y, y)
+    with pytest.raises(ValueError, match="needs an equation that fails"):
+        Claim("a", "", holds=(TRUE,), kind="refutation")
+    with pytest.raises(ValueError, match="needs an equation for its error"):
+        Claim("a", "", fails=(FALSE,), kind="approximation")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        Counterexample("left, right = 1.0, 1.0"),
+        Fractions(lambda: iter([(1, 2)])),
+        Fractions(lambda: iter([(0, 0)])),
+        Fractions(lambda: iter([])),
+        Numbers(lambda jax, rng: iter([(1.0, 1.0 + 1e-6)])),
+        Numbers(lambda jax, rng: iter([])),
+        Solver(lambda z3: ({"wrong": z3.Real("r") > 0}, {})),
+        Solver(lambda z3: ({}, {"right": z3.Real("r") ** 2 >= 0})),
+    ],
+)
+def test_evidence_can_fail(check) -> None:
+    with pytest.raises(Contradiction):
+        check.run()
+
+
+def test_definitions_reach_both_engines() -> None:
+    a = Symbol("a")
+    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == ["proven"]
+    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == ["failed"]

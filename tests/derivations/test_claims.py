@@ -1,0 +1,103 @@
+"""Every claim: three kinds of evidence, and no engine accepts a seeded error."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import S
+
+from derivations import SECTIONS
+from derivations.checking import section
+from lvicreg.calculus.layer import W
+from lvicreg.claims import Autodiff, Claim, Contradiction, Equation
+from lvicreg.claims.evidence import Exact, Symbolic
+
+CLAIMS = [claim for name in SECTIONS for claim in section(name).claims]
+RULES = [rule for name in SECTIONS for rule in section(name).rules]
+PROMISED = [
+    "variance.one-sample",
+    "variance.minibatch",
+    "variance.slow-filter",
+    "variance.general-threshold",
+    "variance.kink",
+    "variance.collapse",
+    "log-variance.one-sample",
+    "log-variance.minibatch",
+    "log-variance.no-half",
+    "log-variance.vs-hinge",
+    "log-variance.scale-invariance",
+    "oja.mean-field",
+    "oja.proportional",
+    "oja.fixed-points",
+    "oja.decay-scale",
+    "oja.domain",
+    "oja.minibatch-normalisation",
+    "invariance.stop-gradient",
+    "invariance.without-stop-gradient",
+    "invariance.stationary",
+    "covariance.minibatch",
+    "covariance.one-sample",
+    "covariance.one-sample-mean",
+    "covariance.one-sample-bias",
+    "covariance.third-factor",
+    "covariance.local-exact",
+    "covariance.third-factor-rotation",
+    "covariance.gram",
+    "covariance.scale",
+    "total.sum",
+    "total.local",
+    "total.log-variance",
+]
+
+EQUATIONS = [
+    pytest.param(equation, id=f"{claim.id}-{number}") for claim in CLAIMS for number, equation in enumerate(claim.holds)
+]
+AUTODIFF = [
+    pytest.param(evidence, id=f"{claim.id}-{number}")
+    for claim in CLAIMS
+    for number, evidence in enumerate(claim.evidence)
+    if isinstance(evidence, Autodiff)
+]
+
+
+def seeded(equation: Equation) -> list[Equation]:
+    """The equation with a wrong factor, a wrong sign, and a term too many."""
+    if equation.right == 0:
+        return [replace(equation, right=S.One)]
+    return [replace(equation, right=wrong) for wrong in (2 * equation.right, -equation.right, equation.right + 1)]
+
+
+def test_every_promised_claim_is_there() -> None:
+    ids = [claim.id for claim in CLAIMS]
+    assert len(ids) == len(set(ids))
+    assert set(PROMISED) <= set(ids)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_claim_has_three_kinds_of_evidence_and_rests_on_claims(claim: Claim) -> None:
+    assert len({check.kind for check in claim.checks()}) >= 3
+    assert {"symbolic", "exact", "autodiff"} <= {check.kind for check in claim.checks()}
+    assert set(claim.rests_on) <= {other.id for other in CLAIMS}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_names_claims_of_the_ledger(rule) -> None:
+    assert rule.claims
+    assert set(rule.claims) <= {claim.id for claim in CLAIMS}
+
+
+@pytest.mark.parametrize("engine", [Symbolic, Exact])
+@pytest.mark.parametrize("equation", EQUATIONS)
+def test_an_engine_rejects_seeded_errors(equation: Equation, engine: type) -> None:
+    if engine.kind not in equation.engines:
+        pytest.skip(f"not decided by the {engine.kind} engine")
+    for wrong in seeded(equation):
+        with pytest.raises(Contradiction):
+            engine((wrong,)).run()
+
+
+@pytest.mark.parametrize("evidence", AUTODIFF)
+def test_autodiff_rejects_seeded_errors(evidence: Autodiff) -> None:
+    pytest.importorskip("jax")
+    for wrong in (2 * evidence.claimed, -evidence.claimed, evidence.claimed.xreplace({W: -W}) * S(3) / 2):
+        with pytest.raises(Contradiction):
+            replace(evidence, claimed=wrong).run()
