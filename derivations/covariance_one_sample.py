@@ -15,7 +15,7 @@ from derivations.covariance import beta
 from derivations.independent import covariance_one_sample as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import SG, D, Definitions, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, gradient, others
+from lvicreg.calculus import D, Definitions, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, gradient, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Locality, Numbers
 
@@ -32,7 +32,7 @@ local_gradient = 4 * beta * (u[t, p] * Sigma(u[t, k] ** 2, k) - u[t, p] ** 3) * 
 through_the_mean = -4 * beta / B * Sigma(df[b, p] * x[b, q], b) * Sigma(u[c, p] * others(p, k) * u[c, k] ** 2, c, k)
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
-mean_held = network.but({u[b, i]: z[b, i] - SG(mean[i])})
+mean_held = network.held(mean)
 S = IndexedBase("S")
 population = network.but({S[b]: Sigma(u[b, k] ** 2, k)})
 
@@ -191,9 +191,10 @@ claims = (
     ),
     Claim(
         id="covariance.third-factor-rotation",
-        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², "
-        "at fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay "
-        "instead, identical units along a principal component are a critical point for every β: it need not decorrelate.",
+        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at "
+        "fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there, and in general only there, it decorrelates fully. With "
+        "log-variance and decay instead, identical units along a principal component are a critical point for every β: it need "
+        "not decorrelate.",
         holds=(
             Equation(rotated, 0, sizes=small),
             Equation(

@@ -16,15 +16,15 @@ from derivations.independent import total as independent
 from derivations.invariance import steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
-from lvicreg.calculus import SG, D, H, Sigma, gradient, others
-from lvicreg.calculus.layer import W, alpha, b, df, epsilon, i, k, mean, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import D, H, Sigma, gradient, others
+from lvicreg.calculus.layer import W, alpha, b, df, epsilon, k, mean, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
 
 TITLE = "Total rule"
 
 # --- the loss, as it stands in the note ----------------------------------------------------------------------------------
 c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
-mean_held = steps.but({u[b, i]: z[b, i] - SG(mean[i])})
+mean_held = steps.held(mean)
 
 
 def weighted(variance_loss: Expr) -> Expr:

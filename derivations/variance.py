@@ -30,7 +30,7 @@ loss = Sigma(relu(gamma - sigma[i]), i)
 one_sample_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * df[t, p] * x[t, q]
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
-mean_held = network.but({u[b, i]: z[b, i] - SG(mean[i])})
+mean_held = network.held(mean)
 slow = network.given(mean, var, alpha)  # long-term statistics, whatever they are
 note = {gamma: 1, epsilon: 0}
 

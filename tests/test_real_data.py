@@ -96,21 +96,21 @@ def test_minibatches_with_a_decreasing_step_come_close_to_the_first_component(di
     assert norm == pytest.approx(1, rel=2e-3)  # 0.0005 to 0.0007 too large
 
 
-def online(x: Array, seed: int, epochs: int = 5) -> Array:
+def online(x: Array, seed: int, epochs: int = 8) -> Array:
     """One sample at a time; the variance is an exponential filter's of the past, over about 100 samples."""
     rng, W = np.random.default_rng(seed), weights(seed, 1, x.shape[1])
     mean, var, df = np.zeros(1), np.var(x @ W.T, axis=0), np.ones(1)
     for t, sample in enumerate(np.concatenate([rng.permutation(x) for _ in range(epochs)])):
         z = W @ sample
         var = var + 0.01 * (z**2 - var)
-        W = W + 0.05 / (1 + t / 200) * rules.log_variance_decay(sample, z, df, W, mean=mean, var=var, alpha=1.0)
+        W = W + 0.05 / (1 + t / 500) * rules.log_variance_decay(sample, z, df, W, mean=mean, var=var, alpha=1.0)
     return W
 
 
 def test_single_samples_with_a_slow_filters_variance_come_close_to_the_first_component(digits):
     cosine, norm = cosine_and_norm(online(digits, seed=0), digits)
-    assert cosine >= 0.99
-    assert norm == pytest.approx(1, rel=0.05)
+    assert cosine >= 0.995  # 0.9989 or better for twelve seeds
+    assert norm == pytest.approx(1, rel=0.05)  # 0.978 to 1.007: the filter lags behind
 
 
 # Learning without collapse

@@ -7,6 +7,7 @@ symbols (``u[b, i]``, ``alpha``), and what they stand for is a separate object:
     network.expand(expr)            # every name replaced by its meaning, down to the primitive symbols
     network.fold(expr)              # functions and roots replaced by the names that stand for them
     network.but({u[b, i]: ...})     # a variant: the same names, some with another meaning
+    network.held(mean)              # a variant: the same values, held constant when differentiating
     network.given(mean, var)        # a variant: these names primitive
 
 A quantity without a definition is primitive: arbitrary, and independent of the weights.
@@ -20,7 +21,7 @@ from typing import TypeAlias
 
 from sympy import Expr, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol
 
-from .functions import f, f_prime
+from .functions import StopGradient, f, f_prime
 from .indexed import free_indices, fresh, rename, size_of
 
 Name: TypeAlias = IndexedBase | Symbol
@@ -88,6 +89,11 @@ class Definitions:
         variant = Definitions()
         variant._by_name = {**self._by_name, **Definitions(changes)._by_name}
         return variant
+
+    def held(self, *names: Name) -> Definitions:
+        """A variant in which these names have the same values but are held constant when differentiating."""
+        meanings = (self[name] for name in names)
+        return self.but({pattern: StopGradient(value) for pattern, value in meanings})
 
     def given(self, *names: Name) -> Definitions:
         """A variant in which these names are primitive: supplied from outside, as by a slow filter."""

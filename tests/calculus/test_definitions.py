@@ -3,10 +3,10 @@
 import pytest
 from sympy import Idx, IndexedBase, S, Symbol, sqrt
 
-from lvicreg.calculus import Definitions, Sigma, f, is_zero
+from lvicreg.calculus import Definitions, Sigma, derivative, f, is_zero
 from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.indexed import free_indices
-from lvicreg.calculus.layer import B, K, N, W, a, alpha, b, c, epsilon, i, j, k, mean, network, sigma, u, var, x, z
+from lvicreg.calculus.layer import B, K, N, W, a, alpha, b, c, epsilon, i, j, k, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.claims.points import Point
 from tests.calculus.expression_trees import exact
 
@@ -108,3 +108,11 @@ def test_fold_is_undone_by_expand():
     expr = f(a[b, i]) / sqrt(var[i] + epsilon) + Sigma(f(a[c, k]) * (var[k] + epsilon), k, c)
     assert network.fold(expr) != expr
     assert is_zero(network.fold(expr) - expr, network)
+
+
+def test_held_keeps_the_value_and_drops_the_derivative():
+    held = network.held(mean)
+    assert is_zero(mean[k], held) == is_zero(mean[k], network)
+    assert is_zero(held.expand(mean[k]) - network.expand(mean[k]))
+    assert derivative(mean[k], W[p, q], held) == 0
+    assert derivative(mean[k], W[p, q], network) != 0

@@ -39,9 +39,9 @@ def cast(kwargs, convert):
 
 
 # --- array libraries -----------------------------------------------------------------------------------------------------
-@pytest.fixture(params=["array_api_strict", "jax", "jax.jit", "torch"])
+@pytest.fixture(params=["numpy", "array_api_strict", "jax", "jax.jit", "torch"])
 def library(request):
-    """Conversion to a library's arrays, and a rule as it is called there."""
+    """Conversion of NumPy's arrays to a library's, and a rule as it is called there."""
     module = pytest.importorskip(request.param.removesuffix(".jit"))
     if request.param == "torch":
         yield module.from_numpy, lambda rule: rule
@@ -71,10 +71,13 @@ def test_one_sample_in_every_library(rule, library):
     assert_close(prepared(rule)(**cast(kwargs, convert)), rule(**kwargs))
 
 
-def test_the_gate_is_closed_at_the_threshold_in_every_library(library):
+@pytest.mark.parametrize("rule", [rules.variance, rules.total], ids=lambda rule: rule.__name__)
+def test_the_gate_is_closed_at_the_threshold_in_every_library(rule, library):
     convert, prepared = library
-    kwargs = cast(arguments(rules.variance, but(layer(4, 2, 3), var=np.full(2, 0.25)), given=True), convert)
-    assert not np.asarray(prepared(rules.variance)(**kwargs, gamma=0.5, epsilon=0.0)).any()
+    kwargs = cast(arguments(rule, but(layer(4, 2, 3), var=np.full(2, 0.25)), given=True), convert)
+    hinge_alone = {"lambda_inv": 0.0, "lambda_cov": 0.0} if rule is rules.total else {}
+    assert not np.asarray(prepared(rule)(**kwargs, **hinge_alone, gamma=0.5, epsilon=0.0)).any()
+    assert np.asarray(prepared(rule)(**kwargs, **hinge_alone, gamma=0.51, epsilon=0.0)).all()
 
 
 # --- dtypes --------------------------------------------------------------------------------------------------------------

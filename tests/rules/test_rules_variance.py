@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lvicreg import rules
-from tests.rules.rule_data import assert_close, call, layer, summed, with_minibatch_statistics
+from tests.rules.rule_data import assert_close, call, summed, with_minibatch_statistics
 
 EPSILON = 0.01
 
@@ -41,13 +41,6 @@ def test_descends_the_hinge(data, known, given, gamma, jnp, descent):
 
 def test_default_threshold_and_epsilon(data):
     assert_close(call(rules.variance, data), call(rules.variance, data, gamma=1.0, epsilon=1e-4), rtol=0)
-
-
-def test_the_gate_is_closed_at_the_threshold():
-    data = layer(4, 2, 3)
-    data.var[:] = 0.25
-    assert not call(rules.variance, data, given=True, gamma=0.5, epsilon=0.0).any()
-    assert call(rules.variance, data, given=True, gamma=np.nextafter(0.5, 1), epsilon=0.0).all()
 
 
 def test_a_step_raises_the_standard_deviation(data):
