@@ -4,21 +4,25 @@ Shapes and dtypes are known before any value is, so these checks work inside com
 minibatch of one: arrays over samples may leave the first axis out, all of them together.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from array_api_compat import array_namespace, is_array_api_obj
 
+Arrays = Mapping[str, tuple[Any, str]]
 
-def arrays(rule: str, **arguments: tuple[Any, str]) -> tuple[Any, ...]:
-    """The array namespace, then each array with its sample axis.
 
-    Each argument is an array, or None where optional, and its axes by name, such as ``"BN"``.
+def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple[Any, str]) -> tuple[Any, ...]:
+    """The array namespace, then each required array with its sample axis, then each of ``given``, which may be None.
+
+    An argument is an array and its axes by name, such as ``(z, "BN")``.
 
     Raises:
         TypeError: an argument is not an array, or its dtype is not a real floating one.
         ValueError: an array has the wrong rank, or two disagree about a size.
     """
-    present = {name: (array, axes) for name, (array, axes) in arguments.items() if array is not None}
+    present = required | {name: (array, axes) for name, (array, axes) in given.items() if array is not None}
     for name, (array, _) in present.items():
         if not is_array_api_obj(array):
             raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
@@ -32,11 +36,11 @@ def arrays(rule: str, **arguments: tuple[Any, str]) -> tuple[Any, ...]:
     for name, (array, _) in present.items():
         fits = array.ndim == len(expected[name])
         if not fits or any(sizes.setdefault(axis, n) != n for axis, n in zip(expected[name], array.shape, strict=True)):
-            given = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in present.items())
-            wanted = ", ".join(f"{name} ({', '.join(axes)})" for name, axes in expected.items())
-            raise ValueError(f"{rule}: the shapes do not fit: given {given}; expected {wanted}")
+            found = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in present.items())
+            wanted = ", ".join(f"{name} ({', '.join(axes)}{',' * (len(axes) == 1)})" for name, axes in expected.items())
+            raise ValueError(f"{rule}: the shapes do not fit: given {found}; expected {wanted}")
     batched = {name: array[None, :] if single and axes.startswith("B") else array for name, (array, axes) in present.items()}
-    return xp, *(batched.get(name) for name in arguments)
+    return xp, *(batched.get(name) for name in (*required, *given))
 
 
 def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
@@ -51,5 +55,7 @@ def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
         given = [name for name in statistics if name not in missing]
         raise ValueError(f"{rule}: give all of {', '.join(statistics)} or none of them; given {', '.join(given)} only")
     if missing and size < 2:
-        raise ValueError(f"{rule}: {', '.join(missing)} cannot be taken from {size} sample: give them, or at least 2 samples")
+        raise ValueError(
+            f"{rule}: {', '.join(missing)} cannot be taken from a minibatch of {size}: give them, or at least 2 samples"
+        )
     return size

@@ -69,6 +69,9 @@ class Definitions:
             self._by_name[name] = _Definition(pattern, S(value))
         self._expanded: dict[Expr, Expr] = {}
 
+    def __repr__(self) -> str:
+        return f"Definitions of {', '.join(map(str, self)) or 'nothing'}"
+
     def __iter__(self) -> Iterator[Name]:
         return iter(self._by_name)
 

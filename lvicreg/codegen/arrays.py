@@ -53,19 +53,19 @@ class _Elementwise(StrPrinter):
         if not steps:
             return str(super()._print_Mul(expr))
         rest = Mul(*(factor for factor in expr.args if factor not in steps), evaluate=False)
-        condition = " & ".join(f"({_condition(step)})" if len(steps) > 1 else _condition(step) for step in steps)
-        return f"xp.where({condition}, {self._print(rest)}, 0.0)"
+        closed = " | ".join(f"({_closed(step)})" if len(steps) > 1 else _closed(step) for step in steps)
+        return f"xp.where({closed}, 0.0, {self._print(rest)})"
 
     def _print_H(self, step: H) -> str:
         raise NotArrayCode(f"{step} must multiply an array")
 
 
-def _condition(step: H) -> str:
-    """``γ − σ > 0`` as ``sigma < gamma``."""
+def _closed(step: H) -> str:
+    """Where ``H(γ − σ)`` is 0: ``sigma >= gamma``. So put, a NaN is not taken for a closed gate but stays visible."""
     terms = Add.make_args(step.args[0])
     negative = [-term for term in terms if term.could_extract_minus_sign()]
     positive = [term for term in terms if not term.could_extract_minus_sign()]
-    return f"{elementwise(Add(*negative))} < {elementwise(Add(*positive))}"
+    return f"{elementwise(Add(*negative))} >= {elementwise(Add(*positive))}"
 
 
 def elementwise(expr: Expr) -> str:

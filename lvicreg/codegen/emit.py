@@ -82,12 +82,15 @@ def _body(rule: Rule) -> list[str]:
 
 
 def _checked_arguments(rule: Rule) -> str:
-    names = [*rule.arguments, *(name for name in rule.statistics if isinstance(name, IndexedBase))]
-    specified = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in names]
-    call = f'xp, {", ".join(map(str, names))} = arrays("{rule.name}", {", ".join(specified)})'
+    statistics = [name for name in rule.statistics if isinstance(name, IndexedBase)]
+    required = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in rule.arguments]
+    given = ", ".join(f'"{name}": ({name}, "{shape_of(name, rule)}")' for name in statistics)
+    specified = [f'"{rule.name}"', *required, *([f"given={{{given}}}"] if given else [])]
+    names = ", ".join(map(str, (*rule.arguments, *statistics)))
+    call = f"xp, {names} = arrays({', '.join(specified)})"
     if len(call) <= WIDTH:
         return call
-    return call.split('"')[0] + "\n" + "".join(f"{INDENT}{item},\n" for item in [f'"{rule.name}"', *specified]) + ")"
+    return f"xp, {names} = arrays(\n" + "".join(f"{INDENT}{item},\n" for item in specified) + ")"
 
 
 def _follow(expr: Expr, rule: Rule, names: list[Name]) -> None:
@@ -186,7 +189,8 @@ def _assigned(name: str, part: Expr) -> list[str]:
     signed = [("- ", -term) if term.could_extract_minus_sign() else ("+ ", term) for term in rest]
     terms = [elementwise(first), *(sign + elementwise(term) for sign, term in signed)]
     outside = elementwise(part / bracket)
-    return [f"{name} = {outside} * (", *(INDENT + term for term in terms), ")"]
+    joined = " ".join(terms)
+    return [f"{name} = {outside} * (", *(INDENT + line for line in ([joined] if len(joined) <= WIDTH - 4 else terms)), ")"]
 
 
 def _indented(text: str) -> str:

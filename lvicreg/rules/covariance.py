@@ -47,7 +47,13 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, K, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, K = arrays("covariance", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"), K=(K, "NN"))
+    xp, x, z, df, mean, K = arrays(
+        "covariance",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        df=(df, "BN"),
+        given={"mean": (mean, "N"), "K": (K, "NN")},
+    )
     B = minibatch_size("covariance", x, mean=mean, K=K, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)

@@ -44,7 +44,7 @@ def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: fl
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: mean is not given, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean = arrays("covariance_one_sample", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"))
+    xp, x, z, df, mean = arrays("covariance_one_sample", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), given={"mean": (mean, "N")})
     B = minibatch_size("covariance_one_sample", x, mean=mean)
     if mean is None:
         mean = xp.sum(z, axis=0) / B
@@ -87,7 +87,7 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: mean is not given, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean = arrays("covariance_third_factor", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"))
+    xp, x, z, df, mean = arrays("covariance_third_factor", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), given={"mean": (mean, "N")})
     B = minibatch_size("covariance_third_factor", x, mean=mean)
     if mean is None:
         mean = xp.sum(z, axis=0) / B

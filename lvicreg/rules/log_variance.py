@@ -56,7 +56,13 @@ def log_variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays("log_variance", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"), var=(var, "N"))
+    xp, x, z, df, mean, var = arrays(
+        "log_variance",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        df=(df, "BN"),
+        given={"mean": (mean, "N"), "var": (var, "N")},
+    )
     B = minibatch_size("log_variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)
@@ -127,8 +133,7 @@ def log_variance_decay(
         z=(z, "BN"),
         df=(df, "BN"),
         W=(W, "NM"),
-        mean=(mean, "N"),
-        var=(var, "N"),
+        given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("log_variance_decay", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:

@@ -71,8 +71,7 @@ def total(
         z=(z, "BN"),
         z_prev=(z_prev, "BN"),
         df=(df, "BN"),
-        mean=(mean, "N"),
-        var=(var, "N"),
+        given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("total", x, mean=mean, var=var)
     if mean is None:
@@ -83,7 +82,9 @@ def total(
         alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = (xp.where(sigma < gamma, lambda_var * u / sigma, 0.0) - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * df
+    post = df * (
+        xp.where(sigma >= gamma, 0.0, lambda_var * u / sigma) - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)
+    )
     return xp.matmul(post.T, x)
 
 
@@ -147,8 +148,7 @@ def total_log_variance(
         z=(z, "BN"),
         z_prev=(z_prev, "BN"),
         df=(df, "BN"),
-        mean=(mean, "N"),
-        var=(var, "N"),
+        given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("total_log_variance", x, mean=mean, var=var)
     if mean is None:

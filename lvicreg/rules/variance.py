@@ -58,7 +58,13 @@ def variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays("variance", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), mean=(mean, "N"), var=(var, "N"))
+    xp, x, z, df, mean, var = arrays(
+        "variance",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        df=(df, "BN"),
+        given={"mean": (mean, "N"), "var": (var, "N")},
+    )
     B = minibatch_size("variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)
@@ -68,5 +74,5 @@ def variance(
     if var is None:
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = xp.where(sigma < gamma, alpha * df * u / sigma, 0.0)
+    post = xp.where(sigma >= gamma, 0.0, alpha * df * u / sigma)
     return xp.matmul(post.T, x)

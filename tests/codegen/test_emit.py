@@ -23,7 +23,7 @@ gamma = Symbol("gamma", positive=True)
         (Sigma(u[b, k] * u[c, k] * u[c, i], k, c), (b, i), "xp.matmul(xp.matmul(u, u.T), u)"),
         (K[i, i], (i,), "xp.linalg.diagonal(K)"),
         (u[b, i] - v[i], (b, i), "u - v"),
-        (H(gamma - v[i]) * u[b, i] / v[i], (b, i), "xp.where(v < gamma, u / v, 0.0)"),
+        (H(gamma - v[i]) * u[b, i] / v[i], (b, i), "xp.where(v >= gamma, 0.0, u / v)"),
     ],
 )
 def test_code(expr, axes, expected) -> None:
