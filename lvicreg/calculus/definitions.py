@@ -50,8 +50,7 @@ class _Definition:
         for parameter, index in zip(parameters, indices, strict=True):
             if size_of(parameter) != size_of(index):
                 raise TypeError(f"{self.pattern} cannot be indexed by {index}, whose range is another")
-        between = {parameter: fresh(parameter) for parameter in parameters}
-        return rename(rename(self.value, between), dict(zip(between.values(), indices, strict=True)))
+        return rename(self.value, dict(zip(parameters, indices, strict=True)))
 
 
 class Definitions:
