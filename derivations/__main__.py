@@ -12,7 +12,7 @@ from rich.table import Table
 
 from derivations import SECTIONS
 from derivations.checking import ledger
-from derivations.outputs import COMMAND, ROOT, all_files
+from derivations.outputs import COMMAND, ROOT, all_files, strangers
 from lvicreg.claims import Entry, to_json
 from lvicreg.codegen.files import drift, write
 
@@ -50,26 +50,26 @@ def main(given: Sequence[str] | None = None) -> int:
     console.print(table(entries))
     failed = [entry for entry in entries if entry.status == "failed"]
     for entry in failed:
-        console.print(f"[bold red]{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False)
+        console.print(f"{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False, style="red")
     files = all_files(options.sections, entries)
     if options.json:
         write({options.json: to_json(entries)})
+    strange = strangers()
+    for path in strange:
+        console.print(f"{path.relative_to(ROOT)} is in a folder of generated files, but no derivation writes it: move it away.")
     if options.check:
         difference = drift(files, ROOT)
         if difference:
             console.print(difference, markup=False, highlight=False, soft_wrap=True)
-            console.print(
-                f"Files differ from what is derived. To mend: {COMMAND} {' '.join(given or sys.argv[1:])}".replace(
-                    " --check", ""
-                )
-            )
-        return 1 if failed or difference else 0
+            mend = [COMMAND, *(name for name in options.sections if options.sections != list(SECTIONS))]
+            console.print(f"Files differ from what is derived. To mend: {' '.join(mend)}", soft_wrap=True)
+        return 1 if failed or difference or strange else 0
     if failed:
         console.print("Nothing was written, since a claim failed.")
         return 1
     for path in write(files):
         console.print(f"wrote {path.relative_to(ROOT)}")
-    return 0
+    return 1 if strange else 0
 
 
 if __name__ == "__main__":

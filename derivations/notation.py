@@ -17,7 +17,7 @@ TEXT = {
 
 LATEX = {
     "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
-    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)",
+    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "z_prev": "{z'}",
 }  # fmt: skip
@@ -55,6 +55,5 @@ def rule(name: str, summary: str, update: Expr, definitions: Definitions, **abou
         locality = "local" + (", with one factor shared by the population." if shared else ".")
     except NotLocal as reason:
         locality = f"not local: {reason}."
-    return Rule(
-        name, summary, update, definitions, W[p, q], b, locality=locality, parameters=PARAMETERS, notation=TEXT, **about
-    )
+    written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
+    return Rule(name, summary, update, definitions, W[p, q], b, locality=locality, **written, **about)

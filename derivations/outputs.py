@@ -6,21 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from sympy import Idx
-
 from derivations import SECTIONS
 from derivations.checking import section
-from derivations.notation import LATEX
-from lvicreg.calculus.definitions import indices_of
-from lvicreg.calculus.indexed import rename, size_of
-from lvicreg.calculus.notation import latex
 from lvicreg.claims import Entry
-from lvicreg.codegen.emit import presented
+from lvicreg.codegen.equation import as_latex
 from lvicreg.codegen.modules import module_source, package_source
 from lvicreg.codegen.rule import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "python -m derivations"
+GENERATED = ROOT / "lvicreg" / "rules", ROOT / "book" / "_generated"
 BEGIN, END = "<!-- claims: begin -->", "<!-- claims: end -->"
 
 
@@ -77,15 +72,7 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
 
 
 def _equation(rule: Rule) -> str:
-    unit, source = indices_of(rule.target)
-    plain = {unit: Idx("i", size_of(unit)), source: Idx("j", size_of(source))}
-    terms = []
-    for pre, part in presented(rule).items():
-        total = rf"\sum_{{{rule.sample}}} " if pre != rule.target else ""
-        factors = [rf"\left({latex(rename(part, plain), LATEX)}\right)" if part.is_Add else latex(rename(part, plain), LATEX)]
-        terms.append(f"{total}{factors[0]} \\, {latex(rename(pre, plain), LATEX)}")
-    update = " + ".join(terms).replace("+  -", "-").replace("+ -", "- ")
-    return f"`rules.{rule.name}`:\n\n$$\n\\text{{update}}_{{ij}} = {update}\n$$"
+    return f"`rules.{rule.name}`:\n\n$$\n{as_latex(rule)}\n$$"
 
 
 def _kinds(entry: Entry) -> str:
@@ -113,3 +100,9 @@ def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, s
     """Every file that the named sections determine; those that need all sections only where all are named."""
     files = {**rule_files(names), **pages(names, entries)}
     return files | package_file() | readme(entries) if set(names) == set(SECTIONS) else files
+
+
+def strangers() -> list[Path]:
+    """Files in the generated folders that no derivation writes."""
+    known = {f"{name}{suffix}" for name in (*SECTIONS, "__init__") for suffix in (".py", ".md")}
+    return sorted(path for folder in GENERATED for path in folder.glob("[!.]*.*") if path.name not in known)

@@ -22,7 +22,7 @@ from typing import TypeAlias
 from sympy import Expr, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol
 
 from .functions import StopGradient, f, f_prime
-from .indexed import free_indices, fresh, rename, size_of
+from .indexed import free_indices, rename, size_of
 
 Name: TypeAlias = IndexedBase | Symbol
 

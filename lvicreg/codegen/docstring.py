@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import textwrap
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase
+from sympy import Expr, Indexed, IndexedBase
 
 from lvicreg.calculus.definitions import Name, indices_of
-from lvicreg.calculus.indexed import rename, size_of
+from lvicreg.calculus.indexed import size_of
 from lvicreg.calculus.notation import text
 
+from .equation import as_text
 from .rule import Rule
 
 WIDTH = 124  # of a line in a function's body, without its indentation
@@ -47,7 +48,8 @@ def _default(name: Name, rule: Rule) -> str:
 
 def docstring(rule: Rule, parts: dict[Expr, Expr]) -> str:
     """The docstring, from the factored update."""
-    sections = [rule.summary, equation(rule, parts) + _where(rule, parts)]
+    wrapped = textwrap.wrap(as_text(rule), WIDTH - 4, subsequent_indent=" " * 12, break_long_words=False)
+    sections = [rule.summary, "\n".join(f"    {line}" for line in wrapped) + _where(rule, parts)]
     sections += [f"{title}: {body}" for title, body in _remarks(rule) if body]
     filled = ["\n".join(_filled(section) if not section.startswith("    ") else [section]) for section in sections]
     filled.append(_parameters(rule))
@@ -57,21 +59,6 @@ def docstring(rule: Rule, parts: dict[Expr, Expr]) -> str:
 
 def _filled(paragraph: str) -> list[str]:
     return textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def equation(rule: Rule, parts: dict[Expr, Expr]) -> str:
-    """The update in one line: ``update_ij = Σ_b … x_j^b``."""
-    unit, source = indices_of(rule.target)
-    plain = {unit: Idx("i", size_of(unit)), source: Idx("j", size_of(source))}
-    line = ""
-    for pre, part in parts.items():
-        negative = part.could_extract_minus_sign()
-        shown = text(rename(-part if negative else part, plain), rule.notation)
-        shown = f"({shown})" if isinstance(part, Add) else shown
-        sums = f"Σ_{rule.sample} " if pre != rule.target else ""
-        line += f"{' -' if negative else ' +' if line else ''} {sums}{shown} · {text(rename(pre, plain), rule.notation)}"
-    wrapped = textwrap.wrap(f"update_ij ={line}", WIDTH - 4, subsequent_indent=" " * 12, break_long_words=False)
-    return "\n".join(f"    {piece}" for piece in wrapped)
 
 
 def _where(rule: Rule, parts: dict[Expr, Expr]) -> str:

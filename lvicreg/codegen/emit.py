@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
-from lvicreg.calculus.canonical import is_zero, normal
+from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
-from lvicreg.calculus.indexed import Sigma, free_indices, size_of
-from lvicreg.calculus.locality import by_presynaptic
-from lvicreg.calculus.notation import positive_first, tidy
+from lvicreg.calculus.indexed import free_indices
+from lvicreg.calculus.notation import positive_first
 
 from .arrays import code, elementwise
 from .docstring import WIDTH, docstring, shape_of, signature
+from .equation import presented
 from .rule import Rule
 
 INDENT = "    "
@@ -28,44 +28,6 @@ def function_source(rule: Rule) -> str:
     """The source of the rule's function, signature and docstring included."""
     lines = [signature(rule), _indented(docstring(rule, presented(rule))), *map(_indented, _body(rule))]
     return "\n".join(lines) + "\n"
-
-
-def presented(rule: Rule) -> dict[Expr, Expr]:
-    """The factored update by presynaptic quantity, in named quantities only."""
-    parts = by_presynaptic(rule.update, rule.target, rule.sample)
-    inputs_first = sorted(parts, key=lambda pre: (pre == rule.target, str(pre)))
-    return {pre: tidy(_named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
-
-
-def _named(expr: Expr, definitions: Definitions) -> Expr:
-    """Sums, and diagonals such as ``K[i, i]``, replaced by the names that are defined to equal them."""
-    for part in sorted((p for p in expr.atoms(Sigma, Indexed) if _wants_name(p)), key=str):
-        for name in definitions:
-            pattern, _ = definitions[name]
-            if len(free_indices(part)) != len(indices_of(pattern)) or name_of(part) == name:
-                continue
-            indices = _matching(indices_of(pattern), part)
-            if indices and is_zero(normal(definitions.value(name[indices])) - part):
-                expr = expr.xreplace({part: name[indices]})
-                break
-    return expr
-
-
-def _wants_name(part: Expr) -> bool:
-    return isinstance(part, Sigma) or len(set(part.indices)) < len(part.indices)
-
-
-def _matching(parameters: tuple[Idx, ...], part: Expr) -> tuple[Idx, ...] | None:
-    """The free indices of ``part``, ordered by range as ``parameters`` are."""
-    free = sorted(free_indices(part), key=str)
-    chosen = []
-    for parameter in parameters:
-        index = next((i for i in free if size_of(i) == size_of(parameter)), None)
-        if index is None:
-            return None
-        free.remove(index)
-        chosen.append(index)
-    return tuple(chosen)
 
 
 def _body(rule: Rule) -> list[str]:

@@ -44,4 +44,5 @@ class Rule:
     degenerate: str = ""
     source: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    notation: Mapping[str, str] = field(default_factory=dict)
+    notation: Mapping[str, str] = field(default_factory=dict)  # how names are written in text
+    latex: Mapping[str, str] = field(default_factory=dict)  # and in LaTeX

@@ -115,3 +115,10 @@ def test_an_engine_that_is_missing_is_not_shown_as_passed(tmp_path: Path) -> Non
     )
     result = python("-c", script, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert result.stdout.strip() == "proven ['passed', 'passed', 'not run'] ['exact', 'symbolic']", result.stderr
+
+
+def test_a_stranger_among_the_generated_files_is_reported(copy: Path) -> None:
+    (copy / "lvicreg" / "rules" / "handmade.py").write_text("", encoding="utf-8")
+    result = run("invariance", "--check", folder=copy)
+    assert result.returncode == 1
+    assert "lvicreg/rules/handmade.py" in result.stdout

@@ -1,0 +1,82 @@
+"""The update as an equation: split by presynaptic quantity, factored, in named quantities only.
+
+Code, docstring and page are all written from what ``presented`` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Add, Expr, Idx, Indexed
+
+from lvicreg.calculus.canonical import is_zero, normal
+from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.indexed import Sigma, free_indices, rename, size_of
+from lvicreg.calculus.locality import by_presynaptic
+from lvicreg.calculus.notation import latex, text, tidy
+
+from .rule import Rule
+
+
+def presented(rule: Rule) -> dict[Expr, Expr]:
+    """The factored update by presynaptic quantity, in named quantities only."""
+    parts = by_presynaptic(rule.update, rule.target, rule.sample)
+    inputs_first = sorted(parts, key=lambda pre: (pre == rule.target, str(pre)))
+    return {pre: tidy(_named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
+
+
+def _named(expr: Expr, definitions: Definitions) -> Expr:
+    """Sums, and diagonals such as ``K[i, i]``, replaced by the names that are defined to equal them."""
+    for part in sorted((p for p in expr.atoms(Sigma, Indexed) if _wants_name(p)), key=str):
+        for name in definitions:
+            pattern, _ = definitions[name]
+            if len(free_indices(part)) != len(indices_of(pattern)) or name_of(part) == name:
+                continue
+            indices = _matching(indices_of(pattern), part)
+            if indices and is_zero(normal(definitions.value(name[indices])) - part):
+                expr = expr.xreplace({part: name[indices]})
+                break
+    return expr
+
+
+def _wants_name(part: Expr) -> bool:
+    return isinstance(part, Sigma) or len(set(part.indices)) < len(part.indices)
+
+
+def _matching(parameters: tuple[Idx, ...], part: Expr) -> tuple[Idx, ...] | None:
+    """The free indices of ``part``, ordered by range as ``parameters`` are."""
+    free = sorted(free_indices(part), key=str)
+    chosen = []
+    for parameter in parameters:
+        index = next((i for i in free if size_of(i) == size_of(parameter)), None)
+        if index is None:
+            return None
+        free.remove(index)
+        chosen.append(index)
+    return tuple(chosen)
+
+
+def as_text(rule: Rule) -> str:
+    """``update_ij = Σ_b … · x_j^b``, in one line."""
+    return f"update_ij = {_sum(rule, lambda expr: text(expr, rule.notation), f'Σ_{rule.sample} ', ('(', ')'), ' · ')}"
+
+
+def as_latex(rule: Rule) -> str:
+    """The same in LaTeX."""
+    total, brackets = rf"\sum_{{{rule.sample}}} ", (r"\left(", r"\right)")
+    return r"\text{update}_{ij} = " + _sum(rule, lambda expr: latex(expr, rule.latex), total, brackets, r" \, ")
+
+
+def _sum(rule: Rule, write: Callable[[Expr], str], total: str, brackets: tuple[str, str], times: str) -> str:
+    """The terms of the update of ``W_ij``, one for each presynaptic quantity."""
+    unit, source = indices_of(rule.target)
+    plain = {unit: Idx("i", size_of(unit)), source: Idx("j", size_of(source))}
+    line = ""
+    for pre, part in presented(rule).items():
+        negative = part.could_extract_minus_sign()
+        shown = write(rename(-part if negative else part, plain))
+        if isinstance(part, Add):
+            shown = shown.join(brackets)
+        sign = "-" if negative else "+" * bool(line)
+        line += f" {sign} {total if pre != rule.target else ''}{shown}{times}{write(rename(pre, plain))}"
+    return line.strip()
