@@ -7,6 +7,7 @@ samples, ``k, l`` for units, ``m, …`` for inputs). Names that are not their ow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sympy import (
     Add,
@@ -84,7 +85,16 @@ def positive_first(expr: Add) -> list[Expr]:
     return sorted(expr.args, key=lambda term: (term.could_extract_minus_sign(), str(term)))
 
 
-class _Text(StrPrinter):
+class PositiveFirst:
+    """For printers: sums begin with a term that has no minus sign."""
+
+    def _print_Add(self: Any, expr: Add, order: str | None = None) -> str:
+        first, *rest = positive_first(expr)
+        signed = [("- ", -term) if term.could_extract_minus_sign() else ("+ ", term) for term in rest]
+        return " ".join([self._print(first), *(sign + self.parenthesize(term, PRECEDENCE["Add"]) for sign, term in signed)])
+
+
+class _Text(PositiveFirst, StrPrinter):
     printmethod = "_lvicreg_text"  # Indexed has a _sympystr of its own
 
     def __init__(self, names: Mapping[str, str]) -> None:
@@ -99,11 +109,6 @@ class _Text(StrPrinter):
         indices = f"_{lower}" * bool(lower) + f"^{upper}" * bool(upper)
         name = self.names.get(str(entry.base), str(entry.base))
         return name.replace("·", indices) if "·" in name else name + indices
-
-    def _print_Add(self, expr: Add, order: str | None = None) -> str:
-        first, *rest = positive_first(expr)
-        signed = [("- ", -t) if t.could_extract_minus_sign() else ("+ ", t) for t in rest]
-        return " ".join([self._print(first), *(sign + self.parenthesize(t, PRECEDENCE["Add"]) for sign, t in signed)])
 
     def _print_Idx(self, index: Idx) -> str:
         return str(index.label)
@@ -125,7 +130,7 @@ class _Text(StrPrinter):
         return f"{type(function).__name__}({', '.join(map(self._print, function.args))})"
 
 
-class _Latex(LatexPrinter):
+class _Latex(PositiveFirst, LatexPrinter):
     def __init__(self, names: Mapping[str, str]) -> None:
         super().__init__()
         self.names = names

@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, S
-from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from lvicreg.calculus.functions import H, StopGradient
 from lvicreg.calculus.indexed import Sigma, Symmetric, free_indices
-from lvicreg.calculus.notation import positive_first
+from lvicreg.calculus.notation import PositiveFirst
 
 Axes = tuple[Idx, ...]
 
@@ -25,7 +24,7 @@ class NotArrayCode(ValueError):
     """An expression for which no readable array code is known."""
 
 
-class _Elementwise(StrPrinter):
+class _Elementwise(PositiveFirst, StrPrinter):
     """Expressions without sums."""
 
     printmethod = "_lvicreg_code"
@@ -37,11 +36,6 @@ class _Elementwise(StrPrinter):
         if len(set(entry.indices)) < len(entry.indices):
             return f"xp.linalg.diagonal({entry.base})"
         return str(entry.base)
-
-    def _print_Add(self, expr: Add, order: str | None = None) -> str:
-        first, *rest = positive_first(expr)
-        signed = [("- ", -t) if t.could_extract_minus_sign() else ("+ ", t) for t in rest]
-        return " ".join([self._print(first), *(sign + self.parenthesize(t, PRECEDENCE["Add"]) for sign, t in signed)])
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         if power.exp == S.Half:
