@@ -9,7 +9,7 @@ That is another rule, with a bias (``covariance.one-sample-bias``), and the appr
 ``u_i Σ_{k≠i} u_k² = u_i S − u_i³`` with ``S = Σ_k u_k²`` is as local (``covariance.local-exact``).
 """
 
-from sympy import IndexedBase, Symbol
+from sympy import IndexedBase, Symbol, log
 
 from derivations.covariance import beta
 from derivations.independent import covariance_one_sample as independent
@@ -58,6 +58,19 @@ small = ({"N": 2}, {"N": 3})
 # --- rotations of the population: A = g − gᵀ is any antisymmetric matrix, u → u + τ A u the rotation that it generates -------
 g = IndexedBase("g")
 fourth = Sigma(v[i] ** 2, i) ** 2
+# a linear layer with log-variance and decay on Gaussian input, KK its covariance; and all its units alike, C w = μ w
+CW, KK, w = IndexedBase("CW"), IndexedBase("KK"), IndexedBase("w")
+mu, decay = Symbol("mu", positive=True), Symbol("decay", positive=True)
+linear_units = Definitions({CW[i, j]: Sigma(C[j, m] * W[i, m], m), KK[i, k]: Sigma(W[i, j] * CW[k, j], j)})
+identical_units = Definitions({W[i, j]: w[j], CW[i, j]: mu * w[j], KK[i, k]: Sigma(w[j] * mu * w[j], j)})
+norm2 = Sigma(w[j] ** 2, j)
+expected_norm_loss = beta * (Sigma(KK[i, i], i) ** 2 + 2 * Sigma(KK[i, k] ** 2, i, k))
+expected_loss = -Sigma(log(KK[i, i]), i) / 2 + decay / 2 * Sigma(W[i, j] ** 2, i, j) + expected_norm_loss
+expected_gradient = (
+    decay * W[p, q] - CW[p, q] / KK[p, p] + 4 * beta * (Sigma(KK[i, i], i) * CW[p, q] + 2 * Sigma(KK[p, k] * CW[k, q], k))
+)
+# two decorrelated units with variances v_1 and v_2, rotated
+v_1, v_2, cosine, sine = (Symbol(name) for name in ("v_1", "v_2", "cosine", "sine"))
 rotated = Sigma(D(fourth, v[l]) * Sigma((g[l, k] - g[k, l]) * v[k], k), l)
 
 claims = (
@@ -72,7 +85,7 @@ claims = (
     ),
     Claim(
         id="covariance.one-sample-mean",
-        statement="Unlike for every other term, holding the mean constant is not neutral for the one-sample covariance "
+        statement="Holding the mean constant is not neutral for the one-sample covariance "
         "loss: differentiating through the minibatch's mean leaves −(4β/B) Σ_b f'(a_i^b) x_j^b · Σ_b u_i^b Σ_{k≠i} "
         "(u_k^b)².",
         holds=(
@@ -80,7 +93,9 @@ claims = (
                 D(Sigma(one_sample_loss, t), W[p, q]),
                 Sigma(one_sample_gradient, t) + through_the_mean,
                 network,
+                ({"N": 2, "M": 2, "B": 3}, {"N": 3, "M": 2, "B": 4}),
             ),
+            Equation(through_the_mean, 0, network, ({"N": 3, "M": 2, "B": 2},), engines=("exact",)),
         ),
         fails=(Equation(D(Sigma(one_sample_loss, t), W[p, q]), Sigma(one_sample_gradient, t), network),),
         evidence=(
@@ -97,6 +112,7 @@ claims = (
                 "right = 4 * np.sum(U(w)[:, 0] * U(w)[:, 1] ** 2 * X[:, 0])           # the rule"
             ),
         ),
+        assumptions=("B ≥ 3 and N ≥ 2; for B = 2 it is neutral, since then u¹ = −u²",),
         rests_on=("covariance.one-sample",),
         source="beyond the note",
     ),
@@ -140,7 +156,7 @@ claims = (
                 "right = 4 * K_12 * np.mean(X[:, 1] * X[:, 0])          # exact gradient"
             ),
         ),
-        assumptions=("sizes: Gaussian activity, or linear units on zero-mean Gaussian input",),
+        assumptions=("N ≥ 2, B ≥ 2", "sizes: Gaussian activity, or linear units on zero-mean Gaussian input"),
         rests_on=("covariance.minibatch", "covariance.one-sample"),
         source="LPL paper as published, Methods Eq. 6 and 7 and Supplement Eq. 3 and 4; corrected in its erratum",
     ),
@@ -186,15 +202,17 @@ claims = (
             Autodiff(losses.covariance_one_sample, Sigma(local_gradient, t), network),
             Locality(((Sigma(one_sample_gradient, t), network), (Sigma(local_gradient, t), network)), (), W[p, q], b),
         ),
+        assumptions=("for the gradient: the mean is held constant",),
         rests_on=("covariance.one-sample",),
         source="beyond the note",
     ),
     Claim(
         id="covariance.third-factor-rotation",
         statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at "
-        "fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there, and in general only there, it decorrelates fully. With "
-        "log-variance and decay instead, identical units along a principal component are a critical point for every β: it need "
-        "not decorrelate.",
+        "fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay "
+        "instead, no decorrelated state with unequal variances is a minimum, for any β: rotating two of its units by θ "
+        "leaves ‖u‖⁴ and the decay as they are and makes σ_1² σ_2² larger by (σ_1² − σ_2²)² sin²θ cos²θ. Identical units "
+        "along a principal component are critical for every β.",
         holds=(
             Equation(rotated, 0, sizes=small),
             Equation(
@@ -204,6 +222,12 @@ claims = (
                 + 2 * Sigma(others(i, k) * true_K[i, k] ** 2, i, k),
                 sizes=small,
             ),
+            Equation(
+                (cosine**2 * v_1 + sine**2 * v_2) * (sine**2 * v_1 + cosine**2 * v_2),
+                v_1 * v_2 * (cosine**2 + sine**2) ** 2 + (v_1 - v_2) ** 2 * cosine**2 * sine**2,
+            ),
+            Equation(D(expected_loss, W[p, q]), expected_gradient, linear_units, few),
+            Equation(expected_gradient, w[q] * (decay - 1 / norm2 + 12 * beta * N * mu**2 * norm2), identical_units, few),
         ),
         evidence=(Numbers(independent.rotations),),
         assumptions=("for the mean: zero-mean Gaussian activity",),

@@ -79,6 +79,7 @@ claims = (
             ),
             Equation(Mean(D((present - SG(past)) ** 2, w[q]), stationary), stopped_field),
             Equation(Mean(D((present - past) ** 2, w[q]), stationary), full_field),
+            Equation(2 * stopped_field - full_field, -2 * Sigma((lagged[q, m] - lagged[m, q]) * w[m], m)),
             Equation(
                 D(stopped_field, w[j]) - D(2 * Sigma((C[j, m] - lagged[j, m]) * w[m], m), w[q]),
                 -2 * (lagged[q, j] - lagged[j, q]),

@@ -9,7 +9,7 @@ Without the ½ the gradient doubles; both conventions are in use, and the note's
 
 from sympy import Expr, IndexedBase, Rational, S, Symbol, log
 
-from derivations import covariance_one_sample, invariance, variance
+from derivations import covariance, covariance_one_sample, invariance, variance
 from derivations.independent import log_variance as independent
 from derivations.independent import losses
 from derivations.invariance import a_prev, steps, x_prev, z_prev
@@ -70,7 +70,10 @@ claims = (
         id="log-variance.minibatch",
         statement="Summed over a minibatch, it is the exact gradient of −½ Σ_i log(var_i + ε), σ_i² = var_i + ε; the "
         "mean's contribution cancels.",
-        holds=(Equation(D(loss, W[p, q]), minibatch_gradient, network),),
+        holds=(
+            Equation(D(loss, W[p, q]), minibatch_gradient, network),
+            Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay * W[p, q], network),
+        ),
         evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),
         assumptions=("var_i + ε > 0", "B ≥ 2"),
         source="note, log-variance loss",
@@ -116,6 +119,7 @@ claims = (
             unchanged(variance.one_sample_gradient),
             unchanged(invariance.one_sample_gradient),
             unchanged(covariance_one_sample.one_sample_gradient),
+            unchanged(covariance.exact_gradient),
             unchanged(oja_update),
         ),
         evidence=(
@@ -126,7 +130,7 @@ claims = (
                 "left, right = update(s * x), update(x)"
             ),
         ),
-        assumptions=("f(s a) = s f(a) and f'(s a) = f'(a) for s > 0 (linear, ReLU)", "ε = 0", "σ_i > 0"),
+        assumptions=("f(s a) = s f(a) and f'(s a) = f'(a) for s > 0 (linear, ReLU)", "ε = 0", "σ_i > 0", "B ≥ 2"),
         source="beyond the note",
     ),
 )

@@ -34,6 +34,7 @@ unit = Definitions(
     }
 )
 norm2 = Sigma(w[j] ** 2, j)
+oja_update = y * xi[q] - y**2 * w[q]  # Oja 1982, Eq. 3
 input_law = SecondMoments((xi[j], xi[j], C))
 lyapunov = -log(s) / 2 + decay / 2 * norm2
 unit_decay = unit.but({decay: S.One})
@@ -53,6 +54,10 @@ weighted_F = factor * Cw[q] / s - decay * w[q]
 # --- the rules of the note for one linear unit, from the losses ---------------------------------------------------------------
 linear = network.given(var).but({z[b, i]: Sigma(W[i, j] * x[b, j], j), df[b, i]: 1, mean[i]: 0, alpha: 1, epsilon: 0})
 sample_loss = Sigma(-log(u[t, i] ** 2 + SG(var[i] - u[t, i] ** 2)) / 2 + decay / 2 * Sigma(W[i, j] ** 2, j), i)
+
+kept_loss = Sigma(
+    -log(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u[t, i] ** 2)) / 2 + decay / 2 * Sigma(W[i, j] ** 2, j), i
+)  # with §2's α kept in the update
 
 # --- batches: y_b = w·x_b given, x_b = (C w/s) y_b + r_b with the residual r_b independent of y_b -----------------------------
 Y, r, X, R = IndexedBase("Y"), IndexedBase("r"), IndexedBase("X"), Symmetric("R")
@@ -79,7 +84,7 @@ claims = (
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
-            Equation(Mean(y * xi[q] - y**2 * w[q], input_law), O[q], unit, inputs),
+            Equation(Mean(oja_update, input_law), O[q], unit, inputs),
             Equation(-D(lyapunov, w[q]), F[q], unit, inputs),
         ),
         evidence=(Numbers(independent.fields_by_autodiff),),
@@ -92,7 +97,10 @@ claims = (
         statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and "
         "B ≥ 3, because the residual of x after regression on y is independent of y. For other inputs it is biased in "
         "general.",
-        holds=(Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})),),
+        holds=(
+            Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
+            Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})),
+        ),
         evidence=(
             Numbers(independent.residual_by_autodiff),
             Counterexample(
@@ -138,6 +146,7 @@ claims = (
         "c/λ there. So the fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where "
         "α is kept in the update and the decay is taken once a sample.",
         holds=(
+            Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.given(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
             Equation(Sigma(w[q] * weighted_F, q), factor - decay * norm2, unit, inputs),
             Equation(weighted_F, w[q] * (factor / norm2 - decay), eigenvector, inputs),
@@ -145,7 +154,7 @@ claims = (
         ),
         fails=(Equation(Sigma(w[q] * weighted_F, q), 1 - norm2, unit, inputs),),
         evidence=(Numbers(independent.decay_by_autodiff), Solver(independent.decay_by_solver)),
-        assumptions=("σ² > 0", "λ > 0"),
+        assumptions=("C ≠ 0", "σ² > 0", "λ > 0"),
         rests_on=("oja.fixed-points", "log-variance.no-half"),
         source="note, log-variance loss; its condition is lost",
     ),

@@ -78,6 +78,7 @@ claims = (
         "c_inv η, λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
+            Equation(derived(loss), Sigma(hinge_update, t), given.given(mean)),  # what the code is generated from
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
@@ -100,13 +101,17 @@ claims = (
             Fractions(independent.other_units_rotated),
             Numbers(independent.row_of_a_unit),
         ),
+        assumptions=("as for total.sum",),
         rests_on=("total.sum", "covariance.local-exact"),
         source="note, total loss",
     ),
     Claim(
         id="total.log-variance",
-        statement="The same with the log-variance term: (z_i − z̄_i)/σ_i² in the place of H(γ − σ_i)(z_i − z̄_i)/σ_i.",
-        holds=(Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),),
+        statement="The same gradient with the log-variance term: (z_i − z̄_i)/σ_i² in the place of H(γ − σ_i)(z_i − z̄_i)/σ_i.",
+        holds=(
+            Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
+            Equation(derived(log_loss), Sigma(log_update, t), given.given(mean)),  # what the code is generated from
+        ),
         evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
         assumptions=("var_i + ε > 0", "the mean is held constant", "B ≥ 2"),
         rests_on=("log-variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),

@@ -9,12 +9,12 @@ samples contribute to the variance; it is held constant, as is the mean:
 The note has γ = 1 and ε = 0; VICReg has ε = 1e-4 inside the root.
 """
 
-from sympy import Idx, IndexedBase, S, Symbol, sqrt
+from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
 
 from derivations.independent import losses
 from derivations.independent import variance as independent
 from derivations.notation import in_primitives, rule
-from lvicreg.calculus import SG, At, D, H, Sigma, Symmetric, gradient, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, H, Sigma, Symmetric, gradient, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
 
@@ -35,11 +35,11 @@ slow = network.given(mean, var, alpha)  # long-term statistics, whatever they ar
 note = {gamma: 1, epsilon: 0}
 
 # --- slow filters --------------------------------------------------------------------------------------------------------
+step = Symbol("step", positive=True)
 slow_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u[t, i] ** 2) + epsilon)), i)
 previous = IndexedBase("var_prev", positive=True)
-decayed = Symbol("decayed", positive=True)  # 1 − α, the weight that an exponential filter gives to the past
-filtered = sqrt(decayed * previous[p] + alpha * u[t, p] ** 2 + epsilon)
-exponential_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG(decayed * previous[i]) + epsilon)), i)
+filtered = sqrt((1 - alpha) * previous[p] + alpha * u[t, p] ** 2 + epsilon)  # an exponential filter's σ
+exponential_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG((1 - alpha) * previous[i]) + epsilon)), i)
 alone = sqrt(alpha * u[t, p] ** 2)  # the root where S_i = 0
 alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 
@@ -47,12 +47,13 @@ alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 w, C = IndexedBase("w"), Symmetric("C")
 s = Sigma(w[j] * C[j, m] * w[m], j, m)  # the variance wᵀ C w
 r = Idx("r", M)
+A = IndexedBase("A")
+gram_input = Definitions({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
 field = Sigma(C[q, m] * w[m], m) * H(gamma - sqrt(s + epsilon)) / sqrt(s + epsilon)
 log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
 
 
 # --- the kink ------------------------------------------------------------------------------------------------------------
-step = Symbol("step", positive=True)
 held = SG(sigma[i])
 slope = D(Sigma(sigma[i], i), W[p, q])
 
@@ -93,7 +94,7 @@ claims = (
             Equation(
                 D(exponential_loss, W[p, q]),
                 -alpha * H(gamma - filtered) * u[t, p] / filtered * df[t, p] * x[t, q],
-                slow,
+                slow.but({alpha: 1 / (1 + step)}),
             ),
         ),
         evidence=(
@@ -129,7 +130,7 @@ claims = (
                 "right = -alpha * u / sigma"
             ),
         ),
-        assumptions=("u_i ≠ 0",),
+        assumptions=("u_i ≠ 0", "√α |u_i| ≠ γ", "σ_i > 0"),
         rests_on=("variance.slow-filter",),
         source="one reading of the note's lost definition of S_i",
     ),
@@ -155,7 +156,7 @@ claims = (
         ),
         fails=(Equation(-slope, S.Zero, network),),
         evidence=(Numbers(independent.kink_in_frameworks), Solver(independent.kink_is_real)),
-        assumptions=("σ_i > 0",),
+        assumptions=("σ_i > 0", "B ≥ 2"),
         source="PyTorch's relu has H(0) = 0 too",
     ),
     Claim(
@@ -166,11 +167,14 @@ claims = (
         holds=(
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({z[b, i]: mean[i]}).given(mean)),
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({df[b, i]: S.Zero})),
+            Equation(-D(relu(gamma - sqrt(s + epsilon)), w[q]), field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
+            Equation(-D(-log(s + epsilon) / 2, w[q]), log_field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
+            Equation(Sigma(u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q], t), 0, network.but({z[b, i]: mean[i]}).given(mean)),
             Equation(At(D(field, w[r]), w, 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon)),
             Equation(At(D(log_field, w[r]), w, 0), C[q, r] / epsilon),
         ),
         evidence=(Numbers(independent.collapse_by_autodiff),),
-        assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input"),
+        assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input", "B ≥ 2"),
         source="beyond the note",
     ),
 )

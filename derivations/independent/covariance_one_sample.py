@@ -31,20 +31,27 @@ def expected_one_sample_gradient(jax: Any, rng: Any) -> Pairs:
 
 
 def third_factor_error(jax: Any, rng: Any) -> Pairs:
-    """Relative size of the term left in, for 32 units: the kurtoses of the Gaussian and of Laplace's distribution by "
-    "quadrature."""
+    """Relative size of the term left in, for a unit scaled by a among N: Gaussian and Laplace moments by quadrature."""
     np = jax.numpy
     hermite, weights = hermegauss(8)
     laguerre, chances = laggauss(8)
     for nodes, masses, kurtosis in ((hermite, weights, 3), (laguerre, chances, 6)):
         second, fourth = (np.sum(masses * nodes**power) / np.sum(masses) for power in (2, 4))
-        left_in = jax.grad(lambda a, fourth=fourth: a**4 / 4 * fourth)(1.0)
-        kept = jax.grad(lambda a, second=second: 31 * a**2 / 2 * second**2)(1.0)
-        yield left_in / kept, np.asarray(kurtosis / 31)
+        for units in (4, 32):
+            others = np.sum(np.full(units - 1, second))
+
+            def one_sample(a, second=second, others=others):
+                return 2 * a**2 * second * others
+
+            def norm(a, second=second, fourth=fourth, others=others):
+                return a**4 * fourth + 2 * a**2 * second * others
+
+            slope = jax.grad(one_sample)(1.0)
+            yield (jax.grad(norm)(1.0) - slope) / slope, np.asarray(kurtosis / (units - 1))
 
 
 def rotations(jax: Any, rng: Any) -> Pairs:
-    """‖u‖⁴ under a random rotation; its mean over Gaussian units; identical units as a critical point."""
+    """‖u‖⁴ and its gradient under a random rotation; identical units as a critical point of the expected loss."""
     np = jax.numpy
     rotation, _ = np.linalg.qr(np.asarray(rng.normal(size=(4, 4))))
     u = np.asarray(rng.normal(size=(6, 4)))

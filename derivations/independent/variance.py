@@ -33,13 +33,14 @@ def collapse_by_autodiff(jax: Any, rng: Any) -> Pairs:
     inputs -= inputs.mean(axis=0)
     covariance = inputs.T @ inputs / 6
 
-    def update(weights, power, epsilon, data=inputs):
-        a = data @ weights
-        variance = np.sum((a - a.mean()) ** 2) / 6 + epsilon
-        return np.sum((a - a.mean())[:, None] * data, axis=0) / 6 / variance**power
+    def hinge(weights, epsilon, data=inputs):
+        return np.maximum(0.0, 1.0 - np.sqrt(np.var(data @ weights, ddof=1) + epsilon))
+
+    def log_variance(weights, epsilon, data=inputs):
+        return -np.log(np.var(data @ weights, ddof=1) + epsilon) / 2
 
     zero = np.zeros(3)
-    for power, rate in ((0.5, 0.01**0.5), (1.0, 0.01)):
-        yield jax.jacobian(update)(zero, power, 0.01), covariance / rate
-        yield update(np.ones(3), power, 0.01, np.ones((7, 3))), zero
-    yield np.isnan(update(zero, 0.5, 0.0)).astype(float), np.ones(3)
+    for loss, rate in ((hinge, 0.01**0.5), (log_variance, 0.01)):
+        yield -jax.hessian(loss)(zero, 0.01), covariance / rate
+        yield jax.grad(loss)(np.ones(3), 0.01, np.ones((7, 3))), zero
+    yield np.isnan(jax.grad(hinge)(zero, 0.0)).astype(float), np.ones(3)

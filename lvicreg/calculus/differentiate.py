@@ -13,7 +13,7 @@ from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
 from .canonical import is_zero, normal
 from .definitions import Definitions, name_of
 from .functions import DERIVATIVES
-from .indexed import Delta, Sigma, Symmetric
+from .indexed import Delta, Sigma, Symmetric, fresh, rename
 
 
 def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None) -> Expr:
@@ -48,6 +48,9 @@ def _derivative(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
                 raise TypeError(f"the exponent of {expr} must be a number")
             return exponent * base ** (exponent - 1) * d(base)
         case Sigma(term=term, index=index):
+            if index in target.atoms(Idx):  # a definition's own bound index may have the target's name
+                new = fresh(index)
+                term, index = rename(term, {index: new}), new
             inner = d(term)
             return Sigma(inner, index) if inner != 0 else S.Zero
         case Indexed() | Symbol():

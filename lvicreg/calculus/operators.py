@@ -7,8 +7,9 @@ evaluation instead, so that the two can contradict each other.
 
 from __future__ import annotations
 
-from sympy import Expr, Idx, Indexed, IndexedBase, S
+from sympy import Expr, Idx, Indexed, IndexedBase, Pow, S
 
+from .canonical import normal
 from .definitions import Definitions
 from .differentiate import derivative
 from .expectation import Law, expectation
@@ -50,6 +51,10 @@ def resolve(expr: Expr, definitions: Definitions) -> Expr:
             term, base, value = parts
             if base in definitions:
                 raise TypeError(f"At gives values to primitive quantities; {base} is defined, so use definitions.given({base})")
-            entries = definitions.expand(term)
-            return entries.xreplace({entry: value for entry in entries.atoms(Indexed) if entry.base == base})
+            expanded = definitions.expand(term)
+            values = {entry: value for entry in expanded.atoms(Indexed) if entry.base == base}
+            for power in expanded.atoms(Pow):  # before SymPy can merge 0/√0 into √0
+                if power.exp.is_negative and normal(power.base.xreplace(values)) == 0:
+                    raise ZeroDivisionError(f"{power} is undefined where {base} is {value}")
+            return expanded.xreplace(values)
     return expr.func(*parts)

@@ -63,7 +63,7 @@ class Evaluator:
             case Mul():
                 return self._product(expr, at)
             case Pow(base=base, exp=exponent):
-                return _power(of(base), exponent)
+                return _power(of(base), exponent, differentiating=self.seed is not None)
             case Sigma(term=term, index=index):
                 return _sum(self.dual(term, {**at, index: n}) for n in range(self.length(index)))
             case Delta():
@@ -148,10 +148,12 @@ def _sum(parts: Iterable[Dual]) -> Dual:
     return total
 
 
-def _power(base: Dual, exponent: Expr) -> Dual:
+def _power(base: Dual, exponent: Expr, differentiating: bool) -> Dual:
     if not isinstance(exponent, Rational) or exponent.q > 2:
         raise TypeError(f"the exact engine raises to integers and halves, not to {exponent}")
     if not isinstance(exponent, Integer):
+        if differentiating and not base.value.terms:
+            raise ZeroDivisionError("the root of 0 has no slope")
         base, exponent = base.sqrt(), 2 * exponent
     if exponent < 0:
         base, exponent = base.inverse(), -exponent

@@ -96,8 +96,8 @@ def _find(check: Evidence) -> Finding:
     outcome: Outcome
     try:
         outcome, detail = "passed", check.run()
-    except Contradiction as contradiction:
-        outcome, detail = "failed", str(contradiction)
+    except (Contradiction, ArithmeticError, TypeError, ValueError) as problem:
+        outcome, detail = "failed", f"{type(problem).__name__}: {problem}"
     except ImportError as missing:
         outcome, detail = "not run", f"{missing.name} is not installed"
     return Finding(check.kind, check.engine, outcome, detail, time.perf_counter() - start)
