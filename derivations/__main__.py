@@ -35,7 +35,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 def table(entries: Sequence[Entry]) -> Table:
     """The table of claims."""
-    shown = Table("claim", "status", "evidence", "seconds", title="Claims")
+    shown = Table(title="Claims")
+    shown.add_column("claim", no_wrap=True)
+    for name in ("status", "evidence", "seconds"):
+        shown.add_column(name)
     for entry in entries:
         kinds = ", ".join(f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
         shown.add_row(entry.claim.id, f"[{STYLES.get(entry.status, 'green')}]{entry.status}", kinds, f"{entry.seconds:.1f}")
@@ -46,7 +49,11 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where a claim fails or, with ``--check``, where a file has drifted."""
     options = arguments(given)
     console = Console()
-    entries = ledger(options.sections, console)
+    try:
+        entries = ledger(options.sections, console)
+    except KeyboardInterrupt:
+        console.print("Interrupted; nothing was written.")
+        return 130
     console.print(table(entries))
     failed = [entry for entry in entries if entry.status == "failed"]
     for entry in failed:
@@ -62,13 +69,21 @@ def main(given: Sequence[str] | None = None) -> int:
         if difference:
             console.print(difference, markup=False, highlight=False, soft_wrap=True)
             mend = [COMMAND, *(name for name in options.sections if options.sections != list(SECTIONS))]
-            console.print(f"Files differ from what is derived. To mend: {' '.join(mend)}", soft_wrap=True)
+            cure = "Mend the failed claims first." if failed else f"To mend: {' '.join(mend)}"
+            console.print(f"Files differ from what is derived. {cure}", soft_wrap=True)
+        elif not failed:
+            console.print(f"{len(entries)} claims, none failed; the files are what is derived.")
         return 1 if failed or difference or strange else 0
     if failed:
         console.print("Nothing was written, since a claim failed.")
         return 1
+    missing = sorted({finding.detail for entry in entries for finding in entry.findings if finding.outcome == "not run"})
+    if missing:
+        console.print(f"Nothing was written, since checks were not run: {'; '.join(missing)}. Install '.[derive]'.")
+        return 1
     for path in write(files):
         console.print(f"wrote {path.relative_to(ROOT)}")
+    console.print(f"{len(entries)} claims, none failed; the files are what is derived.")
     return 1 if strange else 0
 
 

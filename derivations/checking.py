@@ -39,4 +39,8 @@ def ledger(names: Sequence[str], console: Console) -> list[Entry]:
             progress.update(bar, advance=1, description=claim.id)
             return findings
 
-        return list(measure((claim for claim, _, _ in claims), examined))
+        try:
+            return list(measure((claim for claim, _, _ in claims), examined))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

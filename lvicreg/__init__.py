@@ -6,7 +6,4 @@ derivations by ``lvicreg.calculus``, ``lvicreg.claims`` and ``lvicreg.codegen``,
 
 from importlib.metadata import version
 
-from lvicreg import rules
-
 __version__ = version("lvicreg")
-__all__ = ["rules"]

@@ -26,7 +26,11 @@ def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple
     for name, (array, _) in present.items():
         if not is_array_api_obj(array):
             raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
-    xp = array_namespace(*(array for array, _ in present.values()))
+    try:
+        xp = array_namespace(*(array for array, _ in present.values()))
+    except TypeError as mixed:
+        found = ", ".join(f"{name} {type(array).__module__}" for name, (array, _) in present.items())
+        raise TypeError(f"{rule}: all arrays must be of one library; given {found}") from mixed
     for name, (array, _) in present.items():
         if not xp.isdtype(array.dtype, "real floating"):
             raise TypeError(f"{rule}: {name} must be of a real floating dtype, such as float64; got {array.dtype}")

@@ -11,7 +11,7 @@ counterexample   a few lines of NumPy that anyone can run                       
 ===============  ==========================================================================  ================
 
 ``run`` returns what was found and raises ``Contradiction`` where the claim is wrong. An engine that is not installed raises
-``ImportError``; the ledger then says *not run*.
+``EngineMissing``; the ledger then says *not run*.
 """
 
 from __future__ import annotations
@@ -43,6 +43,18 @@ if TYPE_CHECKING:
 
 class Contradiction(AssertionError):
     """An engine found that a claim is wrong, or that a check could not have failed."""
+
+
+class EngineMissing(Exception):
+    """An engine is not installed, so its check was not run."""
+
+
+def _engine(name: str) -> ModuleType:
+    """The engine's module; an import that fails anywhere else is a broken check, not a missing engine."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        raise EngineMissing(f"{name} is not installed") from missing
 
 
 class Evidence(Protocol):
@@ -144,7 +156,7 @@ def _close(left: Any, right: Any, what: str) -> None:
 
 
 def _jax() -> ModuleType:
-    jax = importlib.import_module("jax")
+    jax = _engine("jax")
     jax.config.update("jax_enable_x64", True)
     return jax
 
@@ -260,7 +272,7 @@ class Solver:
     engine: ClassVar[str] = "z3"
 
     def run(self) -> str:
-        z3 = importlib.import_module("z3")
+        z3 = _engine("z3")
         valid, invalid = self.formulas(z3)
         for expected, formulas in ((z3.unsat, valid), (z3.sat, invalid)):
             for name, formula in formulas.items():

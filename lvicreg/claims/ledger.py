@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from .claim import Claim
-from .evidence import Contradiction, Evidence
+from .evidence import EngineMissing, Evidence
 
 Outcome = Literal["passed", "failed", "not run"]
 Status = Literal["proven", "proven under stated assumptions", "approximation", "refuted", "failed", "not run"]
@@ -40,7 +40,7 @@ class Entry:
         outcomes = {finding.outcome for finding in self.findings}
         if "failed" in outcomes or self.failed_support:
             return "failed"
-        if "passed" not in outcomes or not self.kinds & {"symbolic", "exact"}:
+        if "symbolic" not in self.kinds:
             return "not run"
         if self.claim.kind == "theorem":
             return "proven under stated assumptions" if self.claim.assumptions else "proven"
@@ -96,10 +96,10 @@ def _find(check: Evidence) -> Finding:
     outcome: Outcome
     try:
         outcome, detail = "passed", check.run()
-    except (Contradiction, ArithmeticError, TypeError, ValueError) as problem:
+    except EngineMissing as missing:
+        outcome, detail = "not run", str(missing)
+    except Exception as problem:  # a check that breaks has not passed, and must not hide the others
         outcome, detail = "failed", f"{type(problem).__name__}: {problem}"
-    except ImportError as missing:
-        outcome, detail = "not run", f"{missing.name} is not installed"
     return Finding(check.kind, check.engine, outcome, detail, time.perf_counter() - start)
 
 

@@ -101,7 +101,7 @@ def _returns(rule: Rule) -> str:
     axes = ", ".join(str(size_of(index)) for index in indices_of(rule.target))
     lines = [
         "Returns:",
-        f"    The direction of descent, ({axes}), in the arrays' dtype.",
+        f"    The direction of descent, ({axes}), in the arrays' dtype (a NumPy scalar among the options promotes it).",
         "",
         "Raises:",
         "    TypeError: an argument is not an array, or not of a real floating dtype.",

@@ -40,7 +40,7 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
         beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -37,7 +37,7 @@ def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: fl
         beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
@@ -80,7 +80,7 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
         beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

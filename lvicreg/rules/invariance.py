@@ -31,7 +31,7 @@ def invariance(x: Any, z: Any, z_prev: Any, df: Any) -> Any:
         df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -35,7 +35,8 @@ def log_variance(
 
     Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε.
 
-    Degenerate values: a unit of constant activity gets 0 from this term if ε > 0 and NaN if ε = 0.
+    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
+    rounding errors of any size if ε = 0.
 
     Source: note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.
 
@@ -49,7 +50,7 @@ def log_variance(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
@@ -104,7 +105,8 @@ def log_variance_decay(
     Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
     sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
 
-    Degenerate values: a unit of constant activity gets 0 from this term if ε > 0 and NaN if ε = 0.
+    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
+    rounding errors of any size if ε = 0.
 
     Source: note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.
 
@@ -120,7 +122,7 @@ def log_variance_decay(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -30,7 +30,7 @@ def oja(x: Any, z: Any, W: Any) -> Any:
         W: (N, M); weights, from input j to output i.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

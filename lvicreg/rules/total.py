@@ -58,7 +58,7 @@ def total(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
@@ -135,7 +135,7 @@ def total_log_variance(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype.
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim, Contradiction, Counterexample, Equation, Fractions, measure, to_json
-from lvicreg.claims.evidence import Numbers, Solver
+from lvicreg.claims.evidence import EngineMissing, Numbers, Solver
 
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
@@ -21,7 +21,7 @@ class Missing:
     engine: ClassVar[str] = "absent"
 
     def run(self) -> str:
-        raise ModuleNotFoundError("no engine", name="absent")
+        raise EngineMissing("absent is not installed")
 
 
 def status(*claims: Claim) -> list[str]:
@@ -47,6 +47,19 @@ def test_what_is_not_run_does_not_count() -> None:
     assert [finding.outcome for finding in entry.findings] == ["passed", "passed", "not run"]
     assert status(Claim("a", "", evidence=(Missing(),))) == ["not run"]
     assert '"outcome": "not run"' in to_json([entry])
+
+
+@dataclass(frozen=True)
+class Broken:
+    kind: ClassVar[str] = "autodiff"
+    engine: ClassVar[str] = "broken"
+
+    def run(self) -> str:
+        raise ModuleNotFoundError("a bug in the check")
+
+
+def test_a_check_that_breaks_has_failed() -> None:
+    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(),))) == ["failed"]
 
 
 def test_a_claim_says_what_it_could_not_be() -> None:
