@@ -196,8 +196,8 @@ rules = (
             "variance.kink",
         ),
         convention="summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.",
-        degenerate="with the minibatch's statistics, a unit of constant activity gets 0 if ε > 0, and NaN or rounding errors of "
-        "any size if ε = 0. NaN in a unit's activity stays in its row.",
+        degenerate="with the minibatch's statistics, a unit of constant activity gets 0 if ε > 0, and NaN or rounding errors "
+        "of any size if ε = 0. NaN in a unit's activity stays in its row.",
         source="note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.",
     ),
 )
