@@ -185,7 +185,7 @@ def test_constant_activity_is_finite_by_default(name, constant):
 
 @pytest.mark.parametrize("name", VARIANCES)
 def test_constant_activity_without_and_with_epsilon(name):
-    documented(name, "constant activity gets 0", "if ε > 0 and NaN if ε = 0")
+    documented(name, "constant activity gets 0", "if ε > 0, and NaN or rounding errors")
     kwargs = constant_in_one_unit(name)
     rule = getattr(rules, name)
     own = -kwargs["W"][1] if name == "log_variance_decay" else 0

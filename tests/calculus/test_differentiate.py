@@ -169,3 +169,8 @@ def test_exponents_must_be_numbers(exponent):
 def test_entries_of_a_symmetric_matrix_are_not_independent():
     with pytest.raises(TypeError, match="not independent"):
         derivative(Sigma(K[i, k] ** 2, i, k), K[p, Idx("r", N)])
+
+
+def test_a_bound_index_of_a_definition_does_not_capture_the_target():
+    slope = derivative(z[b, k], W[i, j], network)
+    assert is_zero(slope - df[b, k] * Delta(i, k) * x[b, j], network)

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from sympy import IndexedBase, Integer
+from sympy import IndexedBase, Integer, sqrt
 
 from lvicreg.calculus import At, D, Definitions, Gaussian, Mean, Sigma, Symmetric, derivative, expectation, is_zero, resolve
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
@@ -69,3 +69,13 @@ def test_at_looks_through_names():
 def test_the_exact_engine_refuses_an_operator_inside_a_derivative(inner):
     with pytest.raises(TypeError, match="after D, not inside"):
         Evaluator(Point({"M": 2}), nothing).value(D(inner, w[q]), {j: 0, m: 0, q: 0})
+
+
+def test_a_singular_point_is_refused_by_both_engines():
+    """The root of a quadratic form has no gradient at 0, though SymPy would merge 0/√0 into 0."""
+    square = Sigma(w[j] ** 2, j)
+    slope = At(D(sqrt(square), w[q]), w, 0)
+    with pytest.raises(ZeroDivisionError):
+        resolve(slope, Definitions())
+    with pytest.raises(ZeroDivisionError):
+        Evaluator(Point({"M": 2}), Definitions()).value(slope, {q: 0})

@@ -122,3 +122,12 @@ def test_a_stranger_among_the_generated_files_is_reported(copy: Path) -> None:
     result = run("invariance", "--check", folder=copy)
     assert result.returncode == 1
     assert "lvicreg/rules/handmade.py" in result.stdout
+
+
+def test_a_deleted_rule_is_written_again(copy: Path) -> None:
+    rule = copy / "lvicreg" / "rules" / "invariance.py"
+    before = rule.read_bytes()
+    rule.unlink()
+    assert run("invariance", "--check", folder=copy).returncode == 1
+    assert run("invariance", folder=copy).returncode == 0
+    assert rule.read_bytes() == before

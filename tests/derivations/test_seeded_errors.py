@@ -23,6 +23,7 @@ ARBITRARY = "the constants c₊ and c₋ are arbitrary, their signs too"
 UNEQUAL = "an inequality stays one"
 EQUIVALENT = {
     ("variance", "-slope"): UNEQUAL,
+    ("variance", "sigma[p] ** 2"): "zero over any power of σ is zero",
     ("log_variance", "right * relu(a[b, i]) - left * relu(-a[b, i])"): ARBITRARY,
     ("log_variance", "right * relu(a_prev[b, i]) - left * relu(-a_prev[b, i])"): ARBITRARY,
     ("log_variance", "right * H(a[b, i]) + left * H(-a[b, i])"): ARBITRARY,
