@@ -2,7 +2,23 @@
 
 Each module has a ``TITLE``, its ``claims`` and its ``rules``, and reads from top to bottom like the note: losses as they
 stand there, gradients as they stand there, and then what is claimed of them. ``independent`` has the same losses once more,
-and what else is computed to check a claim without the calculus.
+and what else is computed to check a claim without the calculus; ``formal`` has the Oja theorem for a proof assistant.
 """
 
-SECTIONS = ("variance", "log_variance", "oja", "invariance", "covariance", "covariance_one_sample", "total")
+import os
+
+# With python-flint installed SymPy would take its numbers from there; here they are two engines that check each other.
+os.environ.setdefault("SYMPY_GROUND_TYPES", "python")
+
+SECTIONS = (
+    "variance",
+    "log_variance",
+    "oja",
+    "oja_flow",
+    "oja_stability",
+    "oja_many_units",
+    "invariance",
+    "covariance",
+    "covariance_one_sample",
+    "total",
+)

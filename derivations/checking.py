@@ -20,11 +20,11 @@ def section(name: str) -> ModuleType:
 
 
 def _examine(name: str, number: int) -> tuple[Finding, ...]:
-    return examine(section(name).claims[number])
+    return examine(section(name).claims[number], by_kernel=False)
 
 
 def ledger(names: Sequence[str], console: Console) -> list[Entry]:
-    """Every claim of the named sections, examined in parallel."""
+    """Every claim of the named sections, examined in parallel; the proof assistant's kernel is asked once, in this process."""
     claims = [(claim, name, number) for name in names for number, claim in enumerate(section(name).claims)]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with (
@@ -35,7 +35,7 @@ def ledger(names: Sequence[str], console: Console) -> list[Entry]:
         futures = {claim.id: pool.submit(_examine, name, number) for claim, name, number in claims}
 
         def examined(claim: Claim) -> tuple[Finding, ...]:
-            findings = futures[claim.id].result()
+            findings = futures[claim.id].result() + examine(claim, by_kernel=True)
             progress.update(bar, advance=1, description=claim.id)
             return findings
 

@@ -9,14 +9,16 @@ Every ``⇔`` is taken apart into equations, which hold for every number of inpu
 two and three inputs.
 """
 
-from sympy import IndexedBase, S, Symbol, log, sqrt
+from sympy import Expr, Idx, IndexedBase, S, Symbol, log, sqrt
 
+from derivations.formal import theorems
 from derivations.independent import oja as independent
+from derivations.independent import oja_polynomials as polynomials
 from derivations.log_variance import decay
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
-from lvicreg.calculus.layer import B, W, alpha, b, df, epsilon, i, j, k, m, mean, network, p, q, t, u, var, x, z
-from lvicreg.claims import Claim, Counterexample, Equation, Numbers, Solver
+from lvicreg.calculus.layer import B, M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, t, u, var, x, z
+from lvicreg.claims import Claim, Counterexample, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Oja's rule"
 
@@ -45,11 +47,29 @@ mu = Symbol("mu", positive=True)
 eigenvector = unit.but({Cw[j]: mu * w[j]})
 kernel = unit.but({Cw[j]: S.Zero})
 direction, A = IndexedBase("direction"), IndexedBase("A")
-gram = unit.but({Cw[j]: Sigma(A[k, j] * Sigma(A[k, m] * w[m], m), k)})
+gram = unit.but({Cw[j]: Sigma(A[i, j] * Sigma(A[i, m] * w[m], m), i)})
 rescaled = unit.but({w[j]: direction[j] / sqrt(decay)})
 unscaled = unit_decay.but({w[j]: direction[j]})
 factor = Symbol("c", positive=True)  # 1 with the ½, 2 without, α where it is kept
 weighted_F = factor * Cw[q] / s - decay * w[q]
+
+# --- in the coordinates of the eigenvectors of C, C w has the entries μ_j w_j -------------------------------------------------
+k, l, r = (Idx(name, M) for name in "klr")  # inputs, or the eigenvectors of C
+spectrum = IndexedBase("mu", nonnegative=True)
+eigenbasis = unit.but({Cw[j]: spectrum[j] * w[j]})
+
+# --- a reflection across the plane orthogonal to h, of vectors and of C -------------------------------------------------------
+h, Ch = IndexedBase("h"), IndexedBase("Ch")
+h2, hCh = Sigma(h[j] ** 2, j), Sigma(h[j] * Ch[j], j)
+reflected_w, reflected_C = IndexedBase("reflected_w"), IndexedBase("reflected_C")
+reflection = unit.but(
+    {
+        Ch[j]: Sigma(C[j, m] * h[m], m),
+        reflected_w[j]: w[j] - 2 * h[j] * Sigma(h[m] * w[m], m) / h2,
+        reflected_C[j, k]: C[j, k] - 2 * (h[j] * Ch[k] + Ch[j] * h[k]) / h2 + 4 * h[j] * h[k] * hCh / h2**2,
+    }
+)
+reflected_Cw = Sigma(reflected_C[q, m] * reflected_w[m], m)
 
 # --- the rules of the note for one linear unit, from the losses ---------------------------------------------------------------
 linear = network.given(var).but({z[b, i]: Sigma(W[i, j] * x[b, j], j), df[b, i]: 1, mean[i]: 0, alpha: 1, epsilon: 0})
@@ -60,9 +80,9 @@ kept_loss = Sigma(
 )  # with §2's α kept in the update
 
 # --- batches: y_b = w·x_b given, x_b = (C w/s) y_b + r_b with the residual r_b independent of y_b -----------------------------
-Y, r, X, R = IndexedBase("Y"), IndexedBase("r"), IndexedBase("X"), Symmetric("R")
+Y, residual, X, R = IndexedBase("Y"), IndexedBase("residual"), IndexedBase("X"), Symmetric("R")
 centred = IndexedBase("U")
-regression = unit.but({X[b, j]: Cw[j] / s * Y[b] + r[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
+regression = unit.but({X[b, j]: Cw[j] / s * Y[b] + residual[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
 batch_ratio = Sigma(centred[b] * X[b, q], b) / Sigma(centred[b] ** 2, b)
 
 # --- normalisation of a batch, y_b = w·x_b --------------------------------------------------------------------------------
@@ -75,31 +95,37 @@ mixed_F = Sigma(Y[b] * x[b, q], b) / B / mixed_s - decay * w[q]
 batches = ({"M": 2, "B": 3}, {"M": 3, "B": 2})
 
 
+def along(quantity: Expr, field: IndexedBase) -> Expr:
+    """The rate at which a function of ``w`` changes along the flow of a field: Σ_l ∂quantity/∂w_l · field_l."""
+    return Sigma(D(quantity, w[l]) * field[l], l)
+
+
 claims = (
     Claim(
         id="oja.mean-field",
         statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its "
-        "average is F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) "
-        "= C w − σ² w.",
+        "average is F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C "
+        "w − σ² w.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
             Equation(Mean(oja_update, input_law), O[q], unit, inputs),
             Equation(-D(lyapunov, w[q]), F[q], unit, inputs),
         ),
-        evidence=(Numbers(independent.fields_by_autodiff),),
+        evidence=(Numbers(independent.fields_by_autodiff), Polynomials(polynomials.mean_field), theorems("lyapunov.gradient")),
         assumptions=("f(a) = a", "E[x] = 0", "σ² > 0 is the long-term variance"),
         rests_on=("log-variance.one-sample",),
         source="note, log-variance loss; Oja 1982, Eq. 3 and 4",
     ),
     Claim(
         id="oja.mean-field-batch",
-        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and "
-        "B ≥ 3, because the residual of x after regression on y is independent of y. For other inputs it is biased in "
-        "general.",
+        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and B ≥ "
+        "3, because the residual of x after regression on y is independent of y. For other inputs it is biased in general.",
         holds=(
             Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
-            Equation(Mean(batch_ratio, Gaussian(r[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})),
+            Equation(
+                Mean(batch_ratio, Gaussian(residual[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})
+            ),
         ),
         evidence=(
             Numbers(independent.residual_by_autodiff),
@@ -114,12 +140,30 @@ claims = (
         source="beyond the note",
     ),
     Claim(
+        id="oja.rotation",
+        statement="F and O rotate with the coordinates: for orthogonal V, replacing w by V w and C by V C Vᵀ replaces C w by "
+        "V C w and leaves σ² and ‖w‖² as they are. Every orthogonal matrix is a product of reflections, for each of which "
+        "this is verified. So C may be taken diagonal.",
+        holds=(
+            Equation(reflected_Cw, Cw[q] - 2 * h[q] * Sigma(h[m] * Cw[m], m) / h2, reflection, inputs),
+            Equation(Sigma(reflected_w[q] * reflected_Cw, q), s, reflection, inputs),
+            Equation(Sigma(reflected_w[q] ** 2, q), norm2, reflection, inputs),
+        ),
+        evidence=(Numbers(independent.rotation_by_autodiff),),
+        rests_on=("oja.mean-field",),
+        source="beyond the note",
+    ),
+    Claim(
         id="oja.proportional",
         statement="For λ = 1, O(w) = σ² F(w) where σ² > 0: the two average updates are equal up to a positive factor that "
         "depends on w.",
         holds=(Equation(O[q], s * F[q], unit_decay, inputs),),
         fails=(Equation(O[q], s * F[q], unit, inputs), Equation(O[q], F[q], unit_decay, inputs)),
-        evidence=(Numbers(independent.proportional_by_autodiff),),
+        evidence=(
+            Numbers(independent.proportional_by_autodiff),
+            Polynomials(polynomials.orbits),
+            theorems("proportional.proportional"),
+        ),
         assumptions=("σ² > 0", "λ = 1"),
         rests_on=("oja.mean-field",),
         source="note, log-variance loss",
@@ -135,16 +179,21 @@ claims = (
             Equation(F[q], w[q] * (1 - norm2) / norm2, eigenvector.but({decay: S.One}), inputs),
             Equation(O[q], mu * w[q] * (1 - norm2), eigenvector, inputs),
         ),
-        evidence=(Numbers(independent.fixed_points_by_autodiff), Solver(independent.fixed_points_by_solver)),
+        evidence=(
+            Numbers(independent.fixed_points_by_autodiff),
+            Polynomials(polynomials.fixed_points),
+            Solver(independent.fixed_points_by_solver),
+            theorems("proportional.same_zeros", "fixed_points.fixed_points", "fixed_points.oja_fixed_points"),
+        ),
         assumptions=("σ² > 0", "λ = 1"),
         rests_on=("oja.mean-field", "oja.proportional"),
         source="note, log-variance loss",
     ),
     Claim(
         id="oja.decay-scale",
-        statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = "
-        "c/λ there. So the fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where "
-        "α is kept in the update and the decay is taken once a sample.",
+        statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = c/λ "
+        "there. So the fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where α is "
+        "kept in the update and the decay is taken once a sample.",
         holds=(
             Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.given(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
@@ -153,30 +202,38 @@ claims = (
             Equation(-D(-factor * log(s) / 2 + decay / 2 * norm2, w[q]), weighted_F, unit, inputs),
         ),
         fails=(Equation(Sigma(w[q] * weighted_F, q), 1 - norm2, unit, inputs),),
-        evidence=(Numbers(independent.decay_by_autodiff), Solver(independent.decay_by_solver)),
+        evidence=(
+            Numbers(independent.decay_by_autodiff),
+            Solver(independent.decay_by_solver),
+            theorems("fixed_points.fixed_points", "fixed_points.decay_scale"),
+        ),
         assumptions=("C ≠ 0", "σ² > 0", "λ > 0"),
         rests_on=("oja.fixed-points", "log-variance.no-half"),
         source="note, log-variance loss; its condition is lost",
     ),
     Claim(
         id="oja.domain",
-        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is "
-        "undefined exactly there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
+        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is undefined "
+        "exactly there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
         holds=(
             Equation(O[q], 0, kernel, inputs),
             Equation(s, 0, kernel, inputs),
-            Equation(s, Sigma(Sigma(A[k, m] * w[m], m) ** 2, k), gram, ({"M": 2, "N": 3}, {"M": 3, "N": 2})),
+            Equation(s, Sigma(Sigma(A[i, m] * w[m], m) ** 2, i), gram, ({"M": 2, "N": 3}, {"M": 3, "N": 2})),
         ),
         fails=(Equation(O[q], 0, unit, inputs),),
-        evidence=(Numbers(independent.kernel_by_autodiff), Solver(independent.domain_by_solver)),
+        evidence=(
+            Numbers(independent.kernel_by_autodiff),
+            Solver(independent.domain_by_solver),
+            theorems("domain.kernel_is_fixed", "domain.undefined_on_kernel"),
+        ),
         assumptions=("C positive semidefinite, as a covariance is",),
         rests_on=("oja.mean-field",),
         source="beyond the note",
     ),
     Claim(
         id="oja.minibatch-normalisation",
-        statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the "
-        "batch mean with a σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
+        statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the batch "
+        "mean with a σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
             Equation(D(batch_F, averaging), 0, batch, batches),

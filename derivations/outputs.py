@@ -8,7 +8,7 @@ from types import ModuleType
 
 from derivations import SECTIONS
 from derivations.checking import section
-from lvicreg.claims import Entry
+from lvicreg.claims import Entry, Kernel
 from lvicreg.codegen.equation import as_latex
 from lvicreg.codegen.modules import module_source, package_source
 from lvicreg.codegen.rule import Rule
@@ -24,6 +24,8 @@ def rule_files(names: Iterable[str]) -> dict[Path, str]:
     files = {}
     for name in names:
         module = section(name)
+        if not module.rules:
+            continue
         title = f"{module.TITLE}: update functions."
         source = f"derivations/{name}.py"
         files[ROOT / "lvicreg" / "rules" / f"{name}.py"] = module_source(
@@ -35,7 +37,7 @@ def rule_files(names: Iterable[str]) -> dict[Path, str]:
 def package_file() -> dict[Path, str]:
     """``lvicreg/rules/__init__.py``."""
     title = "Update functions of a one-layer network, generated from the derivations.\n\n" + RULES_GUIDE
-    modules = {name: section(name).rules for name in SECTIONS}
+    modules = {name: section(name).rules for name in SECTIONS if section(name).rules}
     return {ROOT / "lvicreg" / "rules" / "__init__.py": package_source(title, modules, "derivations/", COMMAND)}
 
 
@@ -76,7 +78,9 @@ def _equation(rule: Rule) -> str:
 
 
 def _kinds(entry: Entry) -> str:
-    return ", ".join(sorted(entry.kinds)) or "none"
+    """The kinds of evidence passed. The kernel's is what stands on record for these files, with or without Coq at hand."""
+    proven = any(isinstance(check, Kernel) and check.on_record for check in entry.claim.evidence)
+    return ", ".join(sorted(entry.kinds - {Kernel.kind} | ({Kernel.kind} if proven else set()))) or "none"
 
 
 def claims_table(entries: Iterable[Entry]) -> str:
@@ -104,5 +108,5 @@ def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, s
 
 def strangers() -> list[Path]:
     """Files in the generated folders that no derivation writes."""
-    known = {f"{name}{suffix}" for name in (*SECTIONS, "__init__") for suffix in (".py", ".md")}
-    return sorted(path for folder in GENERATED for path in folder.glob("[!.]*.*") if path.name not in known)
+    known = {*rule_files(SECTIONS), *package_file(), *pages(SECTIONS, [])}
+    return sorted(path for folder in GENERATED for path in folder.glob("[!.]*.*") if path not in known)

@@ -5,16 +5,26 @@ from typing import Any
 from . import Formulas, Pairs
 
 
-def _scene(np, rng):
+def scene(np, rng):
     """A data set with its second moments, and weights."""
     data = np.asarray(rng.normal(size=(9, 4)))
     return data, data.T @ data / 9, np.asarray(rng.normal(size=4))
 
 
+def log_variance_loss(np, covariance, rate):
+    """−½ log wᵀCw + (λ/2)‖w‖²."""
+    return lambda v: -np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)
+
+
+def oja_field(covariance):
+    """The mean of Oja's updates."""
+    return lambda v: covariance @ v - (v @ covariance @ v) * v
+
+
 def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by JAX, and the mean of the one-sample updates."""
     np = jax.numpy
-    data, _, weights = _scene(np, rng)
+    data, _, weights = scene(np, rng)
     rate = 0.7
 
     def loss(v):
@@ -27,11 +37,22 @@ def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
     yield np.mean(activity[:, None] * data - activity[:, None] ** 2 * weights, axis=0), hebb - np.mean(activity**2) * weights
 
 
+def rotation_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """JAX's gradient of the loss in rotated data is the rotated gradient, for a rotation that is not a reflection."""
+    np = jax.numpy
+    data, covariance, weights = scene(np, rng)
+    turn = jax.scipy.linalg.expm(np.triu(data.T @ data, 1) - np.triu(data.T @ data, 1).T)
+    turned = turn @ covariance @ turn.T
+    gradient = jax.grad(log_variance_loss(np, covariance, 0.5))(weights)
+    yield jax.grad(log_variance_loss(np, turned, 0.5))(turn @ weights), turn @ gradient
+    yield oja_field(turned)(turn @ weights), turn @ oja_field(covariance)(weights)
+
+
 def proportional_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Oja's mean update against σ² times minus JAX's gradient, at three sizes of the weights."""
     np = jax.numpy
-    data, covariance, weights = _scene(np, rng)
-    loss = lambda v: -np.log(v @ covariance @ v) / 2 + np.sum(v**2) / 2  # noqa: E731
+    data, covariance, weights = scene(np, rng)
+    loss = log_variance_loss(np, covariance, 1.0)
     for size in (0.01, 1.0, 30.0):
         v = size * weights
         activity = data @ v
@@ -59,10 +80,10 @@ def residual_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """At ±v/√λ JAX's gradient vanishes for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
     np = jax.numpy
-    _, covariance, _ = _scene(np, rng)
+    _, covariance, _ = scene(np, rng)
     _, vectors = np.linalg.eigh(covariance)
     for rate in (1.0, 0.25):
-        loss = lambda v, rate=rate: -np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
+        loss = log_variance_loss(np, covariance, rate)
         for vector in vectors.T:
             point = vector / rate**0.5
             yield 1 + jax.grad(loss)(point), np.ones(4)
@@ -72,7 +93,7 @@ def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Descent along JAX's gradient ends at norm √(c/λ) for c = 1, 2 and 0.2."""
     np = jax.numpy
-    _, covariance, weights = _scene(np, rng)
+    _, covariance, weights = scene(np, rng)
     rate = 0.4
     for c in (1.0, 2.0, 0.2):
         vector = np.linalg.eigh(covariance)[1][:, -1]
@@ -96,7 +117,7 @@ def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def normalisation_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """The gradient of a batch's log-variance does not depend on α; mixing mean and ddof = 1 scales it by (B − 1)/B."""
     np = jax.numpy
-    data, _, weights = _scene(np, rng)
+    data, _, weights = scene(np, rng)
     for alpha_value in (1 / 9, 1 / 8, 5.0):
         gradient = jax.grad(lambda v, a=alpha_value: np.log(a * np.sum((data @ v) ** 2)) / 2)(weights)
         activity = data @ weights

@@ -99,7 +99,7 @@ def _free_indices(expr: Basic) -> frozenset[Idx]:
     if getattr(expr, "closed", False):
         return frozenset()
     found: frozenset[Idx] = frozenset().union(*(_free_indices(a) for a in expr.args))
-    return found - {expr.index} if isinstance(expr, Sigma) else found
+    return found - {expr.index} if isinstance(expr, Sigma) else found - getattr(expr, "parameters", frozenset())
 
 
 def rename(expr: Expr, names: Renaming) -> Expr:

@@ -1,18 +1,19 @@
 """Operations that an expression asks for and each engine carries out in its own way.
 
-``D(loss, W[p, q])`` is a derivative, ``Mean(expr, law)`` an expectation, ``At(expr, w, 0)`` a value where all entries of
-``w`` are 0. ``resolve`` carries them out symbolically; the exact engine uses dual numbers, finite distributions and plain
-evaluation instead, so that the two can contradict each other.
+``D(loss, W[p, q])`` is a derivative, ``Mean(expr, law)`` an expectation, ``At(expr, w[j], Delta(j, k))`` the value where
+``w`` is the k-th unit vector. ``resolve`` carries them out symbolically; the exact engine uses dual numbers, finite
+distributions and plain evaluation instead, so that the two can contradict each other.
 """
 
 from __future__ import annotations
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Pow, S
+from sympy import Expr, Idx, Indexed, Pow, S
 
 from .canonical import normal
-from .definitions import Definitions
+from .definitions import Definitions, indices_of, name_of
 from .differentiate import derivative
 from .expectation import Law, expectation
+from .indexed import free_indices, fresh, rename, size_of
 
 
 class D(Expr):
@@ -28,12 +29,21 @@ class Mean(Expr):
 
 
 class At(Expr):
-    """The value of an expression where every entry of an array has the given value."""
+    """The value of an expression where a quantity such as ``w[j]`` has the given value, an expression in ``j``."""
 
     is_commutative = True
 
-    def __new__(cls, term: Expr, base: IndexedBase, value: Expr) -> Expr:
-        return Expr.__new__(cls, term, base, S(value))
+    def __new__(cls, term: Expr, quantity: Expr, value: Expr) -> Expr:
+        indices = indices_of(quantity)
+        if name_of(quantity) is None or len(set(indices)) != len(indices):
+            raise TypeError(f"At gives a value to a symbol, or to an array indexed by different indices; got {quantity}")
+        own = {index: fresh(index) for index in indices}  # the quantity's own, whatever names the term uses
+        return Expr.__new__(cls, S(term), rename(quantity, own), rename(S(value), own))
+
+    @property
+    def parameters(self) -> frozenset[Idx]:
+        """The indices of the quantity, which are bound here."""
+        return frozenset(indices_of(self.args[1]))
 
 
 def resolve(expr: Expr, definitions: Definitions) -> Expr:
@@ -48,13 +58,26 @@ def resolve(expr: Expr, definitions: Definitions) -> Expr:
         case Mean():
             return expectation(first, second, definitions)
         case At():
-            term, base, value = parts
-            if base in definitions:
-                raise TypeError(f"At gives values to primitive quantities; {base} is defined, so use definitions.given({base})")
-            expanded = definitions.expand(term)
-            values = {entry: value for entry in expanded.atoms(Indexed) if entry.base == base}
-            for power in expanded.atoms(Pow):  # before SymPy can merge 0/√0 into √0
-                if power.exp.is_negative and normal(power.base.xreplace(values)) == 0:
-                    raise ZeroDivisionError(f"{power} is undefined where {base} is {value}")
-            return expanded.xreplace(values)
+            term, quantity, value = parts
+            return _at(term, quantity, value, definitions)
     return expr.func(*parts)
+
+
+def _at(term: Expr, quantity: Expr, value: Expr, definitions: Definitions) -> Expr:
+    name, parameters = name_of(quantity), indices_of(quantity)
+    if name in definitions:
+        raise TypeError(f"At gives values to primitive quantities; {name} is defined, so use definitions.given({name})")
+    expanded = definitions.expand(term)
+    outer = {index: fresh(index) for index in free_indices(value) - set(parameters)}  # no sum of the term binds these
+    value = rename(value, outer)
+    values = {}
+    for entry in expanded.atoms(Indexed) if parameters else {quantity}:
+        if name_of(entry) == name:
+            indices = indices_of(entry)
+            if [size_of(index) for index in indices] != [size_of(index) for index in parameters]:
+                raise TypeError(f"{quantity} and {entry} have indices of different ranges")
+            values[entry] = rename(value, dict(zip(parameters, indices, strict=True)))
+    for power in expanded.atoms(Pow):  # before SymPy can merge 0/√0 into √0
+        if power.exp.is_negative and normal(power.base.xreplace(values)) == 0:
+            raise ZeroDivisionError(f"{power} is undefined where {quantity} is {value}")
+    return rename(expanded.xreplace(values), {new: old for old, new in outer.items()})

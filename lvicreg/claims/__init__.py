@@ -1,7 +1,7 @@
 """Claims, the engines that check them, and the ledger of what was found.
 
 ``claim`` says what a claim is, ``evidence`` which engines there are, ``ledger`` runs them and measures a status. The
-engines are ``exact`` (with ``surds``, ``points`` and ``distributions``) and ``arrays``.
+engines are ``exact`` (with ``surds``, ``points`` and ``distributions``), ``arrays`` and ``kernel``.
 """
 
 from .claim import Claim, Equation
@@ -12,8 +12,10 @@ from .evidence import (
     Fractions,
     Locality,
     Numbers,
+    Polynomials,
     Solver,
 )
+from .kernel import Kernel
 from .ledger import Entry, Finding, examine, measure, to_json
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "Equation",
     "Finding",
     "Fractions",
+    "Kernel",
     "Locality",
     "Numbers",
+    "Polynomials",
     "Solver",
     "examine",
     "measure",

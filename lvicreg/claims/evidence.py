@@ -6,8 +6,10 @@ kind             what it does                                                   
 symbolic         normal form of ``left − right``, sizes symbolic                              SymPy
 exact            both sides evaluated in exact numbers at concrete sizes, no tolerance        dual numbers
 autodiff         a loss written separately, differentiated by a machine, in float64           JAX
+polynomial       identities of polynomials in every entry, at several sizes                   python-flint
 solver           validity over the real numbers, and refutation of wrong variants             z3
 counterexample   a few lines of NumPy that anyone can run                                     NumPy
+kernel           theorems stated again, with their proofs (``kernel``)                        Coq
 ===============  ==========================================================================  ================
 
 ``run`` returns what was found and raises ``Contradiction`` where the claim is wrong. An engine that is not installed raises
@@ -233,6 +235,31 @@ class Fractions:
         if not any(left for left, _ in compared):
             raise Contradiction("nothing but zeros was compared")
         return f"{len(compared)} equal"
+
+
+@dataclass(frozen=True)
+class Polynomials:
+    """Pairs of polynomials that must be equal, built by python-flint from the entries of matrices and vectors.
+
+    ``pairs(flint, n)`` is asked for them at every size ``n`` up to six.
+    """
+
+    pairs: Callable[[ModuleType, int], Iterable[tuple[Any, Any]]]
+    kind: ClassVar[str] = "polynomial"
+    engine: ClassVar[str] = "python-flint"
+    sizes: ClassVar[range] = range(2, 7)
+
+    def run(self) -> str:
+        flint, compared = _engine("flint"), 0
+        for n in self.sizes:
+            pairs = list(self.pairs(flint, n))
+            for number, (left, right) in enumerate(pairs, start=1):
+                if left != right:
+                    raise Contradiction(f"identity {number} fails at n = {n}")
+            if not any(left != 0 for left, _ in pairs):
+                raise Contradiction(f"nothing but zeros was compared at n = {n}")
+            compared += len(pairs)
+        return f"{compared} identities, n = {self.sizes[0]} to {self.sizes[-1]}"
 
 
 @dataclass(frozen=True)

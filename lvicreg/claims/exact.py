@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import product
 
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
 
@@ -18,7 +19,7 @@ from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, D, Mean
 
 from .distributions import outcomes
-from .points import EVERY, Entry, Point
+from .points import Entry, Point
 from .surds import ONE, ZERO, Dual, Surd
 
 Environment = Mapping[Idx, int]
@@ -79,9 +80,7 @@ class Evaluator:
                 term, law = expr.args
                 return self._mean(term, law, at)
             case At():
-                term, base, value = expr.args
-                inside = {**self.fixed, (str(base), EVERY): self.value(value)}
-                return Evaluator(self.point, self.definitions, None, inside).dual(term, at)
+                return Evaluator(self.point, self.definitions, None, self._placed(expr, at)).dual(expr.args[0], at)
         (argument,) = map(of, expr.args)
         match expr:
             case StopGradient():
@@ -117,7 +116,7 @@ class Evaluator:
         entry = (str(name), indices)
         if entry not in self._known:
             slope = ONE if entry == self.seed else ZERO
-            fixed = self.fixed.get(entry) or self.fixed.get((str(name), EVERY))
+            fixed = self.fixed.get(entry)
             if fixed is not None:
                 self._known[entry] = Dual(fixed, slope)
             elif name in self.definitions:
@@ -128,6 +127,14 @@ class Evaluator:
                 positive = bool(expr.is_positive or expr.is_nonnegative)
                 self._known[entry] = Dual(self.point.primitive(*entry, positive), slope)
         return self._known[entry]
+
+    def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
+        """The fixed entries, together with those to which ``At`` gives a value."""
+        _, quantity, value = expr.args
+        indices, placed = indices_of(quantity), dict(self.fixed)
+        for places in product(*(range(self.length(index)) for index in indices)):
+            placed[str(name_of(quantity)), places] = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
+        return placed
 
     def _mean(self, term: Expr, law: Law, at: Environment) -> Dual:
         total = ZERO

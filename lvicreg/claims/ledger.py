@@ -10,6 +10,7 @@ from typing import Literal
 
 from .claim import Claim
 from .evidence import EngineMissing, Evidence
+from .kernel import Kernel
 
 Outcome = Literal["passed", "failed", "not run"]
 Status = Literal["proven", "proven under stated assumptions", "approximation", "refuted", "failed", "not run"]
@@ -76,9 +77,10 @@ class Entry:
         }
 
 
-def examine(claim: Claim) -> tuple[Finding, ...]:
-    """Run every check of one claim."""
-    return tuple(_find(check) for check in claim.checks())
+def examine(claim: Claim, by_kernel: bool | None = None) -> tuple[Finding, ...]:
+    """Run every check of one claim, or only those that are (not) ``by_kernel``, of a proof assistant."""
+    checks = (check for check in claim.checks() if by_kernel in (None, isinstance(check, Kernel)))
+    return tuple(_find(check) for check in checks)
 
 
 def measure(claims: Iterable[Claim], examined: Callable[[Claim], tuple[Finding, ...]] = examine) -> Iterator[Entry]:

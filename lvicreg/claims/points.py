@@ -14,7 +14,6 @@ from lvicreg.calculus.expectation import Law
 from .surds import Surd
 
 Entry = tuple[str, tuple[int, ...]]
-EVERY: tuple[int, ...] = (-1,)  # stands for all indices of an array
 
 
 class Point:

@@ -5,7 +5,20 @@ from itertools import product
 import pytest
 from sympy import IndexedBase, Integer, sqrt
 
-from lvicreg.calculus import At, D, Definitions, Gaussian, Mean, Sigma, Symmetric, derivative, expectation, is_zero, resolve
+from lvicreg.calculus import (
+    At,
+    D,
+    Definitions,
+    Delta,
+    Gaussian,
+    Mean,
+    Sigma,
+    Symmetric,
+    derivative,
+    expectation,
+    is_zero,
+    resolve,
+)
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.claims.distributions import outcomes
 from lvicreg.claims.exact import Evaluator
@@ -26,15 +39,16 @@ nothing = Definitions()
         (Mean(D(loss, w[q]), law), nothing),
         (2 * Mean(D(loss, w[q]) * v[m], law) + D(loss, w[q]) * v[m], nothing),
         (Sigma(D(loss, w[q]) * v[q], q), nothing),
-        (At(loss + w[m] * v[m], w, 2), nothing),
-        (At(D(loss, w[q]), w, alpha), nothing),
-        (Mean(At(D(loss, w[q]), w, 0) + v[j] ** 2, law), nothing),
+        (At(loss + w[m] * v[m], w[j], Delta(j, q) + 2 * v[j]), nothing),
+        (At(D(loss, w[q]), w[j], alpha), nothing),
+        (At(Sigma(w[q] * v[q], q) ** 2, w[j], v[q] + Delta(j, q)), nothing),
+        (Mean(At(D(loss, w[q]), w[j], 0) + v[j] ** 2, law), nothing),
         (D(Sigma(sigma[i], i), W[p, q]), network),
         (D(Sigma(K[i, k] ** 2, i, k), W[p, q]) * Sigma(u[c, p] ** 2, c), network),
         (D(sigma[i] * var[i], var[p]), network),
-        (At(sigma[i] + mean[i], z, 3), network.given(z)),
-        (At(D(sigma[i], z[c, p]), mean, 3), network.given(z, mean)),
-        (At(D(var[i], W[p, q]), x, 1), network),
+        (At(sigma[i] + mean[i], z[b, k], 3 + Delta(b, c)), network.given(z)),
+        (At(D(sigma[i], z[c, p]), mean[k], 3), network.given(z, mean)),
+        (At(D(var[i], W[p, q]), x[b, j], 1), network),
     ],
     ids=str,
 )
@@ -53,19 +67,19 @@ def test_resolve_carries_out_the_innermost_first():
     assert resolve(Mean(loss, law), nothing) == expectation(loss, law)
     assert is_zero(resolve(D(Mean(loss, law), w[q]) - Mean(D(loss, w[q]), law), nothing))
     assert is_zero(resolve(D(D(loss, w[q]), w[m]), nothing) - derivative(derivative(loss, w[q]), w[m]))
-    assert is_zero(resolve(At(w[j] ** 2 * w[m], w, epsilon), nothing) - epsilon**3)
-    assert resolve(At(D(w[j] ** 2, w[q]), w, 0), nothing) == 0
+    assert is_zero(resolve(At(w[j] ** 2 * w[m], w[q], epsilon), nothing) - epsilon**3)
+    assert resolve(At(D(w[j] ** 2, w[q]), w[m], 0), nothing) == 0
     assert resolve(loss, nothing) == loss
 
 
 def test_at_looks_through_names():
-    assert is_zero(resolve(At(u[b, i], W, 0), network), network)
-    assert not is_zero(resolve(At(z[b, i], W, 0), network), network)
+    assert is_zero(resolve(At(u[b, i], W[p, q], 0), network), network)
+    assert not is_zero(resolve(At(z[b, i], W[p, q], 0), network), network)
     with pytest.raises(TypeError, match=r"use definitions.given\(z\)"):
-        resolve(At(sigma[i], z, 0), network)
+        resolve(At(sigma[i], z[b, k], 0), network)
 
 
-@pytest.mark.parametrize("inner", [D(loss, w[m]), Mean(loss, law), At(loss, w, Integer(2))], ids=["D", "Mean", "At"])
+@pytest.mark.parametrize("inner", [D(loss, w[m]), Mean(loss, law), At(loss, w[j], Integer(2))], ids=["D", "Mean", "At"])
 def test_the_exact_engine_refuses_an_operator_inside_a_derivative(inner):
     with pytest.raises(TypeError, match="after D, not inside"):
         Evaluator(Point({"M": 2}), nothing).value(D(inner, w[q]), {j: 0, m: 0, q: 0})
@@ -74,7 +88,7 @@ def test_the_exact_engine_refuses_an_operator_inside_a_derivative(inner):
 def test_a_singular_point_is_refused_by_both_engines():
     """The root of a quadratic form has no gradient at 0, though SymPy would merge 0/√0 into 0."""
     square = Sigma(w[j] ** 2, j)
-    slope = At(D(sqrt(square), w[q]), w, 0)
+    slope = At(D(sqrt(square), w[q]), w[m], 0)
     with pytest.raises(ZeroDivisionError):
         resolve(slope, Definitions())
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,140 @@
+"""Independent checks of the flows: matrix exponentials, and JAX's derivatives of the losses along them."""
+
+from typing import Any
+
+from . import Formulas, Pairs
+from .oja import log_variance_loss, oja_field, scene
+
+
+def _log_field(jax, covariance, rate):
+    """Minus the gradient of the log-variance loss with decay."""
+    return jax.grad(lambda v: -log_variance_loss(jax.numpy, covariance, rate)(v))
+
+
+def _exponential(jax, covariance):
+    return lambda time, start: jax.scipy.linalg.expm(covariance * time) @ start
+
+
+def _log_variance_solution(jax, covariance, rate, start):
+    """The time and the weights of the log-variance flow at Oja's time s."""
+    np, grown = jax.numpy, _exponential(jax, covariance)
+
+    def time(s):
+        return np.log(1 + rate * (np.sum(grown(s, start) ** 2) - np.sum(start**2))) / (2 * rate)
+
+    return time, lambda s: np.exp(-rate * time(s)) * grown(s, start)
+
+
+def norm_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """The rate of ‖w‖² along JAX's descent direction and along Oja's field; and the solution's derivative in time."""
+    np = jax.numpy
+    _, covariance, weights = scene(np, rng)
+    rate = 0.6
+    log_field, oja = _log_field(jax, covariance, rate), oja_field(covariance)
+    norm2 = lambda v: np.sum(v**2)  # noqa: E731
+    for size in (0.1, 3.0):
+        v = size * weights
+        yield jax.jvp(norm2, (v,), (log_field(v),))[1], 2 - 2 * rate * norm2(v)
+        yield jax.jvp(norm2, (v,), (oja(v),))[1], 2 * (v @ covariance @ v) * (1 - norm2(v))
+    time, solution = _log_variance_solution(jax, covariance, rate, weights)
+    for s in (0.0, 0.3, 1.0):
+        yield norm2(solution(s)), 1 / rate + (norm2(weights) - 1 / rate) * np.exp(-2 * rate * time(s))
+
+
+def closed_forms_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """JAX's time derivative of the closed forms, with a matrix exponential, against the fields."""
+    np = jax.numpy
+    _, covariance, weights = scene(np, rng)
+    rate = 0.6
+    log_field = _log_field(jax, covariance, rate)
+    grown = _exponential(jax, covariance)
+    time, solution = _log_variance_solution(jax, covariance, rate, weights)
+    oja = lambda t: grown(t, weights) / np.sqrt(1 + np.sum(grown(t, weights) ** 2) - np.sum(weights**2))  # noqa: E731
+    yield solution(0.0), weights
+    yield oja(0.0), weights
+    for s in (0.1, 0.8):
+        yield jax.jacfwd(solution)(s) / jax.grad(time)(s), log_field(solution(s))
+        yield jax.jacfwd(oja)(s), oja_field(covariance)(oja(s))
+
+
+def orbits_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """At Oja's time s both closed forms are at the same point, after w → √λ w; and the fields there are parallel."""
+    np = jax.numpy
+    _, covariance, weights = scene(np, rng)
+    grown = _exponential(jax, covariance)
+    for rate in (1.0, 0.3):
+        time, solution = _log_variance_solution(jax, covariance, rate, weights)
+        start = rate**0.5 * weights
+        for s in (0.2, 1.1):
+            oja = grown(s, start) / np.sqrt(1 + np.sum(grown(s, start) ** 2) - np.sum(start**2))
+            yield rate**0.5 * solution(s), oja
+            variance = solution(s) @ covariance @ solution(s)
+            yield 1 / jax.grad(time)(s), 1 / variance  # ds/dt
+
+
+def lyapunov_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """JAX's derivative of L along both fields, and the antisymmetric part of JAX's Jacobian of Oja's field."""
+    np = jax.numpy
+    _, covariance, weights = scene(np, rng)
+    loss = log_variance_loss(np, covariance, 1.0)
+    oja = oja_field(covariance)
+    for size in (0.2, 2.0):
+        v = size * weights
+        slope = jax.grad(loss)(v)
+        yield jax.jvp(loss, (v,), (oja(v),))[1], -(v @ covariance @ v) * np.sum(slope**2)
+        jacobian, image = jax.jacobian(oja)(v), covariance @ v
+        yield jacobian - jacobian.T, 2 * (np.outer(image, v) - np.outer(v, image))
+
+
+def limits_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """The closed forms at a late time: the first eigenvector, or the projection on a repeated one's eigenspace."""
+    np = jax.numpy
+    basis = np.linalg.qr(np.asarray(rng.normal(size=(4, 4))))[0]
+    start = np.asarray(rng.normal(size=4))
+    for spectrum, multiplicity in (((3.0, 1.0, 0.5, 0.0), 1), ((3.0, 3.0, 1.0, 0.2), 2)):
+        covariance = basis @ np.diag(np.asarray(spectrum)) @ basis.T
+        projection = basis[:, :multiplicity] @ basis[:, :multiplicity].T @ start
+        direction = projection / np.sqrt(np.sum(projection**2))
+        for rate in (1.0, 4.0):
+            _, solution = _log_variance_solution(jax, covariance, rate, start)
+            yield solution(20.0), direction / rate**0.5
+
+
+def gradient_by_solver(z3: Any) -> Formulas:
+    """C w wᵀ − w (C w)ᵀ vanishes for all w iff C is a multiple of the identity, at two and three inputs."""
+    valid: dict[str, Any] = {}
+    invalid: dict[str, Any] = {}
+    for n in (2, 3):
+        entry = {(r, c): z3.Real(f"c{min(r, c)}{max(r, c)}") for r in range(n) for c in range(n)}
+
+        def symmetric_at(vector, entry=entry, n=n):
+            image = [sum(entry[r, c] * vector[c] for c in range(n)) for r in range(n)]
+            return z3.And(*(image[r] * vector[c] == vector[r] * image[c] for r in range(n) for c in range(r)))
+
+        unit_vectors = [[int(r == c) for c in range(n)] for r in range(n)]
+        sums = [[a + b for a, b in zip(unit_vectors[0], unit_vectors[c], strict=True)] for c in range(1, n)]
+        multiple = z3.And(*(entry[r, c] == (entry[0, 0] if r == c else 0) for r in range(n) for c in range(n)))
+        anywhere = [z3.Real(f"w{r}") for r in range(n)]
+        valid |= {
+            f"needed, n = {n}": z3.Implies(z3.And(*map(symmetric_at, unit_vectors + sums)), multiple),
+            f"suffices, n = {n}": z3.Implies(multiple, symmetric_at(anywhere)),
+        }
+        invalid[f"diagonal suffices, n = {n}"] = z3.Implies(z3.And(*map(symmetric_at, unit_vectors)), multiple)
+    return valid, invalid
+
+
+def bounds_by_solver(z3: Any) -> Formulas:
+    """What convergence rests on: σ² ≤ μ_1 ‖w‖², and the other components' share falls at least at the gap's rate."""
+    first, second, third, w1, w2, w3 = z3.Reals("mu1 mu2 mu3 w1 w2 w3")
+    ordered = z3.And(first > second, second >= third, third >= 0)
+    variance = first * w1**2 + second * w2**2 + third * w3**2
+    rest = (second - first) * w2**2 + (third - first) * w3**2  # half the rate of w2² + w3² at fixed w1
+    valid = {
+        "σ² ≤ μ_1 ‖w‖²": z3.Implies(ordered, variance <= first * (w1**2 + w2**2 + w3**2)),
+        "the gap": z3.Implies(ordered, rest <= -(first - second) * (w2**2 + w3**2)),
+        "σ² > 0 stays": z3.Implies(z3.And(ordered, w1 != 0), variance > 0),
+    }
+    return valid, {
+        "σ² ≤ μ_2 ‖w‖²": z3.Implies(ordered, variance <= second * (w1**2 + w2**2 + w3**2)),
+        "a larger gap": z3.Implies(ordered, rest <= -first * (w2**2 + w3**2)),
+    }

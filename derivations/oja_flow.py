@@ -1,0 +1,178 @@
+"""The two flows ``dw/dt = F(w)`` and ``dw/dt = O(w)``: the same orbits, solved in closed form, with one Lyapunov function.
+
+Let ``g(s)`` solve ``dg/ds = C g`` from ``g(0) = w_0``, so that ``g = e^{Cs} w_0``. Both flows are ``g`` times a number:
+
+    Oja:                     w = g/√(1 + ‖g‖² − ‖w_0‖²),    and s is the time itself
+    log-variance and decay:  w = T g,  T = e^{−λt},         and s is found from  ‖g(s)‖² = ‖w_0‖² + (e^{2λt} − 1)/λ
+
+Nothing here needs ``e`` to be evaluated: an exponential is known by its differential equation, ``dT/dt = −λT``. ``w`` is
+differentiated along a flow by the chain rule.
+"""
+
+from sympy import Expr, IndexedBase, S, Symbol, sqrt
+
+from derivations.formal import theorems
+from derivations.independent import oja_flow as independent
+from derivations.independent import oja_polynomials as polynomials
+from derivations.log_variance import decay
+from derivations.oja import (
+    C,
+    Cw,
+    F,
+    O,
+    along,
+    eigenbasis,
+    inputs,
+    k,
+    l,
+    lyapunov,
+    mu,
+    norm2,
+    r,
+    s,
+    spectrum,
+    unit,
+    unit_decay,
+    w,
+)
+from lvicreg.calculus import At, D, Delta, Sigma
+from lvicreg.calculus.layer import j, m, q
+from lvicreg.claims import Claim, Equation, Numbers, Polynomials, Solver
+
+TITLE = "The flows of Oja's rule and of log-variance with decay"
+
+# --- Oja's field is a gradient where this vanishes, as it does for a multiple of the identity ---------------------------------
+isotropic = unit.but({Cw[j]: mu * w[j]})
+curl = Cw[r] * w[q] - w[r] * Cw[q]
+
+# --- closed forms: g = e^{Cs} w_0 and T = e^{−λt} ---------------------------------------------------------------------------
+g, Cg, start = map(IndexedBase, ("g", "Cg", "start"))
+T, rest = Symbol("T", positive=True), Symbol("rest", positive=True)  # rest: 1 − ‖w_0‖²; any number will do
+growth = Sigma(g[j] ** 2, j)
+image = {Cg[j]: Sigma(C[j, m] * g[m], m)}
+log_flow = unit.but({w[j]: T * g[j], **image})
+oja_flow = unit.but({w[j]: g[j] / sqrt(rest + growth), **image})
+from_start = oja_flow.but({rest: 1 - Sigma(start[j] ** 2, j)})
+
+
+def in_time(quantity: Expr) -> Expr:
+    """The rate along the log-variance flow, where ``ds/dt = 1/σ²``."""
+    return Sigma(D(quantity, g[l]) * Cg[l] / s, l) - decay * T * D(quantity, T)
+
+
+# --- the law of the norm, with e^{−2λt} as a number that shrinks at the rate 2λ ---------------------------------------------
+shrink, n0 = Symbol("shrink", positive=True), Symbol("n0", positive=True)
+norm_solution = 1 / decay + (n0 - 1 / decay) * shrink
+
+
+claims = (
+    Claim(
+        id="oja.norm-law",
+        statement="Along the log-variance flow d‖w‖²/dt = 2 − 2λ‖w‖², so that ‖w‖² = 1/λ + (‖w_0‖² − 1/λ) e^{−2λt}, whatever "
+        "the data. Along Oja's, d‖w‖²/dt = 2σ² (1 − ‖w‖²).",
+        holds=(
+            Equation(along(norm2, F), 2 - 2 * decay * norm2, unit, inputs),
+            Equation(along(norm2, O), 2 * s * (1 - norm2), unit, inputs),
+            Equation(D(norm_solution, shrink) * (-2 * decay * shrink), 2 - 2 * decay * norm_solution),
+            Equation(At(norm_solution, shrink, 1), n0),
+        ),
+        fails=(Equation(along(norm2, O), 2 - 2 * norm2, unit, inputs),),
+        evidence=(Numbers(independent.norm_by_autodiff), Polynomials(polynomials.norm_law), theorems("flows.norm_law")),
+        assumptions=("σ² > 0", "λ > 0"),
+        rests_on=("oja.mean-field",),
+        source="beyond the note",
+    ),
+    Claim(
+        id="oja.closed-form",
+        statement="With g(s) = e^{Cs} w_0, the log-variance flow is w(t) = e^{−λt} g(s) where ‖g(s)‖² = ‖w_0‖² + (e^{2λt} − "
+        "1)/λ, and Oja's is w(t) = g(t)/√(1 + ‖g(t)‖² − ‖w_0‖²). ‖g‖ grows without bound where C w_0 ≠ 0, so s(t) is unique "
+        "and both flows exist for all t ≥ 0.",
+        holds=(
+            Equation(in_time(w[q]), F[q], log_flow, inputs),
+            Equation(in_time(growth), in_time(1 / (decay * T**2)), log_flow, inputs),
+            Equation(Sigma(D(w[q], g[l]) * Cg[l], l), O[q], oja_flow, inputs),
+            Equation(At(w[q], g[j], start[j]), start[q], from_start, inputs),
+        ),
+        fails=(Equation(in_time(w[q]), O[q], log_flow, inputs),),
+        evidence=(Numbers(independent.closed_forms_by_autodiff),),
+        assumptions=("C positive semidefinite", "σ² > 0 at w_0", "λ > 0"),
+        rests_on=("oja.mean-field",),
+        source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+    ),
+    Claim(
+        id="oja.orbits",
+        statement="For λ = 1 the two flows have the same trajectories at different speeds: at Oja's time s, ds/dt = 1/σ², "
+        "both are at g(s)/√(1 + ‖g(s)‖² − ‖w_0‖²). For any λ > 0 the same holds after w → √λ w.",
+        holds=(
+            Equation(O[r] * F[q], O[q] * F[r], unit_decay, inputs),
+            Equation(
+                sqrt(decay) * g[q] / sqrt(rest + decay * growth),
+                At(oja_flow.expand(w[q]), g[j], sqrt(decay) * g[j]),
+                sizes=inputs,
+            ),
+        ),
+        fails=(Equation(O[r] * F[q], O[q] * F[r], unit, inputs),),
+        evidence=(
+            Numbers(independent.orbits_by_autodiff),
+            Polynomials(polynomials.orbits),
+            theorems("flows.same_orbits", "proportional.proportional"),
+        ),
+        assumptions=("σ² > 0", "λ > 0"),
+        rests_on=("oja.proportional", "oja.closed-form", "oja.decay-scale"),
+        source="beyond the note",
+    ),
+    Claim(
+        id="oja.lyapunov",
+        statement="F = −∇L with L = −½ log wᵀCw + (λ/2)‖w‖², so L decreases along the log-variance flow. For λ = 1 it "
+        "decreases along Oja's too, ⟨∇L, O⟩ = −σ²‖∇L‖², strictly away from fixed points. Oja's own field is the gradient of a "
+        "function only if C is a multiple of the identity: its Jacobian J has J − Jᵀ = 2 (C w wᵀ − w (C w)ᵀ).",
+        holds=(
+            Equation(along(lyapunov, F), -Sigma(F[q] ** 2, q), unit, inputs),
+            Equation(along(lyapunov, O).xreplace({decay: S.One}), -s * Sigma(F[q] ** 2, q), unit_decay, inputs),
+            Equation(D(F[r], w[q]), D(F[q], w[r]), unit, inputs),
+            Equation(D(O[r], w[q]) - D(O[q], w[r]), 2 * curl, unit, inputs),
+            Equation(At(curl, w[j], Delta(j, k)), C[k, r] * Delta(k, q) - Delta(k, r) * C[k, q], unit, inputs),
+            Equation(
+                At(curl, w[j], Delta(j, k) + Delta(j, l)),
+                (C[k, r] + C[l, r]) * (Delta(k, q) + Delta(l, q)) - (Delta(k, r) + Delta(l, r)) * (C[k, q] + C[l, q]),
+                unit,
+                inputs,
+            ),
+            Equation(curl, 0, isotropic, inputs),
+        ),
+        fails=(
+            Equation(along(lyapunov, O), -s * Sigma(F[q] ** 2, q), unit, inputs),
+            Equation(D(O[r], w[q]), D(O[q], w[r]), unit, inputs),
+        ),
+        evidence=(
+            Numbers(independent.lyapunov_by_autodiff),
+            Polynomials(polynomials.lyapunov),
+            Solver(independent.gradient_by_solver),
+            theorems(
+                "lyapunov.gradient", "lyapunov.decrease_rate", "lyapunov.strict_decrease", "lyapunov.decreases_along_flow"
+            ),
+        ),
+        assumptions=("σ² > 0", "λ > 0"),
+        rests_on=("oja.mean-field", "oja.proportional"),
+        source="beyond the note",
+    ),
+    Claim(
+        id="oja.convergence",
+        statement="If μ_1 > 0 is simple and ⟨w_0, v_1⟩ ≠ 0, Oja's flow tends to v_1 and the log-variance flow to v_1/√λ, with "
+        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 the limit is the normalised projection of w_0 on its eigenspace. For the "
+        "component w_k along v_k, the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s}, s being Oja's time; s → ∞ since σ² ≤ "
+        "μ_1 ‖w‖² is bounded; and ‖w‖² tends to 1/λ by the law of the norm, Oja's to 1 since then σ² is bounded away from 0.",
+        holds=(
+            Equation(along(w[k] / w[m], O), (spectrum[k] - spectrum[m]) * w[k] / w[m], eigenbasis, inputs),
+            Equation(along(w[k] / w[m], F), (spectrum[k] - spectrum[m]) / s * w[k] / w[m], eigenbasis, inputs),
+            Equation(along(w[k], F), (spectrum[k] / s - decay) * w[k], eigenbasis, inputs),
+            Equation(along(w[k], O), (spectrum[k] - s) * w[k], eigenbasis, inputs),
+        ),
+        evidence=(Numbers(independent.limits_by_autodiff), Solver(independent.bounds_by_solver)),
+        assumptions=("C positive semidefinite, μ_1 > 0", "⟨w_0, v_1⟩ ≠ 0", "λ > 0"),
+        rests_on=("oja.norm-law", "oja.closed-form", "oja.rotation"),
+        source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+    ),
+)
+
+rules = ()

@@ -1,0 +1,127 @@
+"""Many units with log-variance, decay and the exact covariance term: principal components themselves, one a unit.
+
+Under hard decorrelation, ``K_ik = 0`` for ``i ≠ k``, the argument has three steps.
+
+1. With ``q_i = C^{1/2} w_i`` the units' covariance is ``K_ik = q_i·q_k``, and on the range of ``C`` ``‖w_i‖² = q_iᵀ C⁻¹ q_i``.
+2. The best length of each ``q_i`` leaves the sum of ``½ log(q̂_iᵀ C⁻¹ q̂_i)`` over orthonormal ``q̂_i``.
+3. These numbers are the diagonal of a symmetric matrix, which is majorised by its spectrum (Schur); the logarithm is strictly
+   concave, so the sum is least where that matrix is diagonal; and its eigenvalues are at least the ``N`` least ones of ``C⁻¹``
+   (Cauchy's interlacing): Horn & Johnson, Matrix Analysis, 2nd ed., Section 4.3.
+
+With the penalty ``β Σ_{i≠k} K_ik²`` instead, the Hessian at these points says how large ``β`` must be. The weights are
+written in the eigenvectors of ``C``: ``W_ik`` along the ``N`` leading ones, with eigenvalues ``μ_k``, and ``V_ij`` along the
+``Q`` others, with eigenvalues ``ν_j``.
+"""
+
+from sympy import Expr, Idx, IndexedBase, Symbol, log, sqrt, symbols
+
+from derivations.independent import oja_many_units as independent
+from derivations.log_variance import decay
+from lvicreg.calculus import At, D, Definitions, Delta, Sigma, Symmetric, others
+from lvicreg.calculus.layer import N, i, j, k, l
+from lvicreg.claims import Claim, Equation, Numbers, Solver
+
+TITLE = "Oja's rule with many units"
+
+# --- hard decorrelation: q_i = C^{1/2} w_i ----------------------------------------------------------------------------------
+spectrum = IndexedBase("mu", positive=True)
+w, q = IndexedBase("w"), IndexedBase("q")
+on_the_range = Definitions({w[i, j]: q[i, j] / sqrt(spectrum[j])})
+inputs = ({"N": 2, "M": 2}, {"N": 2, "M": 3})
+length, kappa = Symbol("length", positive=True), Symbol("kappa", positive=True)  # ‖q_i‖ and q̂ᵀ C⁻¹ q̂
+one_unit = -log(length**2) / 2 + decay / 2 * length**2 * kappa
+best_length = 1 / sqrt(decay * kappa)
+
+# --- the diagonal of U diag(a) Uᵀ, for N = 2 a rotation by θ ----------------------------------------------------------------
+cosine2, sine2, least, next_least = symbols("cosine2 sine2 least next_least", positive=True)  # cos²θ, sin²θ, eigenvalues
+mixed = (cosine2 * least + sine2 * next_least) * (sine2 * least + cosine2 * next_least)
+
+# --- the soft penalty, in the coordinates of the eigenvectors ---------------------------------------------------------------
+Q = Symbol("Q", integer=True, positive=True)
+e, o = (Idx(name, Q) for name in "eo")
+p, r, s, u = (Idx(name, N) for name in "prsu")
+W, V = IndexedBase("W"), IndexedBase("V")
+mu, nu = IndexedBase("mu", positive=True), IndexedBase("nu", nonnegative=True)
+K, slope_W, slope_V = Symmetric("K"), IndexedBase("slope_W"), IndexedBase("slope_V")
+beta = Symbol("beta", positive=True)
+units = Definitions(
+    {
+        K[i, k]: Sigma(mu[l] * W[i, l] * W[k, l], l) + Sigma(nu[e] * V[i, e] * V[k, e], e),
+        slope_W[p, r]: (decay - mu[r] / K[p, p]) * W[p, r] + 4 * beta * mu[r] * Sigma(others(p, k) * K[p, k] * W[k, r], k),
+        slope_V[p, e]: (decay - nu[e] / K[p, p]) * V[p, e] + 4 * beta * nu[e] * Sigma(others(p, k) * K[p, k] * V[k, e], k),
+    }
+)
+norm2 = Sigma(W[i, k] ** 2, k) + Sigma(V[i, e] ** 2, e)
+loss = Sigma(-log(K[i, i]) / 2 + decay / 2 * norm2, i) + beta * Sigma(others(i, k) * K[i, k] ** 2, i, k)
+unit_sizes = ({"N": 2, "Q": 1}, {"N": 3, "Q": 2})
+
+
+def at_components(expr: Expr) -> Expr:
+    """The value where the k-th unit's weights are the k-th principal component, divided by √λ."""
+    return At(At(expr, W[i, k], Delta(i, k) / sqrt(decay)), V[i, e], 0)
+
+
+# --- the Hessian: blocks for each pair of units, with g = 4β/λ --------------------------------------------------------------
+stiffness = 4 * beta / decay
+curvature = decay * (1 - mu[r] / mu[p]) + 2 * decay * Delta(p, r) + stiffness * mu[r] ** 2 * others(p, r)
+hessian = Delta(p, s) * Delta(r, u) * curvature + stiffness * mu[p] * mu[r] * others(p, s) * Delta(p, u) * Delta(r, s)
+first, second = symbols("first second", positive=True)  # μ_i > μ_k
+own = decay * (1 - second / first) + stiffness * second**2
+other = decay * (1 - first / second) + stiffness * first**2
+determinant = own * other - (stiffness * first * second) ** 2
+
+
+claims = (
+    Claim(
+        id="oja.many-units",
+        statement="N ≤ rank C linear units with log-variance and decay, decorrelated, K_ik = 0 for i ≠ k: the loss is least "
+        "where their weights are the N leading eigenvectors of C, one a unit in any order, each of norm 1/√λ (for repeated "
+        "leading eigenvalues, any orthonormal basis of their eigenspace). With q_i = C^{1/2} w_i the best length of each q_i "
+        "leaves Σ_i ½ log(q̂_iᵀ C⁻¹ q̂_i) over orthonormal frames, and majorisation and interlacing do the rest.",
+        holds=(
+            Equation(Sigma(spectrum[j] * w[i, j] * w[k, j], j), Sigma(q[i, j] * q[k, j], j), on_the_range, inputs),
+            Equation(Sigma(w[i, j] ** 2, j), Sigma(q[i, j] ** 2 / spectrum[j], j), on_the_range, inputs),
+            Equation(At(D(one_unit, length), length, best_length), 0),
+            Equation(D(D(one_unit, length), length), 1 / length**2 + decay * kappa, engines=("symbolic",)),
+            Equation(At(decay * length**2 * kappa, length, best_length), 1),
+            Equation(At(mixed, sine2, 1 - cosine2), least * next_least + cosine2 * (1 - cosine2) * (least - next_least) ** 2),
+        ),
+        evidence=(Numbers(independent.frames_by_autodiff), Solver(independent.frames_by_solver)),
+        assumptions=(
+            "N ≤ rank C, μ_N > μ_{N+1}",
+            "λ > 0",
+            "the majorisation of a diagonal by its spectrum, and Cauchy's interlacing, as in Horn & Johnson, Section 4.3",
+        ),
+        rests_on=("oja.fixed-points", "oja.rotation"),
+        source="beyond the note",
+    ),
+    Claim(
+        id="oja.many-units-threshold",
+        statement="With the penalty β Σ_{i≠k} K_ik² in the place of hard decorrelation, these points are critical for every "
+        "β. The Hessian there is positive definite iff β > λ²/(4 μ_{N−1} μ_N), and has a negative eigenvalue below that: it "
+        "has the entry 2λ for each unit's own component, λ(1 − ν_j/μ_i) > 0 towards the components beyond the N-th, and a 2×2 "
+        "block for every pair with the determinant (μ_i − μ_k)² (4β − λ²/(μ_i μ_k)). This is local: nothing is said here of "
+        "global minima.",
+        holds=(
+            Equation(D(loss, W[p, r]), slope_W[p, r], units, unit_sizes),
+            Equation(D(loss, V[p, o]), slope_V[p, o], units, unit_sizes),
+            Equation(at_components(slope_W[p, r]), 0, units, unit_sizes),
+            Equation(at_components(slope_V[p, o]), 0, units, unit_sizes),
+            Equation(at_components(D(slope_W[p, r], W[s, u])), hessian, units, unit_sizes),
+            Equation(at_components(D(slope_W[p, r], V[s, o])), 0, units, unit_sizes),
+            Equation(
+                at_components(D(slope_V[p, e], V[s, o])),
+                Delta(p, s) * Delta(e, o) * decay * (1 - nu[e] / mu[p]),
+                units,
+                unit_sizes,
+            ),
+            Equation(determinant, (first - second) ** 2 * (4 * beta - decay**2 / (first * second))),
+        ),
+        evidence=(Numbers(independent.threshold_by_autodiff), Solver(independent.threshold_by_solver)),
+        assumptions=("μ_1 > … > μ_N > μ_{N+1}, N ≥ 2", "λ > 0"),
+        rests_on=("covariance.minibatch", "oja.stability"),
+        source="beyond the note",
+    ),
+)
+
+rules = ()

@@ -1,0 +1,122 @@
+"""The kernel of a proof assistant: theorems stated again for Coq, with the axioms that each of them uses.
+
+A folder holds ``.v`` files and a record, ``axioms.txt``: the axioms that the kernel reported for each theorem, and the hash of
+the files for which it did. ``report`` compiles the files and asks the kernel again. Where Coq is not installed the check is
+*not run*; the record is then still a statement about these very files, or about none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+from .evidence import Contradiction, EngineMissing
+
+Axioms = Mapping[str, tuple[str, ...]]
+"""The axioms of each theorem, which is named with its file: ``proportional.same_zeros``."""
+
+STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Theorems that Coq's kernel accepts, with no other axioms than the folder's record lists.
+
+    ``library`` is the name under which the files require one another: ``From library Require Import file``.
+    """
+
+    folder: Path
+    library: str
+    theorems: tuple[str, ...]
+    kind: ClassVar[str] = "kernel"
+    engine: ClassVar[str] = "Coq"
+
+    def run(self) -> str:
+        found, (_, listed) = report(self.folder, self.library), recorded(self.folder)
+        for theorem in self.theorems:
+            if theorem not in found:
+                raise Contradiction(f"no theorem {theorem} in {self.folder.name}; there are {', '.join(sorted(found))}")
+            if found[theorem] != listed.get(theorem):
+                raise Contradiction(f"the axioms of {theorem} are not those on record: {', '.join(found[theorem]) or 'none'}")
+        return f"theorems {', '.join(self.theorems)}"
+
+    @property
+    def on_record(self) -> bool:
+        """Whether the kernel accepted these theorems in the files as they stand."""
+        hashed, listed = recorded(self.folder)
+        return hashed == fingerprint(self.folder) and set(self.theorems) <= set(listed)
+
+
+@cache
+def report(folder: Path, library: str) -> Axioms:
+    """The axioms of every theorem of a folder, from compiling all of its files.
+
+    Raises ``EngineMissing`` without Coq, and ``Contradiction`` where a file does not compile.
+    """
+    if shutil.which("coqc") is None:
+        raise EngineMissing("coqc is not installed")
+    with TemporaryDirectory() as name:
+        build = Path(name)
+        for path in folder.glob("*.v"):
+            shutil.copy(path, build)
+        files = sorted(path.stem for path in build.glob("*.v"))
+        order = _coq(build, "coqdep", "-sort", "-Q", ".", library, *(f"{file}.v" for file in files)).split()
+        for source in order:
+            _coq(build, "coqc", "-Q", ".", library, source)
+        theorems = [
+            (file, name) for file in files for name in STATED.findall((build / f"{file}.v").read_text(encoding="utf-8"))
+        ]
+        lines = [f"From {library} Require {file}." for file in files]
+        lines += [f'Redirect "{file}.{theorem}" Print Assumptions {file}.{theorem}.' for file, theorem in theorems]
+        (build / "print_axioms.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _coq(build, "coqc", "-Q", ".", library, "print_axioms.v")
+        return {f"{f}.{t}": _axioms((build / f"{f}.{t}.out").read_text(encoding="utf-8")) for f, t in theorems}
+
+
+def _coq(folder: Path, *command: str) -> str:
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise Contradiction(f"{command[-1]} does not compile:\n{result.stderr.strip()}")
+    return result.stdout
+
+
+def _axioms(printed: str) -> tuple[str, ...]:
+    if printed.startswith("Closed under the global context"):
+        return ()
+    names = re.findall(r"^([\w.']+)\s*:", printed.partition("Axioms:")[2], re.MULTILINE)
+    if not names:
+        raise Contradiction(f"Coq's list of axioms is not understood:\n{printed}")
+    return tuple(sorted(names))
+
+
+def fingerprint(folder: Path) -> str:
+    """The hash of a folder's Coq files."""
+    files = sorted(folder.glob("*.v"))
+    return hashlib.sha256(b"".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
+
+
+def recorded(folder: Path) -> tuple[str, Axioms]:
+    """The hash and the axioms in a folder's record; empty where there is none."""
+    path = folder / "axioms.txt"
+    lines = (
+        [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")] if path.exists() else []
+    )
+    pairs = [line.partition(": ")[::2] for line in lines]
+    hashed = dict(pairs).pop("sha256", "")
+    return hashed, {name: tuple(a.split(", ")) if a != "none" else () for name, a in pairs if name != "sha256"}
+
+
+def as_record(folder: Path, library: str, command: str) -> str:
+    """The text of the record: what the kernel reports for the files as they stand."""
+    lines = [f"# What Coq's kernel reported for the files with this hash. Written by `{command}`."]
+    lines += [f"sha256: {fingerprint(folder)}"]
+    lines += [f"{theorem}: {', '.join(axioms) or 'none'}" for theorem, axioms in report(folder, library).items()]
+    return "\n".join(lines) + "\n"
