@@ -1,4 +1,4 @@
-"""The figures of the documentation, drawn from runs of the generated rules: ``python book/figures.py``."""
+"""The figures of the documentation, drawn from runs of the generated rules: ``python -m book.figures``."""
 
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
+from book.experiments import digits, many_units, mean_correlation, orbit_errors, run, same_covariance, threshold
 from lvicreg import rules
 
 FIGURES = Path(__file__).parent / "figures"
@@ -39,20 +41,6 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # line, mark
 }
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-def run(rule: str, x: Array, start: Array, steps: int, eta: float, decay: float = 1.0) -> Array:
-    """The weights of one linear unit before each step of a generated rule on all of the data, and after the last."""
-    W, df = start[None, :], np.ones((len(x), 1))
-    path = [start]
-    for _ in range(steps):
-        z = x @ W.T
-        if rule == "oja":
-            W = W + eta / (len(x) - 1) * rules.oja(x, z, W)
-        else:
-            W = W + eta * rules.log_variance_decay(x, z, df, W, decay=decay)
-        path.append(W[0])
-    return np.array(path)
 
 
 def plane_samples(mu: tuple[float, float], angle: float, n: int = 400) -> tuple[Array, Array]:
@@ -140,10 +128,82 @@ def log_variance_is_oja() -> Figure:
     return figure
 
 
+def discretisation() -> Figure:
+    """How far discrete steps are from the orbits, against the learning rate."""
+    figure, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
+    etas = 0.2 / 2.0 ** np.arange(6)
+    for rule, label in (("log_variance_decay", "log-variance + decay"), ("oja", "Oja")):
+        errors = orbit_errors(rule, etas)
+        order = np.log2(errors[-2] / errors[-1])
+        ax.loglog(etas, errors, color=RULES[rule][1]["mfc"], label=f"{label}, order {order:.2f}", lw=1.5, **RULES[rule][1])
+    ax.loglog(etas, errors[-1] * etas / etas[-1] / 2, color=GREY, lw=0.8, ls=(0, (4, 3)), label="order 1")
+    ax.set(xlabel=r"learning rate $\eta$, halved from point to point", ylabel="largest distance to the orbit")
+    ax.set(xticks=etas, xticklabels=[f"1/{round(1 / eta)}" for eta in etas], title="Discrete steps on the digits")
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.legend(frameon=False)
+    return figure
+
+
+def components_learned(axes: np.ndarray[Any, Any], x: Array, components: Array) -> None:
+    """Which principal component each unit learned, for three covariance rules at the same β."""
+    beta, start = 2 * threshold(x, 8), np.random.default_rng(0).normal(size=(8, 64)) / 8
+    shared = same_covariance(x)
+    runs = (
+        ("exact covariance", many_units(rules.covariance, shared, start, beta, 300_000, 0.01)),
+        ("one-sample rule", many_units(rules.covariance_one_sample, x, start, beta / (len(x) - 1), 20_000, 0.005)),
+        ("third factor", many_units(rules.covariance_third_factor, x, start, beta / (len(x) - 1), 20_000, 0.005)),
+    )
+    for ax, (title, W) in zip(axes, runs, strict=True):
+        norms = np.linalg.norm(W, axis=1)
+        cosines = np.abs(W @ components.T) / norms[:, None]
+        image = ax.imshow(cosines[np.argsort(cosines.argmax(axis=1))], vmin=0, vmax=1, cmap="Blues")
+        ax.set(title=title, xlabel="principal component", xticks=range(8), xticklabels=range(1, 9), yticks=[])
+        text = f"norms {norms.min():.2f} to {norms.max():.2f}\nmean |correlation| {mean_correlation(x @ W.T):.2f}"
+        ax.text(0.5, -0.27, text, transform=ax.transAxes, ha="center", va="top", color=GREY)
+    axes[0].set_ylabel("unit")
+    axes[0].figure.colorbar(image, ax=list(axes), shrink=0.75, pad=0.015, label=r"$|\cos|$")
+
+
+def threshold_measured(ax: Axes, x: Array, components: Array) -> None:
+    """From random starts: how well the last two of eight components are found, against β."""
+    shared, ratios = same_covariance(x), (0.5, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.5, 2.0)
+    found = []
+    for ratio in ratios:
+        for seed in range(3):
+            start = np.random.default_rng(seed).normal(size=(8, 64)) / 8
+            W = many_units(rules.covariance, shared, start, ratio * threshold(x, 8), 300_000, 0.01)
+            cosines = np.abs(W @ components.T) / np.linalg.norm(W, axis=1)[:, None]
+            found.append(cosines.max(axis=0)[-2:].min())
+    ax.plot(np.repeat(ratios, 3), found, "o", ms=5, mfc="#2171b5", mec="white", mew=0.6)
+    ax.axvline(1, color=GREY, lw=0.8, ls=(0, (4, 3)))
+    ax.set(xlabel=r"$\beta$ over $\lambda^2/(4\mu_7\mu_8)$", ylabel=r"$|\cos|$, worse of components 7 and 8", ylim=(0.4, 1.03))
+    ax.set_title("exact covariance, three starts each")
+
+
+def principal_components() -> Figure:
+    """Eight units with log-variance and decay, and a covariance term, on the handwritten digits."""
+    x = digits()
+    components = PCA(8).fit(x).components_
+    figure = plt.figure(figsize=(12, 4))
+    grid = figure.add_gridspec(1, 2, width_ratios=(3.2, 1), left=0.03, right=0.985, top=0.88, bottom=0.27, wspace=0.2)
+    components_learned(grid[0].subgridspec(1, 3, wspace=0.12).subplots(), x, components)
+    threshold_measured(figure.add_subplot(grid[1]), x, components)
+    return figure
+
+
+FIGURE = {
+    "log_variance_is_oja": log_variance_is_oja,
+    "discretisation": discretisation,
+    "principal_components": principal_components,
+}
+
+
 def main() -> None:
     FIGURES.mkdir(exist_ok=True)
     with plt.rc_context(STYLE):
-        log_variance_is_oja().savefig(FIGURES / "log_variance_is_oja.svg", metadata={"Date": None})
+        for name, draw in FIGURE.items():
+            print(f"drawing {name}.svg")
+            draw().savefig(FIGURES / f"{name}.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ claims = (
             Equation(curl, 0, isotropic, inputs),
         ),
         fails=(
-            Equation(along(lyapunov, O), -s * Sigma(F[q] ** 2, q), unit, inputs),
+            Equation(along(lyapunov, O), s * along(lyapunov, F), unit, inputs),
             Equation(D(O[r], w[q]), D(O[q], w[r]), unit, inputs),
         ),
         evidence=(

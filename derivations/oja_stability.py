@@ -156,7 +156,7 @@ claims = (
                 inputs,
             ),
         ),
-        fails=(Equation(-D(regularised_loss, w[q]), F[q], unit, inputs),),
+        fails=(Equation(D(regularised_loss, w[q]) + F[q], 0, unit, inputs),),
         evidence=(
             Numbers(independent.epsilon_by_autodiff),
             Polynomials(polynomials.epsilon),

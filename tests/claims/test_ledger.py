@@ -7,7 +7,7 @@ import pytest
 from sympy import Symbol
 
 from lvicreg.calculus import Definitions
-from lvicreg.claims import Claim, Contradiction, Counterexample, Equation, Fractions, measure, to_json
+from lvicreg.claims import Claim, Contradiction, Counterexample, Equation, Fractions, Polynomials, measure, to_json
 from lvicreg.claims.evidence import EngineMissing, Numbers, Solver
 
 y = Symbol("y")
@@ -93,3 +93,19 @@ def test_definitions_reach_both_engines() -> None:
     a = Symbol("a")
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == ["proven"]
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == ["failed"]
+
+
+def test_polynomials_are_compared_at_every_size() -> None:
+    pytest.importorskip("flint")
+
+    def square(flint, n, factor=2):
+        x, y = flint.fmpq_mpoly_ctx.get(("x", "y"), flint.Ordering.lex).gens()
+        yield (x + n * y) ** 2, x**2 + factor * n * x * y + n**2 * y**2
+
+    assert Polynomials(square).run() == "5 identities, n = 2 to 6"
+    with pytest.raises(Contradiction, match="identity 1 fails at n = 2"):
+        Polynomials(lambda flint, n: square(flint, n, factor=3)).run()
+    with pytest.raises(Contradiction, match="identity 1 fails at n = 4"):
+        Polynomials(lambda flint, n: square(flint, n, factor=3 if n == 4 else 2)).run()
+    with pytest.raises(Contradiction, match="nothing but zeros"):
+        Polynomials(lambda flint, n: [(left - left, right - right) for left, right in square(flint, n)]).run()

@@ -1,0 +1,88 @@
+"""The proof assistant as an engine: what it reports, what it refuses, and what stands on record without it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lvicreg.claims import Claim, Contradiction, Kernel, measure
+from lvicreg.claims.evidence import EngineMissing
+from lvicreg.claims.kernel import as_record, recorded, report
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
+
+BASE = "Definition double (n : nat) := n + n.\n"
+USE = """\
+From Toy Require Import base.
+Theorem twice : forall n, double n = n + n.
+Proof. reflexivity. Qed.
+Lemma helper : True. Proof. exact I. Qed.
+Axiom magic : 0 = 1.
+Theorem assumed : 1 = 0.
+Proof. symmetry. exact magic. Qed.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "base.v").write_text(BASE, encoding="utf-8")
+    (tmp_path / "a_use.v").write_text(USE, encoding="utf-8")  # before base in the alphabet, after it in the build
+    return tmp_path
+
+
+def record(folder: Path) -> None:
+    (folder / "axioms.txt").write_text(as_record(folder, "Toy", "test"), encoding="utf-8")
+
+
+@needs_coq
+def test_the_axioms_of_every_theorem_are_reported(folder: Path) -> None:
+    assert report(folder, "Toy") == {"a_use.twice": (), "a_use.assumed": ("a_use.magic",)} or report(folder, "Toy") == {
+        "a_use.twice": (),
+        "a_use.assumed": ("magic",),
+    }
+
+
+@needs_coq
+def test_a_theorem_passes_with_the_axioms_on_record_and_no_others(folder: Path) -> None:
+    record(folder)
+    assert "a_use.twice" in Kernel(folder, "Toy", ("a_use.twice", "a_use.assumed")).run()
+    text = (folder / "axioms.txt").read_text(encoding="utf-8")
+    (folder / "axioms.txt").write_text(text.replace("magic", "logic"), encoding="utf-8")
+    with pytest.raises(Contradiction, match="axioms of a_use.assumed are not those on record: .*magic"):
+        Kernel(folder, "Toy", ("a_use.assumed",)).run()
+
+
+@needs_coq
+def test_an_unknown_theorem_and_a_lemma_are_no_evidence(folder: Path) -> None:
+    record(folder)
+    for name in ("a_use.thrice", "a_use.helper", "base.double"):
+        with pytest.raises(Contradiction, match=f"no theorem {name}"):
+            Kernel(folder, "Toy", (name,)).run()
+
+
+@needs_coq
+def test_what_does_not_compile_fails(folder: Path) -> None:
+    (folder / "a_use.v").write_text(USE.replace("double n = n + n", "double n = n"), encoding="utf-8")
+    with pytest.raises(Contradiction, match="does not compile"):
+        Kernel(folder, "Toy", ("a_use.twice",)).run()
+
+
+@needs_coq
+def test_the_record_is_one_of_these_very_files(folder: Path) -> None:
+    kernel = Kernel(folder, "Toy", ("a_use.twice",))
+    assert not kernel.on_record
+    record(folder)
+    assert kernel.on_record
+    assert recorded(folder)[1]["a_use.twice"] == ()
+    assert not Kernel(folder, "Toy", ("a_use.twice", "a_use.thrice")).on_record
+    (folder / "base.v").write_text(BASE.replace("n + n", "n + n + 0"), encoding="utf-8")
+    assert not kernel.on_record
+
+
+def test_without_coq_it_is_not_run_and_never_passed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EngineMissing, match="coqc is not installed"):
+        report(folder, "Toy")
+    (entry,) = measure([Claim("a", "", evidence=(Kernel(folder, "Toy", ("a_use.twice",)),))])
+    assert [finding.outcome for finding in entry.findings] == ["not run"]
+    assert entry.kinds == set()
