@@ -157,11 +157,11 @@ def components_learned(axes: np.ndarray[Any, Any], x: Array, components: Array) 
         norms = np.linalg.norm(W, axis=1)
         cosines = np.abs(W @ components.T) / norms[:, None]
         image = ax.imshow(cosines[np.argsort(cosines.argmax(axis=1))], vmin=0, vmax=1, cmap="Blues")
-        ax.set(title=title, xlabel="principal component", xticks=range(8), xticklabels=range(1, 9), yticks=[])
-        text = f"norms {norms.min():.2f} to {norms.max():.2f}\nmean |correlation| {mean_correlation(x @ W.T):.2f}"
-        ax.text(0.5, -0.27, text, transform=ax.transAxes, ha="center", va="top", color=GREY)
+        ax.set(title=title, xticks=range(8), xticklabels=range(1, 9), yticks=[])
+        summary = f"norms {norms.min():.2f} to {norms.max():.2f}\nmean |correlation| {mean_correlation(x @ W.T):.2f}"
+        ax.set_xlabel(f"principal component\n\n{summary}")
     axes[0].set_ylabel("unit")
-    axes[0].figure.colorbar(image, ax=list(axes), shrink=0.75, pad=0.015, label=r"$|\cos|$")
+    axes[0].figure.colorbar(image, ax=list(axes), shrink=0.9, label=r"$|\cos|$")
 
 
 def threshold_measured(ax: Axes, x: Array, components: Array) -> None:
@@ -177,17 +177,17 @@ def threshold_measured(ax: Axes, x: Array, components: Array) -> None:
     ax.plot(np.repeat(ratios, 3), found, "o", ms=5, mfc="#2171b5", mec="white", mew=0.6)
     ax.axvline(1, color=GREY, lw=0.8, ls=(0, (4, 3)))
     ax.set(xlabel=r"$\beta$ over $\lambda^2/(4\mu_7\mu_8)$", ylabel=r"$|\cos|$, worse of components 7 and 8", ylim=(0.4, 1.03))
-    ax.set_title("exact covariance, three starts each")
+    ax.set_title("exact covariance, random starts")
 
 
 def principal_components() -> Figure:
     """Eight units with log-variance and decay, and a covariance term, on the handwritten digits."""
     x = digits()
     components = PCA(8).fit(x).components_
-    figure = plt.figure(figsize=(12, 4))
-    grid = figure.add_gridspec(1, 2, width_ratios=(3.2, 1), left=0.03, right=0.985, top=0.88, bottom=0.27, wspace=0.2)
-    components_learned(grid[0].subgridspec(1, 3, wspace=0.12).subplots(), x, components)
-    threshold_measured(figure.add_subplot(grid[1]), x, components)
+    figure = plt.figure(figsize=(12.5, 4), layout="constrained")
+    left, right = figure.subfigures(1, 2, width_ratios=(2.7, 1))
+    components_learned(left.subplots(1, 3), x, components)
+    threshold_measured(right.subplots(), x, components)
     return figure
 
 

@@ -68,6 +68,9 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
             lines += ["", f"Assumptions: {'; '.join(claim.assumptions)}."]
         if claim.rests_on:
             lines += ["", f"Rests on: {', '.join(claim.rests_on)}."]
+        formal = [theorem for check in claim.evidence if isinstance(check, Kernel) for theorem in check.theorems]
+        if formal:
+            lines += ["", f"Formal theorems: {', '.join(f'`{theorem}`' for theorem in formal)}."]
         parts.append("\n".join(lines))
     parts += [_equation(rule) for rule in module.rules]
     return "\n\n".join(parts) + "\n"

@@ -7,7 +7,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("jax")
 from sklearn.decomposition import PCA
 
-from book.experiments import digits, many_units, mean_correlation, orbit_errors, same_covariance, threshold
+from book.experiments import digits, many_units, mean_correlation, orbit_errors, run, same_covariance, threshold
 from lvicreg import rules
 
 UNITS = 8
@@ -89,3 +89,18 @@ def test_discrete_steps_stay_on_the_common_orbit_to_first_order(rule):
     order = np.log2(errors[:-1] / errors[1:])
     np.testing.assert_allclose(order, 1, atol=0.15)
     assert errors[-1] <= 0.02
+
+
+def test_from_starts_over_eight_decades_log_variance_always_converges_and_oja_does_not(x, components):
+    """Learning rate 0.9/λ against 0.9/μ_1: below the local limit of both (oja.step-size, oja.step-size-global)."""
+    few, converged = same_covariance(x), {"log_variance_decay": [], "oja": []}
+    for exponent in np.linspace(-4, 4, 17):
+        weights = np.random.default_rng(round(2 * exponent) + 8).normal(size=x.shape[1])
+        weights *= 10**exponent / np.linalg.norm(weights)
+        for rule, ends in converged.items():
+            end = weights
+            for _ in range(500):
+                end = run(rule, few, end, steps=1, eta=0.9, epsilon=0.0)[-1] if np.linalg.norm(end) < 1e5 else end
+            ends.append(np.abs(end @ components[0]) >= 0.999 and abs(np.linalg.norm(end) - 1) <= 1e-3)
+    assert all(converged["log_variance_decay"])
+    assert 5 <= sum(converged["oja"]) <= 12  # the smaller starts

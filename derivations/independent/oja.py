@@ -173,7 +173,7 @@ def decay_by_solver(z3: Any) -> Formulas:
 
 
 def domain_by_solver(z3: Any) -> Formulas:
-    """For positive semidefinite C, σ² = 0 exactly on its kernel; not so for an indefinite one."""
+    """For positive semidefinite C, σ² = 0 exactly on its kernel, by its minors and as AᵀA; not so for an indefinite one."""
     v = z3.Reals("w0 w1")
     c00, c01, c11 = z3.Reals("c00 c01 c11")
     image = [c00 * v[0] + c01 * v[1], c01 * v[0] + c11 * v[1]]
@@ -185,6 +185,18 @@ def domain_by_solver(z3: Any) -> Formulas:
         "σ² = 0 iff Cw = 0": z3.Implies(semidefinite, (variance == 0) == kernel_),
         "Oja is at rest on the kernel": z3.Implies(kernel_, oja_zero),
     }
+    for n in (2, 3):
+        rows = [[z3.Real(f"a{r}{c}") for c in range(n)] for r in range(n)]
+        weights, outputs = ([z3.Real(f"{name}{r}") for r in range(n)] for name in ("w", "y"))
+        product = [outputs[r] == sum(a * e for a, e in zip(rows[r], weights, strict=True)) for r in range(n)]
+        image = [sum(rows[r][c] * outputs[r] for r in range(n)) for c in range(n)]  # C w = Aᵀ (A w)
+        square = sum(e * e for e in outputs)
+        valid |= {
+            f"σ² = 0 suffices for C = AᵀA, n = {n}": z3.Implies(square == 0, _all_zero(z3, image)),
+            f"σ² = wᵀ(C w) for C = AᵀA, n = {n}": z3.Implies(
+                z3.And(*product), square == sum(a * e for a, e in zip(image, weights, strict=True))
+            ),
+        }
     return valid, {
         "σ² = 0 iff Cw = 0 for any C": (variance == 0) == kernel_,
         "at rest only there": z3.Implies(oja_zero, kernel_),

@@ -101,7 +101,10 @@ def limits_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 
 def gradient_by_solver(z3: Any) -> Formulas:
-    """C w wᵀ − w (C w)ᵀ vanishes for all w iff C is a multiple of the identity, at two and three inputs."""
+    """L decreases strictly along Oja's field iff that is not zero; and it is a gradient iff C is a multiple of the identity.
+
+    At two and three inputs; in the first the image C w may be any vector.
+    """
     valid: dict[str, Any] = {}
     invalid: dict[str, Any] = {}
     for n in (2, 3):
@@ -119,6 +122,14 @@ def gradient_by_solver(z3: Any) -> Formulas:
             f"needed, n = {n}": z3.Implies(z3.And(*map(symmetric_at, unit_vectors + sums)), multiple),
             f"suffices, n = {n}": z3.Implies(multiple, symmetric_at(anywhere)),
         }
+        image = [z3.Real(f"Cw{r}") for r in range(n)]
+        variance, inverse = z3.Reals("variance inverse")
+        defined = z3.And(variance > 0, inverse * variance == 1)
+        oja = [a - variance * v for a, v in zip(image, anywhere, strict=True)]
+        change = -sum((a * inverse - v) * o for a, v, o in zip(image, anywhere, oja, strict=True))  # ⟨∇L, O⟩
+        still = z3.And(*(o == 0 for o in oja))
+        valid[f"L decreases, n = {n}"] = z3.Implies(defined, z3.If(still, change == 0, change < 0))
+        invalid[f"L decreases everywhere, n = {n}"] = z3.Implies(defined, change < 0)
         invalid[f"diagonal suffices, n = {n}"] = z3.Implies(z3.And(*map(symmetric_at, unit_vectors)), multiple)
     return valid, invalid
 

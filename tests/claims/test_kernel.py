@@ -48,7 +48,7 @@ def test_a_theorem_passes_with_the_axioms_on_record_and_no_others(folder: Path) 
     assert "a_use.twice" in Kernel(folder, "Toy", ("a_use.twice", "a_use.assumed")).run()
     text = (folder / "axioms.txt").read_text(encoding="utf-8")
     (folder / "axioms.txt").write_text(text.replace("magic", "logic"), encoding="utf-8")
-    with pytest.raises(Contradiction, match="axioms of a_use.assumed are not those on record: .*magic"):
+    with pytest.raises(Contradiction, match=r"axioms of a_use\.assumed are not those on record: .*magic"):
         Kernel(folder, "Toy", ("a_use.assumed",)).run()
 
 

@@ -52,9 +52,13 @@ def test_nothing_is_admitted_and_the_record_has_standard_axioms_only() -> None:
     assert {axiom.rpartition(".")[2] for axioms in listed.values() for axiom in axioms} <= STANDARD
 
 
+# What other files require, compiled once for each test process.
+SHARED = ("definitions", "proportional", "calculus")
+
+
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the compiled definitions and what other files share."""
+    """A folder with the sources, those that others require compiled."""
     folder = tmp_path_factory.mktemp("formal")
     for name in SOURCES:
         shutil.copy(FOLDER / f"{name}.v", folder)
@@ -66,3 +70,39 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def compiles(folder: Path, name: str) -> bool:
     command = ["coqc", "-Q", ".", LIBRARY, f"{name}.v"]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+# The file that must not compile, where the error is, and the error. A hypothesis is not left out but made void, so that the
+# proof still finds one to introduce: it must fail for want of what the hypothesis says.
+ERRORS = [
+    ("proportional", "definitions", "- lambda *: w.", "- (2 * lambda) *: w."),
+    ("proportional", "definitions", "C *m w - s C w *: w.", "C *m w + s C w *: w."),
+    ("proportional", "proportional", "s C w != 0 -> O C w", "w = w -> O C w"),
+    ("fixed_points", "fixed_points", "C *m w = mu *: w & lambda * '[w, w] = 1", "C *m w = mu *: w & 2 * lambda * '[w, w] = 1"),
+    ("fixed_points", "fixed_points", "(0 < s C w /\\ F C lambda w = 0)", "(0 <= s C w /\\ F C lambda w = 0)"),
+    ("domain", "domain", "symmetric C -> semidefinite C ->", "symmetric C -> symmetric C ->"),
+    ("lyapunov", "lyapunov", "symmetric C -> 0 < s C w ->\n  is_diff", "C = C -> 0 < s C w ->\n  is_diff"),
+    ("lyapunov", "lyapunov", "(fun h => - '[F C lambda w, h])", "(fun h => - (2 * '[F C lambda w, h]))"),
+    ("lyapunov", "lyapunov", "= - s C w * '[F", "= s C w * '[F"),
+    ("lyapunov", "lyapunov", "L C 1 (w b) < L C 1 (w a)", "L C 1 (w a) < L C 1 (w b)"),
+    ("stability", "stability", "(- 2 * lambda) *: v", "(- lambda) *: v"),
+    ("stability", "stability", "(lambda * (nu / mu - 1)) *: u", "(lambda * (nu / mu + 1)) *: u"),
+    ("stability", "stability", "(2 * '[C *m w, h]) *: w", "'[C *m w, h] *: w"),
+]
+
+
+@needs_coq
+@pytest.mark.parametrize(("file", "where", "right", "wrong"), ERRORS, ids=lambda value: value if value in SOURCES else "")
+def test_a_seeded_error_does_not_compile(compiled: Path, tmp_path: Path, file: str, where: str, right: str, wrong: str) -> None:
+    folder = Path(shutil.copytree(compiled, tmp_path / "formal"))
+    text = SOURCES[where]
+    assert text.count(right) >= 1, f"{right!r} is not in {where}.v any more"
+    (folder / f"{where}.v").write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    assert where == file or compiles(folder, where)
+    assert not compiles(folder, file)
+
+
+@needs_coq
+@pytest.mark.parametrize("file", sorted({file for file, *_ in ERRORS} - set(SHARED)))
+def test_without_one_it_does(compiled: Path, tmp_path: Path, file: str) -> None:
+    assert compiles(Path(shutil.copytree(compiled, tmp_path / "formal")), file)
