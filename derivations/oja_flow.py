@@ -149,7 +149,11 @@ claims = (
             Polynomials(polynomials.lyapunov),
             Solver(independent.gradient_by_solver),
             theorems(
-                "lyapunov.gradient", "lyapunov.decrease_rate", "lyapunov.strict_decrease", "lyapunov.decreases_along_flow"
+                "lyapunov.gradient",
+                "lyapunov.decrease_rate",
+                "lyapunov.strict_decrease",
+                "lyapunov.decreases_along_flow",
+                "stability.not_a_gradient",
             ),
         ),
         assumptions=("σ² > 0", "λ > 0"),

@@ -22,7 +22,9 @@ def main() -> int:
         for theorem, axioms in report(FOLDER, LIBRARY).items():
             print(f"{theorem}: {', '.join(axioms) or 'no axioms'}")
     except EngineMissing as missing:
-        print(f"Not run: {missing}. On Debian: apt-get install coq libcoq-mathcomp-analysis libcoq-mathcomp-algebra-tactics")
+        print(
+            f"Not run: {missing}. On Debian: apt-get install make coq libcoq-mathcomp-analysis libcoq-mathcomp-algebra-tactics"
+        )
         return 2
     except Contradiction as problem:
         print(problem)

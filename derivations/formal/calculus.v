@@ -6,7 +6,7 @@
    and that its differential there is the linear map df.  The vectors have
    n.+1 = n + 1 entries, so that there is at least one. *)
 Set Warnings "-notation-overridden,-ambiguous-paths".
-From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix ring.
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp functions.
 From mathcomp.analysis Require Import reals topology normedtype derive exp.
 From Oja Require Import definitions.

@@ -20,8 +20,8 @@ Implicit Types (C : 'M[R]_n) (w : 'cV[R]_n) (lambda mu : R).
 Lemma s_eigenvector C w mu : C *m w = mu *: w -> s C w = mu * '[w, w].
 Proof. by move=> Cw; rewrite /s Cw dotZr. Qed.
 
-(* oja.fixed-points.  Where the variance s is positive, F is zero exactly at
-   the eigenvectors w of C with a positive eigenvalue and lambda |w|^2 = 1.
+(* oja.fixed-points, oja.decay-scale.  Where the variance s is positive, F is
+   zero exactly at the eigenvectors w of C with a positive eigenvalue and lambda |w|^2 = 1.
    (Either side can hold for a positive lambda only.) *)
 Theorem fixed_points C lambda w :
   (0 < s C w /\ F C lambda w = 0) <->

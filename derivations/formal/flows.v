@@ -4,7 +4,7 @@
 
    is_derive t 1 w v says that the curve w has the derivative v at time t. *)
 Set Warnings "-notation-overridden,-ambiguous-paths".
-From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix ring.
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.classical Require Import boolp functions.
 From mathcomp.analysis Require Import reals topology normedtype derive.
 From Oja Require Import definitions proportional calculus.
@@ -26,7 +26,7 @@ Theorem norm_law C lambda w t : s C (w t) != 0 -> is_derive t 1 w (F C lambda (w
 Proof.
 move=> s0 w_flow; have norm' := is_derive_along w_flow (is_diff_norm (w t)).
 apply: is_derive_eq norm' _; rewrite dotBr !dotZr -/(s C (w t)) mulVf//.
-by ring.
+by rewrite mulrBr mulr1 mulrA.
 Qed.
 
 (* oja.orbits.  If w follows log-variance with lambda = 1, and the time tau(t) runs

@@ -20,8 +20,8 @@ Section Lyapunov.
 Variables (R : realType) (n : nat).
 Implicit Types (C : 'M[R]_n.+1) (h : 'cV[R]_n.+1) (lambda : R).
 
-(* oja.mean-field.  Where the variance s is positive, the mean update F is minus
-   the gradient of the loss L, for a symmetric C. *)
+(* oja.mean-field, oja.lyapunov.  Where the variance s is positive, the mean
+   update F is minus the gradient of the loss L, for a symmetric C. *)
 Theorem gradient C lambda (w : 'cV[R]_n.+1) : symmetric C -> 0 < s C w ->
   is_diff w (L C lambda) (fun h => - '[F C lambda w, h]).
 Proof.

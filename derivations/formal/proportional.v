@@ -1,7 +1,7 @@
 (* Oja's rule and log-variance with weight decay 1 move the weights in the same
    direction: their mean updates differ by a positive factor, the variance. *)
 Set Warnings "-notation-overridden,-ambiguous-paths".
-From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix ring.
+From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix.
 From mathcomp.analysis Require Import reals.
 From Oja Require Import definitions.
 Set Implicit Arguments.
@@ -14,7 +14,7 @@ Section Proportional.
 Variables (R : realType) (n : nat).
 Implicit Types (C : 'M[R]_n) (w : 'cV[R]_n).
 
-(* oja.proportional.  For lambda = 1 and s <> 0, Oja's mean update is s times
+(* oja.proportional, oja.orbits.  For lambda = 1 and s <> 0, Oja's mean update is s times
    the one of log-variance. *)
 Theorem proportional C w : s C w != 0 -> O C w = s C w *: F C 1 w.
 Proof. by move=> s0; rewrite /O /F scale1r scalerBr scalerA divff// scale1r. Qed.

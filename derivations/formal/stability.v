@@ -43,9 +43,9 @@ have := is_diffB C_diff (is_diff_scale (is_diff_s w symC) (is_diff_id w)).
 by congr is_diff_def; apply/funext => h; rewrite !fctE opprD addrA addrAC.
 Qed.
 
-(* oja.lyapunov.  Oja's mean update is not a gradient: a gradient has a symmetric
-   Jacobian everywhere, and that of O is symmetric everywhere only if C is a
-   multiple of the identity. *)
+(* oja.lyapunov.  Oja's mean update is not a gradient, unless C is a multiple of the
+   identity: a gradient has a symmetric Jacobian everywhere, and that of O is
+   symmetric everywhere exactly for these C. *)
 Theorem not_a_gradient C : symmetric C ->
   ((forall w g h : 'cV[R]_n.+1, '[g, 'd (O C) w h] = '['d (O C) w g, h]) <->
    exists c, C = c%:M).
@@ -175,6 +175,55 @@ Theorem eigenvalue_F_across (u : 'cV[R]_n.+1) nu : C *m u = nu *: u -> '[v, u] =
 Proof.
 move=> Cu vu; rewrite jacobian_F_fixed_point Cu vu mulr0 scale0r subr0 scalerA -scalerBl.
 by congr (_ *: _); ring.
+Qed.
+
+(* The Jacobians of the two rules at their fixed points in the direction of v are
+   proportional. *)
+Lemma jacobians_proportional h : 'd (F C lambda) w h = (lambda / mu) *: 'd (O C) v h.
+Proof.
+have mu0 := lt0r_neq0 mu_gt0.
+rewrite [LHS]jacobian_F_fixed_point jacobian_O_fixed_point; move: (C *m h) '[v, h] => x d.
+rewrite 2!scalerBr 2!scalerA divfK//.
+by have -> : lambda / mu * (2 * mu * d) = 2 * lambda * d by field.
+Qed.
+
+(* oja.stability.  For Oja's rule, v is stable exactly if mu is larger than the
+   eigenvalue of every eigenvector of C orthogonal to v. *)
+Theorem oja_only_leading_is_stable : stable ('d (O C) v) <-> leading.
+Proof.
+split=> [v_stable u nu u0 Cu vu|v_leading x k x0].
+  by rewrite -subr_lt0; apply: v_stable u0 _; apply: eigenvalue_O_across.
+rewrite jacobian_O_fixed_point => Jx.
+have : (k + 2 * mu) * '[v, x] = 0.
+  have := congr1 (dot v) Jx; rewrite !dotBr !dotZr norm_v -dot_symmetric// Cv dotZl.
+  by move=> Jvx; rewrite mulrDl -Jvx; ring.
+move=> /eqP; rewrite mulf_eq0 => /orP[/eqP k_mu|/eqP vx].
+  by rewrite -[k](addrK (2 * mu)) k_mu sub0r oppr_lt0 mulr_gt0 ?ltr0n.
+rewrite -(ltr_add2r mu) add0r; apply: (v_leading x) => //.
+by move: Jx; rewrite vx mulr0 scale0r subr0 => /(canRL (subrK _)) ->; rewrite -scalerDl.
+Qed.
+
+(* oja.stability.  So it is for log-variance, at w. *)
+Theorem only_leading_is_stable : stable ('d (F C lambda) w) <-> leading.
+Proof.
+rewrite -oja_only_leading_is_stable; have c_gt0 : 0 < lambda / mu by exact: divr_gt0.
+split=> J_stable x k x0 Jx.
+  rewrite -(pmulr_rlt0 _ c_gt0); apply: J_stable x0 _.
+  by rewrite jacobians_proportional Jx scalerA.
+rewrite -(pmulr_rlt0 _ (_ : 0 < (lambda / mu)^-1)) ?invr_gt0//; apply: J_stable x0 _.
+have kx := etrans (esym Jx) (jacobians_proportional x).
+rewrite -[RHS]scalerA [in RHS]kx.
+by rewrite scalerA mulVf ?scale1r// lt0r_neq0.
+Qed.
+
+(* oja.stability.  If C has an eigenvector orthogonal to v with an eigenvalue
+   nu > mu, then the Jacobian at w has a positive eigenvalue: w is unstable. *)
+Theorem not_leading_is_unstable (u : 'cV[R]_n.+1) nu :
+  u != 0 -> C *m u = nu *: u -> '[v, u] = 0 -> mu < nu ->
+  exists x k, [/\ x != 0, 0 < k & 'd (F C lambda) w x = k *: x].
+Proof.
+move=> u0 Cu vu mu_nu; exists u, (lambda * (nu / mu - 1)).
+by rewrite -eigenvalue_F_across// mulr_gt0// subr_gt0 ltr_pdivl_mulr// mul1r.
 Qed.
 
 End LogVariance.

@@ -1,13 +1,14 @@
 """The kernel of a proof assistant: theorems stated again for Coq, with the axioms that each of them uses.
 
-A folder holds ``.v`` files and a record, ``axioms.txt``: the axioms that the kernel reported for each theorem, and the hash of
-the files for which it did. ``report`` compiles the files and asks the kernel again. Where Coq is not installed the check is
-*not run*; the record is then still a statement about these very files, or about none.
+A folder holds ``.v`` files and a record, ``axioms.txt``: the theorems, the axioms that the kernel reported for those of
+their file, and the hash of the files for which it did. ``report`` compiles the files and asks the kernel again. Where Coq is
+not installed the check is *not run*; the record is then still a statement about these very files, or about none.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from typing import ClassVar
 from .evidence import Contradiction, EngineMissing
 
 Axioms = Mapping[str, tuple[str, ...]]
-"""The axioms of each theorem, which is named with its file: ``proportional.same_zeros``."""
+"""Theorems, named with their file (``proportional.same_zeros``), and the axioms that the theorems of that file rest on."""
 
 STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
 
@@ -57,35 +58,36 @@ class Kernel:
 
 @cache
 def report(folder: Path, library: str) -> Axioms:
-    """The axioms of every theorem of a folder, from compiling all of its files.
+    """Every theorem of a folder, and its file's axioms, from compiling all of its files.
 
     Raises ``EngineMissing`` without Coq, and ``Contradiction`` where a file does not compile.
     """
-    if shutil.which("coqc") is None:
-        raise EngineMissing("coqc is not installed")
+    for tool in ("coqc", "coq_makefile", "make"):
+        if shutil.which(tool) is None:
+            raise EngineMissing(f"{tool} is not installed")
     with TemporaryDirectory() as name:
         build = Path(name)
         for path in folder.glob("*.v"):
             shutil.copy(path, build)
         files = sorted(path.stem for path in build.glob("*.v"))
-        order = _coq(build, "coqdep", "-sort", "-Q", ".", library, *(f"{file}.v" for file in files)).split()
-        for source in order:
-            _coq(build, "coqc", "-Q", ".", library, source)
-        theorems = [
-            (file, name) for file in files for name in STATED.findall((build / f"{file}.v").read_text(encoding="utf-8"))
-        ]
-        lines = [f"From {library} Require {file}." for file in files]
-        lines += [f'Redirect "{file}.{theorem}" Print Assumptions {file}.{theorem}.' for file, theorem in theorems]
+        _run(build, "coq_makefile", "-Q", ".", library, *(f"{file}.v" for file in files), "-o", "Makefile")
+        _run(build, "make", f"--jobs={os.cpu_count()}")
+        stated = {file: STATED.findall((build / f"{file}.v").read_text(encoding="utf-8")) for file in files}
+        stated = {file: names for file, names in stated.items() if names}
+        lines = [f"From {library} Require {file}." for file in stated]
+        for file, names in stated.items():  # together, since Coq walks through all that they rest on each time it is asked
+            lines += [f"Definition of_{file} := ({', '.join(f'@{file}.{name}' for name in names)})."]
+            lines += [f'Redirect "{file}" Print Assumptions of_{file}.']
         (build / "print_axioms.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        _coq(build, "coqc", "-Q", ".", library, "print_axioms.v")
-        return {f"{f}.{t}": _axioms((build / f"{f}.{t}.out").read_text(encoding="utf-8")) for f, t in theorems}
+        _run(build, "coqc", "-Q", ".", library, "print_axioms.v")
+        axioms = {file: _axioms((build / f"{file}.out").read_text(encoding="utf-8")) for file in stated}
+        return {f"{file}.{name}": axioms[file] for file, names in stated.items() for name in names}
 
 
-def _coq(folder: Path, *command: str) -> str:
+def _run(folder: Path, *command: str) -> None:
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise Contradiction(f"{command[-1]} does not compile:\n{result.stderr.strip()}")
-    return result.stdout
+        raise Contradiction(f"the theorems do not compile:\n{result.stderr.strip()}")
 
 
 def _axioms(printed: str) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ ERRORS = [
     ("lyapunov", "lyapunov", "(fun h => - '[F C lambda w, h])", "(fun h => - (2 * '[F C lambda w, h]))"),
     ("lyapunov", "lyapunov", "= - s C w * '[F", "= s C w * '[F"),
     ("lyapunov", "lyapunov", "L C 1 (w b) < L C 1 (w a)", "L C 1 (w a) < L C 1 (w b)"),
-    ("stability", "stability", "(- 2 * lambda) *: v", "(- lambda) *: v"),
+    ("stability", "stability", "(- (2 * lambda)) *: v", "(- lambda) *: v"),
     ("stability", "stability", "(lambda * (nu / mu - 1)) *: u", "(lambda * (nu / mu + 1)) *: u"),
     ("stability", "stability", "(2 * '[C *m w, h]) *: w", "'[C *m w, h] *: w"),
 ]
