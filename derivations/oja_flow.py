@@ -163,9 +163,7 @@ claims = (
     Claim(
         id="oja.convergence",
         statement="If μ_1 > 0 is simple and ⟨w_0, v_1⟩ ≠ 0, Oja's flow tends to v_1 and the log-variance flow to v_1/√λ, with "
-        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 the limit is the normalised projection of w_0 on its eigenspace. For the "
-        "component w_k along v_k, the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s}, s being Oja's time; s → ∞ since σ² ≤ "
-        "μ_1 ‖w‖² is bounded; and ‖w‖² tends to 1/λ by the law of the norm, Oja's to 1 since then σ² is bounded away from 0.",
+        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 the limit is the normalised projection of w_0 on its eigenspace.",
         holds=(
             Equation(along(w[k] / w[m], O), (spectrum[k] - spectrum[m]) * w[k] / w[m], eigenbasis, inputs),
             Equation(along(w[k] / w[m], F), (spectrum[k] - spectrum[m]) / s * w[k] / w[m], eigenbasis, inputs),
@@ -176,6 +174,10 @@ claims = (
         assumptions=("C positive semidefinite, μ_1 > 0", "⟨w_0, v_1⟩ ≠ 0", "λ > 0"),
         rests_on=("oja.norm-law", "oja.closed-form", "oja.rotation"),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+        proof="Let w_k be the component along v_k. In Oja's time s the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s} "
+        "in both flows, and stays as it is where μ_k = μ_1. For log-variance ds/dt = 1/σ², and σ² ≤ μ_1‖w‖² is bounded by the "
+        "law of the norm, so s → ∞; and ‖w‖² → 1/λ. For Oja s = t, and d‖w‖²/dt = 2σ² (1 − ‖w‖²) with σ² ≥ μ_1 w_1², so that "
+        "‖w‖² → 1 as the direction settles.",
     ),
 )
 

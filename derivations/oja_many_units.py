@@ -1,12 +1,7 @@
 """Many units with log-variance, decay and the exact covariance term: principal components themselves, one a unit.
 
-Under hard decorrelation, ``K_ik = 0`` for ``i ≠ k``, the argument has three steps.
-
-1. With ``q_i = C^{1/2} w_i`` the units' covariance is ``K_ik = q_i·q_k``, and on the range of ``C`` ``‖w_i‖² = q_iᵀ C⁻¹ q_i``.
-2. The best length of each ``q_i`` leaves the sum of ``½ log(q̂_iᵀ C⁻¹ q̂_i)`` over orthonormal ``q̂_i``.
-3. These numbers are the diagonal of a symmetric matrix, which is majorised by its spectrum (Schur); the logarithm is strictly
-   concave, so the sum is least where that matrix is diagonal; and its eigenvalues are at least the ``N`` least ones of ``C⁻¹``
-   (Cauchy's interlacing): Horn & Johnson, Matrix Analysis, 2nd ed., Section 4.3.
+Under hard decorrelation, ``K_ik = 0`` for ``i ≠ k``, one substitutes ``q_i = C^{1/2} w_i``, takes the best length of each
+``q_i``, and is left with the diagonal of a symmetric matrix, which its spectrum majorises: the proof is beside the claim.
 
 With the penalty ``β Σ_{i≠k} K_ik²`` instead, the Hessian at these points says how large ``β`` must be. The weights are
 written in the eigenvectors of ``C``: ``W_ik`` along the ``N`` leading ones, with eigenvalues ``μ_k``, and ``V_ij`` along the
@@ -75,9 +70,8 @@ claims = (
     Claim(
         id="oja.many-units",
         statement="N ≤ rank C linear units with log-variance and decay, decorrelated, K_ik = 0 for i ≠ k: the loss is least "
-        "where their weights are the N leading eigenvectors of C, one a unit in any order, each of norm 1/√λ (for repeated "
-        "leading eigenvalues, any orthonormal basis of their eigenspace). With q_i = C^{1/2} w_i the best length of each q_i "
-        "leaves Σ_i ½ log(q̂_iᵀ C⁻¹ q̂_i) over orthonormal frames, and majorisation and interlacing do the rest.",
+        "exactly where their weights are the N leading eigenvectors of C, one a unit in any order, each of norm 1/√λ (for "
+        "repeated leading eigenvalues, any orthonormal basis of their eigenspace).",
         holds=(
             Equation(Sigma(spectrum[j] * w[i, j] * w[k, j], j), Sigma(q[i, j] * q[k, j], j), on_the_range, inputs),
             Equation(Sigma(w[i, j] ** 2, j), Sigma(q[i, j] ** 2 / spectrum[j], j), on_the_range, inputs),
@@ -94,6 +88,13 @@ claims = (
         ),
         rests_on=("oja.fixed-points", "oja.rotation"),
         source="beyond the note",
+        proof="With q_i = C^{1/2} w_i, K_ik = q_i·q_k; and for given q_i the shortest w_i lies in the range of C, with "
+        "‖w_i‖² = q_iᵀC⁻¹q_i there. The best length of q_i, λ q_iᵀC⁻¹q_i = 1, leaves Σ_i ½ log(q̂_iᵀC⁻¹q̂_i), up to a "
+        "constant, to be minimised over orthonormal frames. The numbers q̂_iᵀC⁻¹q̂_i are the diagonal of a symmetric matrix. "
+        "They are majorised by its spectrum (Schur), and the logarithm is strictly concave, so the sum is at least that of "
+        "the spectrum's logarithms, with equality only for a diagonal matrix. By Cauchy's interlacing the spectrum is at "
+        "least 1/μ_1, …, 1/μ_N, with equality only where the frame spans the leading eigenvectors. Both at once: each q̂_i is "
+        "one of them.",
     ),
     Claim(
         id="oja.many-units-threshold",

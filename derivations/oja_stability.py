@@ -95,14 +95,8 @@ claims = (
     ),
     Claim(
         id="oja.step-size-global",
-        statement="For η < 1/λ the discrete mean update converges to ±v_1/√λ from every start with ⟨w_0, v_1⟩ ≠ 0, at any "
-        "scale. (1) Each component is multiplied by 1 − ηλ + ημ_k/σ² > 0, the leading one by most. (2) After one step σ² ≥ "
-        "4η(1 − ηλ)μ, μ the smallest positive eigenvalue, by the Cauchy–Schwarz inequality from wᵀC w' = (1 − ηλ)σ² + η‖C "
-        "w‖²/σ² and ‖C w‖² ≥ μσ²; so ‖w'‖² = (1 − ηλ)²‖w‖² + 2η(1 − ηλ) + η²‖C w‖²/σ⁴ stays bounded, and the other "
-        "components' ratios to the leading one shrink by a factor bounded below 1. (3) On the line through v_1, λ⟨w, w'⟩ − 1 "
-        "= (1 − ηλ)(λ‖w‖² − 1), so √λ‖w'‖ lies strictly between √λ‖w‖ and its inverse and |log √λ‖w‖| decreases; an orbit's "
-        "limit set lies on that line and is invariant, hence it is the fixed point. Oja's map has no such property: far out a "
-        "step makes the weights larger.",
+        statement="For η < 1/λ the discrete mean update of log-variance converges to ±v_1/√λ from every start with ⟨w_0, v_1⟩ "
+        "≠ 0, at any scale. Oja's map has no such property: far out a step makes the weights larger.",
         holds=(
             Equation(step, w[q] * (1 - eta * decay + eta * spectrum[q] / s), eigenbasis, inputs),
             Equation(Sigma(Cw[q] * step, q), (1 - eta * decay) * s + eta * image2 / s, unit, inputs),
@@ -123,6 +117,14 @@ claims = (
         assumptions=("C positive semidefinite, μ_1 > 0 simple", "⟨w_0, v_1⟩ ≠ 0", "λ > 0", "0 < η < 1/λ"),
         rests_on=("oja.step-size", "oja.rotation"),
         source="beyond the note",
+        proof="(1) A step multiplies the component along v_k by 1 − ηλ + ημ_k/σ² > 0, the leading one by most, so signs "
+        "stay and the ratios w_k/w_1 shrink. (2) By the Cauchy–Schwarz inequality σσ' ≥ wᵀC w' = (1 − ηλ)σ² + η‖C w‖²/σ², and "
+        "‖C w‖² ≥ μσ² with μ the smallest positive eigenvalue; so σ'² ≥ 4η(1 − ηλ)μ after any step. Then ‖w'‖² = (1 − "
+        "ηλ)²‖w‖² + 2η(1 − ηλ) + η²‖C w‖²/σ⁴, with ‖C w‖² ≤ μ_1σ², stays bounded, and with it σ²; so the ratios shrink by a "
+        "factor bounded below 1, to 0. The orbit's limit points lie on the line through v_1, on one side of the origin and "
+        "away from it. (3) On that line λ⟨w, w'⟩ − 1 = (1 − ηλ)(λ‖w‖² − 1), so that √λ‖w'‖ lies strictly between √λ‖w‖ and "
+        "its inverse, unless both are 1: |log √λ‖w‖| decreases. The set of limit points is compact, and each is the image of "
+        "another; so the largest |log √λ‖w‖| on it is 0.",
     ),
     Claim(
         id="oja.epsilon",

@@ -64,6 +64,8 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
             "",
             claim.statement,
         ]
+        if claim.proof:
+            lines += ["", f"Proof. {claim.proof}"]
         if claim.assumptions:
             lines += ["", f"Assumptions: {'; '.join(claim.assumptions)}."]
         if claim.rests_on:

@@ -85,8 +85,7 @@ def stability_by_solver(z3: Any) -> Formulas:
     given = z3.And(rate > 0, mu > 0, other >= 0, third >= 0)
 
     def negative(others):
-        across = [(rate * (value - mu), -2 * rate * mu) for value in others]  # times μ_k > 0
-        return z3.And(-2 * rate < 0, *(a < 0 for a, _ in across))
+        return z3.And(-2 * rate < 0, *(rate * (value - mu) < 0 for value in others))  # the latter times μ_k > 0
 
     valid = {
         "n = 2": z3.Implies(given, negative([other]) == (mu > other)),

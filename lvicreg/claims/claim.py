@@ -45,7 +45,10 @@ class Equation:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves."""
+    """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves.
+
+    ``proof`` says in words how the equations and the supports make up the statement, where that is not plain.
+    """
 
     id: str
     statement: str
@@ -55,6 +58,7 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     source: str = ""
+    proof: str = ""
     kind: Kind = "theorem"
 
     def __post_init__(self) -> None:

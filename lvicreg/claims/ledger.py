@@ -72,6 +72,7 @@ class Entry:
             "assumptions": list(claim.assumptions),
             "rests_on": list(claim.rests_on),
             "source": claim.source,
+            "proof": claim.proof,
             "status": self.status,
             "evidence": [asdict(finding) for finding in self.findings],
         }
