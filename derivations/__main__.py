@@ -59,9 +59,14 @@ def main(given: Sequence[str] | None = None) -> int:
     for entry in failed:
         console.print(f"{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False, style="red")
     not_run = [finding for entry in entries for finding in entry.findings if finding.outcome == "not run"]
-    if any(finding.kind == Kernel.kind for finding in not_run):
-        console.print("Not run: the proofs for Coq's kernel, since coqc is not installed. Pages show what is on record.")
+    without_kernel = sorted({finding.detail for finding in not_run if finding.kind == Kernel.kind})
+    if without_kernel:
+        console.print(f"Not run: the proofs for Coq's kernel, since {without_kernel[0]}. Pages show what is on record.")
+    if any(not check.on_record for e in entries for check in e.claim.evidence if isinstance(check, Kernel)):
+        console.print("The record of the formal proofs is not of the files as they are: python -m derivations.formal --write")
     files = all_files(options.sections, entries)
+    whole = "" if options.sections == list(SECTIONS) else " of these sections (the README is written by a run of all)"
+    success = f"{len(entries)} claims, none failed; the files{whole} are what is derived."
     if options.json:
         write({options.json: to_json(entries)})
     strange = strangers()
@@ -75,7 +80,7 @@ def main(given: Sequence[str] | None = None) -> int:
             cure = "Mend the failed claims first." if failed else f"To mend: {' '.join(mend)}"
             console.print(f"Files differ from what is derived. {cure}", soft_wrap=True)
         elif not failed:
-            console.print(f"{len(entries)} claims, none failed; the files are what is derived.")
+            console.print(success)
         return 1 if failed or difference or strange else 0
     if failed:
         console.print("Nothing was written, since a claim failed.")
@@ -86,7 +91,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 1
     for path in write(files):
         console.print(f"wrote {path.relative_to(ROOT)}")
-    console.print(f"{len(entries)} claims, none failed; the files are what is derived.")
+    console.print(success)
     return 1 if strange else 0
 
 

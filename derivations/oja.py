@@ -104,8 +104,8 @@ claims = (
     Claim(
         id="oja.mean-field",
         statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its "
-        "average is F(w) = C w/σ² − λ w, minus the gradient of −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C "
-        "w − σ² w.",
+        "average is F(w) = C w/σ² − λ w = −∇L with L(w) = −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C w − "
+        "σ² w.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),

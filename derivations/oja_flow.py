@@ -47,7 +47,10 @@ curl = Cw[r] * w[q] - w[r] * Cw[q]
 
 # --- closed forms: g = e^{Cs} w_0 and T = e^{−λt} ---------------------------------------------------------------------------
 g, Cg, start = map(IndexedBase, ("g", "Cg", "start"))
-T, rest = Symbol("T", positive=True), Symbol("rest", positive=True)  # rest: 1 − ‖w_0‖²; any number will do
+T, rest = (
+    Symbol("T", positive=True),
+    Symbol("rest", positive=True),
+)  # rest: 1 − ‖w_0‖², positive only for the exact engine's roots
 growth = Sigma(g[j] ** 2, j)
 image = {Cg[j]: Sigma(C[j, m] * g[m], m)}
 log_flow = unit.but({w[j]: T * g[j], **image})
@@ -85,8 +88,7 @@ claims = (
     Claim(
         id="oja.closed-form",
         statement="With g(s) = e^{Cs} w_0, the log-variance flow is w(t) = e^{−λt} g(s) where ‖g(s)‖² = ‖w_0‖² + (e^{2λt} − "
-        "1)/λ, and Oja's is w(t) = g(t)/√(1 + ‖g(t)‖² − ‖w_0‖²). ‖g‖ grows without bound where C w_0 ≠ 0, so s(t) is unique "
-        "and both flows exist for all t ≥ 0.",
+        "1)/λ, and Oja's is w(t) = g(t)/√(1 + ‖g(t)‖² − ‖w_0‖²), for all t ≥ 0.",
         holds=(
             Equation(in_time(w[q]), F[q], log_flow, inputs),
             Equation(in_time(growth), in_time(1 / (decay * T**2)), log_flow, inputs),
@@ -98,11 +100,14 @@ claims = (
         assumptions=("C positive semidefinite", "σ² > 0 at w_0", "λ > 0"),
         rests_on=("oja.mean-field",),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+        proof="An exponential is known by its differential equation. Both sides of the condition on s change at the same "
+        "rate, and agree at t = 0. Where C w_0 ≠ 0, ‖g‖² grows with s, at the rate 2gᵀCg > 0, without bound; so there is "
+        "exactly one s(t) for each t ≥ 0.",
     ),
     Claim(
         id="oja.orbits",
         statement="For λ = 1 the two flows have the same trajectories at different speeds: at Oja's time s, ds/dt = 1/σ², "
-        "both are at g(s)/√(1 + ‖g(s)‖² − ‖w_0‖²). For any λ > 0 the same holds after w → √λ w.",
+        "both are at g(s)/√(1 + ‖g(s)‖² − ‖w_0‖²). For any λ > 0 the same holds after w → √λ w, with σ² still that of w.",
         holds=(
             Equation(O[r] * F[q], O[q] * F[r], unit_decay, inputs),
             Equation(
@@ -163,7 +168,8 @@ claims = (
     Claim(
         id="oja.convergence",
         statement="If μ_1 > 0 is simple and ⟨w_0, v_1⟩ ≠ 0, Oja's flow tends to v_1 and the log-variance flow to v_1/√λ, with "
-        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 the limit is the normalised projection of w_0 on its eigenspace.",
+        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 it is the normalised projection of w_0 on its eigenspace in the place of "
+        "v_1.",
         holds=(
             Equation(along(w[k] / w[m], O), (spectrum[k] - spectrum[m]) * w[k] / w[m], eigenbasis, inputs),
             Equation(along(w[k] / w[m], F), (spectrum[k] - spectrum[m]) / s * w[k] / w[m], eigenbasis, inputs),
@@ -171,7 +177,7 @@ claims = (
             Equation(along(w[k], O), (spectrum[k] - s) * w[k], eigenbasis, inputs),
         ),
         evidence=(Numbers(independent.limits_by_autodiff), Solver(independent.bounds_by_solver)),
-        assumptions=("C positive semidefinite, μ_1 > 0", "⟨w_0, v_1⟩ ≠ 0", "λ > 0"),
+        assumptions=("C positive semidefinite, μ_1 > 0", "the projection of w_0 on the leading eigenspace is not 0", "λ > 0"),
         rests_on=("oja.norm-law", "oja.closed-form", "oja.rotation"),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
         proof="Let w_k be the component along v_k. In Oja's time s the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s} "

@@ -65,6 +65,22 @@ own = decay * (1 - second / first) + stiffness * second**2
 other = decay * (1 - first / second) + stiffness * first**2
 determinant = own * other - (stiffness * first * second) ** 2
 
+# --- identical units: all along the h-th component, ‖w‖² = size; the criticality condition fixes β --------------------------
+h, size = Idx("h", N), Symbol("size", positive=True)
+beta_there = (1 / size - decay) / (4 * (N - 1) * mu[h] ** 2 * size)
+total_covariance = 4 * beta * (N - 1) * mu[h] ** 2 * size
+alone = decay - mu[r] / (mu[h] * size) + Delta(r, h) * (2 / size + total_covariance)
+together = 4 * beta * mu[h] * mu[r] * size * (1 + Delta(r, h))
+apart = 4 * beta * mu[h] * nu[e] * size
+ratio = Symbol("ratio", positive=True)  # μ_2/μ_1
+reach = decay**2 * (1 - ratio) * (N - 1 + ratio) / (4 * N**2 * ratio**2 * first**2)
+limit_size = N * ratio / ((N - 1 + ratio) * decay)  # of identical units, where β has reached that
+
+
+def at_identical(expr: Expr) -> Expr:
+    """The value where every unit's weights are the h-th component, ‖w‖² = size."""
+    return At(At(expr, W[i, k], Delta(k, h) * sqrt(size)), V[i, e], 0)
+
 
 claims = (
     Claim(
@@ -122,6 +138,43 @@ claims = (
         assumptions=("μ_1 > … > μ_N > μ_{N+1}, N ≥ 2", "λ > 0"),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
+    ),
+    Claim(
+        id="oja.many-units-identical",
+        statement="With the same penalty N identical units along v_1, 4β(N − 1)μ_1²n² + λn = 1 with n = ‖w‖², are critical "
+        "too, and a strict local minimum iff β < λ²(μ_1 − μ_2)((N − 1)μ_1 + μ_2)/(4N²μ_1²μ_2²). For N = 2 this is (1 − "
+        "ρ²)/(4ρ) times the threshold λ²/(4μ_1μ_2), ρ = μ_2/μ_1: more than the threshold where ρ < √5 − 2. So where the "
+        "spectrum has a large gap, descent can end at identical units though the components are stable.",
+        holds=(
+            Equation(
+                at_identical(slope_W[p, r]), Delta(r, h) * sqrt(size) * (decay - 1 / size + total_covariance), units, unit_sizes
+            ),
+            Equation(At(decay - 1 / size + total_covariance, beta, beta_there), 0, sizes=unit_sizes),
+            Equation(at_identical(slope_V[p, o]), 0, units, unit_sizes),
+            Equation(
+                at_identical(D(slope_W[p, r], W[s, u])),
+                Delta(r, u) * (Delta(p, s) * alone + others(p, s) * together),
+                units,
+                unit_sizes,
+            ),
+            Equation(at_identical(D(slope_W[p, r], V[s, o])), 0, units, unit_sizes),
+            Equation(
+                at_identical(D(slope_V[p, e], V[s, o])),
+                Delta(e, o) * (Delta(p, s) * (decay - nu[e] / (mu[h] * size)) + others(p, s) * apart),
+                units,
+                unit_sizes,
+            ),
+            Equation(At(4 * reach * (N - 1) * first**2 * size**2 + decay * size, size, limit_size), 1, sizes=unit_sizes),
+            Equation(At(decay - ratio / size - 4 * reach * first**2 * ratio * size, size, limit_size), 0, sizes=unit_sizes),
+        ),
+        evidence=(Numbers(independent.identical_by_autodiff), Solver(independent.identical_by_solver)),
+        assumptions=("μ_1 > μ_2 > 0, N ≥ 2", "λ > 0", "β > 0"),
+        rests_on=("oja.many-units-threshold",),
+        source="beyond the note",
+        proof="In a direction v_j the Hessian is a(δ) + b(1 − δ) over the units: its eigenvalues are a + (N − 1)b, for "
+        "all units together, and a − b, for differences between them. Along v_1 both are positive. Along v_j they are λ − "
+        "μ_j/(μ_1n) + 4β(N − 1)μ_1μ_jn = (1 − μ_j/μ_1)λ > 0 and λ − μ_j/(μ_1n) − 4βμ_1μ_jn, which falls as μ_j or β grows and "
+        "is 0 for j = 2 at the limit.",
     ),
 )
 

@@ -70,9 +70,10 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
             lines += ["", f"Assumptions: {'; '.join(claim.assumptions)}."]
         if claim.rests_on:
             lines += ["", f"Rests on: {', '.join(claim.rests_on)}."]
-        formal = [theorem for check in claim.evidence if isinstance(check, Kernel) for theorem in check.theorems]
+        kernels = (check for check in claim.evidence if isinstance(check, Kernel) and check.on_record)
+        formal = [theorem for check in kernels for theorem in check.theorems]
         if formal:
-            lines += ["", f"Formal theorems: {', '.join(f'`{theorem}`' for theorem in formal)}."]
+            lines += ["", f"Of this the kernel has checked: {', '.join(f'`{theorem}`' for theorem in formal)}."]
         parts.append("\n".join(lines))
     parts += [_equation(rule) for rule in module.rules]
     return "\n\n".join(parts) + "\n"

@@ -12,6 +12,7 @@ Its fixed points are the eigenvectors ``v_k`` of ``C`` with ``μ_k > λε``, of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,7 +23,7 @@ Array: TypeAlias = NDArray[np.floating[Any]]
 __all__ = ["FixedPoint", "fixed_points"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FixedPoint:
     """The fixed points that belong to one eigenvalue of ``C``: every vector of norm ``norm`` in the span of ``basis``.
 
@@ -78,37 +79,36 @@ def fixed_points(C: ArrayLike, decay: float = 1.0, epsilon: float = 0.0) -> tupl
         ``ε ≥ 0``, added to the variance, in its units.
 
     Returns one ``FixedPoint`` for each eigenvalue ``μ_k > λε``, in descending order, and then the origin where ``ε > 0``.
-    Only the first is stable, which is the origin where it is the only one. Eigenvalues closer than ``M`` times the
-    machine's precision, relative to the largest, count as one that is repeated: its fixed points form a sphere. With
-    ``ε = 0`` the update is undefined where ``C w = 0``, so that ``C = 0`` has no fixed point.
+    Only the first is stable, which is the origin where it is the only one. Eigenvalues that differ by rounding,
+    ``max(M, 10)`` times the machine's precision relative to the largest, count as one that is repeated: its fixed points
+    form a sphere. With ``ε = 0`` the update is undefined where ``C w = 0``, so that ``C = 0`` has no fixed point.
 
     Raises ``ValueError`` where ``C`` is not a finite square matrix, not symmetric or not positive semidefinite (beyond
-    rounding), ``λ`` is not positive or ``ε`` is negative; the message says by how much.
+    rounding), ``λ`` is not positive or ``ε`` is negative; the message says by how much. Raises ``TypeError`` where they are not
+    real numbers.
 
     Source: note, log-variance loss; Oja 1982, J. Math. Biol. 15, 267; claims oja.fixed-points, oja.decay-scale,
     oja.stability, oja.step-size, oja.epsilon.
     """
     C, decay, epsilon = _checked(C, decay, epsilon)
     spectrum, vectors = np.linalg.eigh(C)
-    spectrum, vectors = spectrum[::-1], vectors[:, ::-1].T
-    rounding = len(C) * np.finfo(C.dtype).eps * max(abs(spectrum[0]), abs(spectrum[-1]))
+    spectrum, vectors = spectrum[::-1].astype(np.float64), vectors[:, ::-1].T
+    rounding = max(len(C), 10) * np.finfo(C.dtype).eps * np.abs(spectrum).max()
     if spectrum[-1] < -rounding:
         raise ValueError(f"C must be positive semidefinite; its smallest eigenvalue is {spectrum[-1]:.6g}")
     spectrum = np.where(np.abs(spectrum) <= rounding, 0.0, spectrum)
     ends = np.append(np.flatnonzero(-np.diff(spectrum) > rounding) + 1, len(C))
-    points = []
+    points: list[FixedPoint] = []
     for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
-        mu = float(spectrum[start:end].mean())
-        if mu > decay * epsilon:
-            across = np.delete(spectrum, start)
-            across[start : end - 1] = mu  # along the sphere the rate is exactly 0
-            radial = -2 * decay * (1 - decay * epsilon / mu)
-            rates = np.append(radial, decay * (across / mu - 1))
-            norm = float(np.sqrt((mu - decay * epsilon) / (decay * mu)))
-            points.append(FixedPoint(mu, vectors[start:end], norm, rates, start == 0, _largest_step(rates, start == 0)))
+        spectrum[start:end] = mu = float(spectrum[start])
+        share = decay * (epsilon / mu) if mu else np.inf  # λε/μ_k
+        if share < 1:
+            radial, across = -2 * decay * (1 - share), np.delete(spectrum, start) / mu - 1
+            rates, stable = np.append(radial, decay * across), not points
+            norm = float(np.sqrt((1 - share) / decay))
+            points.append(FixedPoint(mu, vectors[start:end], norm, rates, stable, _largest_step(rates, stable)))
     if epsilon > 0:
-        rates = spectrum / epsilon - decay
-        stable = bool(spectrum[0] <= decay * epsilon)
+        rates, stable = spectrum / epsilon - decay, not points
         points.append(FixedPoint(float("nan"), vectors[:0], 0.0, rates, stable, _largest_step(rates, stable)))
     return tuple(points)
 
@@ -125,16 +125,20 @@ def _checked(C: ArrayLike, decay: float, epsilon: float) -> tuple[Array, float, 
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ValueError(f"C must be a square matrix, shape (M, M); got shape {matrix.shape}")
     if not (np.issubdtype(matrix.dtype, np.floating) or np.issubdtype(matrix.dtype, np.integer)):
-        raise ValueError(f"C must be an array of real numbers; got dtype {matrix.dtype}")
-    matrix = matrix.astype(np.result_type(matrix.dtype, np.float32), copy=False)
+        raise TypeError(f"C must be an array of real numbers; got dtype {matrix.dtype}")
+    precision = np.result_type(matrix.dtype, np.float32)
+    matrix = matrix.astype(min(precision, np.dtype(np.float64), key=lambda dtype: dtype.itemsize), copy=False)
     if not np.isfinite(matrix).all():
         raise ValueError(f"C must be finite; {np.count_nonzero(~np.isfinite(matrix))} of its entries are not")
     skew = float(np.abs(matrix - matrix.T).max())
     if skew > len(matrix) * np.finfo(matrix.dtype).eps * np.abs(matrix).max():
         raise ValueError(f"C must be symmetric; C and its transpose differ by up to {skew:.6g}")
+    for name, number in (("decay", decay), ("epsilon", epsilon)):
+        if not isinstance(number, Real):
+            raise TypeError(f"{name} must be a real number; got {number!r}")
     decay, epsilon = float(decay), float(epsilon)
     if not (decay > 0 and np.isfinite(decay)):
         raise ValueError(f"decay must be a positive number; got {decay}")
     if not (epsilon >= 0 and np.isfinite(epsilon)):
         raise ValueError(f"epsilon must be a number that is not negative; got {epsilon}")
-    return (matrix + matrix.T) / 2, decay, epsilon
+    return matrix / 2 + matrix.T / 2, decay, epsilon

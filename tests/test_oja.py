@@ -119,13 +119,53 @@ def test_dtypes():
 @pytest.mark.parametrize(
     ("C", "options", "message"),
     [
+        ([[1j, 0], [0, 1]], {}, "C must be an array of real numbers; got dtype complex128"),
+        (np.eye(2), {"decay": "2"}, "decay must be a real number; got '2'"),
+        (np.eye(2), {"epsilon": None}, "epsilon must be a real number; got None"),
+    ],
+)
+def test_what_is_not_real_is_refused(C, options, message):
+    with pytest.raises(TypeError, match=message):
+        fixed_points(C, **options)
+
+
+@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_repeated_eigenvalue_is_seen_through_rounding(seed, dtype):
+    for spectrum in ([1.0, 1.0], [1.0, 1.0, 0.5], [2.0] * 5 + [1.0] * 5):
+        first, *rest = fixed_points(covariance(spectrum, seed).astype(dtype))
+        assert len(first.basis) == spectrum.count(spectrum[0])
+        assert len(rest) == len(set(spectrum)) - 1
+        *_, origin = points = fixed_points(covariance(spectrum, seed).astype(dtype), epsilon=spectrum[0])  # at equality
+        assert [point.stable for point in points] == [True] + [False] * (len(points) - 1)
+        assert origin.dimension == -1
+
+
+@pytest.mark.parametrize(
+    ("C", "decay", "norm"),
+    [
+        (np.diag([1.5e308, 1e308]), 1.0, 1.0),
+        ([[1e-200]], 1e-200, 1e100),
+        ([[1e200]], 1e200, 1e-100),
+        (np.diag([3e38, 1e38]).astype(np.float32), 1.0, 1.0),
+        (np.eye(2, dtype=np.longdouble), 1.0, 1.0),
+    ],
+)
+def test_extreme_scales(C, decay, norm):
+    first, *_ = fixed_points(C, decay)
+    assert first.norm == pytest.approx(norm, rel=1e-12)
+    assert type(first.stable) is bool
+
+
+@pytest.mark.parametrize(
+    ("C", "options", "message"),
+    [
         ([[1.0, 0.5], [0.25, 1.0]], {}, r"symmetric; .* differ by up to 0\.25"),
         (np.ones((2, 3)), {}, r"square matrix, shape \(M, M\); got shape \(2, 3\)"),
         (np.ones(3), {}, r"got shape \(3,\)"),
         (np.ones((0, 0)), {}, r"got shape \(0, 0\)"),
         ([[1.0, 0.0], [0.0, -0.5]], {}, r"positive semidefinite; its smallest eigenvalue is -0\.5"),
         ([[np.nan, 0.0], [0.0, 1.0]], {}, "finite; 1 of its entries"),
-        ([[1j, 0], [0, 1]], {}, "real numbers; got dtype complex128"),
         (np.eye(2), {"decay": 0.0}, r"decay must be a positive number; got 0\.0"),
         (np.eye(2), {"decay": -1.0}, r"got -1\.0"),
         (np.eye(2), {"decay": np.nan}, "got nan"),

@@ -98,6 +98,8 @@ def limits_by_autodiff(jax: Any, rng: Any) -> Pairs:
         for rate in (1.0, 4.0):
             _, solution = _log_variance_solution(jax, covariance, rate, start)
             yield solution(20.0), direction / rate**0.5
+        late = _exponential(jax, covariance)(20.0, start)
+        yield late / np.sqrt(1 + np.sum(late**2) - np.sum(start**2)), direction
 
 
 def gradient_by_solver(z3: Any) -> Formulas:

@@ -43,12 +43,7 @@ def threshold_by_autodiff(jax: Any, rng: Any) -> Pairs:
     covariance = basis @ np.diag(spectrum) @ basis.T
     weights = basis[:, :3].T / rate**0.5
 
-    def loss(flat, beta):
-        rows = flat.reshape(3, 5)
-        K = rows @ covariance @ rows.T
-        off = K - np.diag(np.diag(K))
-        return np.sum(-np.log(np.diag(K)) / 2) + rate / 2 * np.sum(rows**2) + beta * np.sum(off**2)
-
+    loss = _penalised(np, covariance, rate, (3, 5))
     threshold = rate**2 / (4 * spectrum[1] * spectrum[2])
     for beta in (0.0, 0.9, 1.0, 1.5):
         yield 1 + jax.grad(loss)(weights.ravel(), beta * threshold), np.ones(15)
@@ -64,6 +59,36 @@ def threshold_by_autodiff(jax: Any, rng: Any) -> Pairs:
             expected += list(np.linalg.eigvalsh(np.asarray(block)))
         yield np.linalg.eigvalsh(hessian), np.sort(np.asarray(expected))
         yield np.sign(np.round(np.linalg.eigvalsh(hessian)[0], 9)), np.sign(beta - 1.0)
+
+
+def _penalised(np, covariance, rate, shape):
+    """The loss of a flat array of weights, and β."""
+
+    def loss(flat, beta):
+        rows = flat.reshape(shape)
+        K = rows @ covariance @ rows.T
+        off = K - np.diag(np.diag(K))
+        return np.sum(-np.log(np.diag(K)) / 2) + rate / 2 * np.sum(rows**2) + beta * np.sum(off**2)
+
+    return loss
+
+
+def identical_by_autodiff(jax: Any, rng: Any) -> Pairs:
+    """JAX's gradient vanishes at identical units; its Hessian is positive definite below the limit, and not above."""
+    np = jax.numpy
+    rate = 0.7
+    for spectrum, n in (((3.0, 0.3, 0.1), 2), ((3.0, 2.0, 0.5), 2), ((5.0, 1.0, 0.9, 0.2), 3)):
+        basis, (first, second) = _rotation(jax, rng, len(spectrum)), spectrum[:2]
+        covariance = basis @ np.diag(np.asarray(spectrum)) @ basis.T
+        loss = _penalised(np, covariance, rate, (n, len(spectrum)))
+        limit = rate**2 * (first - second) * ((n - 1) * first + second) / (4 * n**2 * first**2 * second**2)
+        for share in (0.97, 1.0, 1.03):
+            a = 4 * share * limit * (n - 1) * first**2
+            size = ((rate**2 + 4 * a) ** 0.5 - rate) / (2 * a)
+            weights = np.tile(basis[:, 0] * size**0.5, n)
+            yield 1 + jax.grad(loss)(weights, share * limit), np.ones(len(weights))
+            least = np.linalg.eigvalsh(jax.hessian(loss)(weights, share * limit))[0]
+            yield np.sign(np.round(least, 9)), np.sign(1.0 - share)
 
 
 def frames_by_solver(z3: Any) -> Formulas:
@@ -101,3 +126,24 @@ def threshold_by_solver(z3: Any) -> Formulas:
         "half the threshold": z3.Implies(z3.And(given, 2 * g * first * second > rate), definite),
         "λ in the place of λ²": z3.Implies(z3.And(given, 4 * beta * first * second > rate), definite),
     }
+
+
+def identical_by_solver(z3: Any) -> Formulas:
+    """Differences between identical units along v_2 cost iff β is below the limit, for two, three and eight units."""
+    rate, beta, size, first, second = z3.Reals("rate beta size first second")
+    valid: dict[str, Any] = {}
+    invalid: dict[str, Any] = {}
+    for n in (2, 3, 8):
+        critical = 4 * beta * (n - 1) * first**2 * size**2 + rate * size == 1
+        given = z3.And(rate > 0, beta > 0, size > 0, first > second, second > 0, critical)
+        apart = rate * first * size - second - 4 * beta * first**2 * second * size**2  # times μ_1 n
+        below = 4 * beta * n**2 * first**2 * second**2 < rate**2 * (first - second) * ((n - 1) * first + second)
+        valid[f"the limit, N = {n}"] = z3.Implies(given, (apart > 0) == below)
+        invalid[f"always, N = {n}"] = z3.Implies(given, apart > 0)
+    given = z3.And(rate > 0, first > second, second > 0)
+    valid["beyond the threshold"] = z3.Implies(
+        given,
+        (rate**2 * (first**2 - second**2) * 4 * first * second > rate**2 * 16 * first**2 * second**2)
+        == ((second + 2 * first) ** 2 < 5 * first**2),
+    )
+    return valid, invalid

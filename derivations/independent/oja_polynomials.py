@@ -41,6 +41,10 @@ def _along(scene, polynomial, field):
     return _dot([_slope(polynomial, r) for r in scene.inputs], field)
 
 
+def _along_w(scene, polynomial):
+    return _dot([_slope(polynomial, r) for r in scene.inputs], scene.w)
+
+
 def mean_field(flint: Any, n: int) -> Pairs:
     """σ² times minus the gradient of L, and Oja's field as ½∇σ² − σ² w."""
     scene = _scene(flint, n)
@@ -126,10 +130,13 @@ def steps(flint: Any, n: int) -> Pairs:
 
 
 def epsilon(flint: Any, n: int) -> Pairs:
-    """With ε: w·F and the gradient of L, times σ² + ε."""
+    """With ε: w·F, the gradient of L and the radial part of the Jacobian, times powers of σ² + ε."""
     scene = _scene(flint, n)
     larger = scene.variance + scene.epsilon
     field = [a - scene.rate * larger * v for a, v in zip(scene.image, scene.w, strict=True)]
     yield _dot(scene.w, field), scene.variance - scene.rate * scene.norm * larger
     for r in scene.inputs:
         yield _slope(larger, r) / 2 - larger * scene.rate / 2 * _slope(scene.norm, r), field[r]
+        # along w the slope of C w/(σ² + ε) is C w (ε − σ²)/(σ² + ε)²
+        radial = _along_w(scene, scene.image[r]) * larger - scene.image[r] * _along_w(scene, larger)
+        yield radial, scene.image[r] * (scene.epsilon - scene.variance)

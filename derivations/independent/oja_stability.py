@@ -35,8 +35,10 @@ def steps_by_autodiff(jax: Any, rng: Any) -> Pairs:
         descent = jax.grad(lambda v, rate=rate: -log_variance_loss(np, covariance, rate)(v))
         step = jax.jacobian(lambda v, eta: v + eta * descent(v))(basis[:, 0] / rate**0.5, 1 / rate)  # noqa: B023
         yield np.max(np.abs(np.linalg.eigvalsh(step))), 1.0
-        short = jax.jacobian(lambda v: v + 0.9 / rate * descent(v))(basis[:, 0] / rate**0.5)  # noqa: B023
-        yield np.max(np.abs(np.linalg.eigvalsh(short))), np.maximum(0.8, 1 - 0.9 * (1 - spectrum[1] / spectrum[0]))
+        for x in (0.3, 0.9):  # at 0.3 the slowest direction is the second eigenvector's, at 0.9 the radial one
+            short = jax.jacobian(lambda v, x=x: v + x / rate * descent(v))(basis[:, 0] / rate**0.5)  # noqa: B023
+            slowest = np.maximum(np.abs(1 - 2 * x), 1 - x * (1 - spectrum[1] / spectrum[0]))
+            yield np.max(np.abs(np.linalg.eigvalsh(short))), slowest
     oja = jax.jacobian(lambda v: v + oja_field(covariance)(v) / spectrum[0])(basis[:, 0])
     yield np.max(np.abs(np.linalg.eigvalsh(oja))), 1.0
     for scale in (0.01, 100.0):
@@ -108,7 +110,13 @@ def step_size_by_solver(z3: Any) -> Formulas:
     valid = {
         "log-variance": z3.Implies(given, z3.And(radial, across) == (eta * rate < 1)),
         "Oja": z3.Implies(given, z3.And(oja_radial, oja_across) == (eta * first < 1)),
-        "across never binds": z3.Implies(z3.And(given, eta * rate <= 1), across),
+        "across never binds": z3.Implies(
+            z3.And(given, eta * rate < 1),
+            z3.And(0 < first + eta * rate * (other - first), first + eta * rate * (other - first) < first),
+        ),
+        "nor for Oja": z3.Implies(
+            z3.And(given, eta * first < 1), z3.And(0 < 1 + eta * (other - first), 1 + eta * (other - first) < 1)
+        ),
     }
     return valid, {
         "η < 2/λ suffices": z3.Implies(z3.And(given, eta * rate < 2), radial),
@@ -163,7 +171,8 @@ def epsilon_by_solver(z3: Any) -> Formulas:
             variance < rate * norm * (variance + eps),
         ),
         "the origin repels along v_1": z3.Implies(
-            z3.And(given, mu > rate * eps, norm > 0, rate * (mu * norm + eps) < mu), mu * norm > rate * norm * (mu * norm + eps)
+            z3.And(given, mu > rate * eps, norm > 0, norm * rate * mu < mu - rate * eps),
+            mu * norm > rate * norm * (mu * norm + eps),
         ),
         "the limits of the step": z3.Implies(step, z3.And(radial, across) == limits),
     }

@@ -290,6 +290,13 @@ class Locality:
         return "; ".join(found)
 
 
+def _satisfiable(z3: ModuleType, formula: Any) -> Any:
+    solver = z3.Solver()
+    solver.set("timeout", 20_000)
+    solver.add(formula)
+    return solver.check()
+
+
 @dataclass(frozen=True)
 class Solver:
     """Formulas over the real numbers that must be valid, and wrong ones for which a counterexample must exist."""
@@ -303,12 +310,11 @@ class Solver:
         valid, invalid = self.formulas(z3)
         for expected, formulas in ((z3.unsat, valid), (z3.sat, invalid)):
             for name, formula in formulas.items():
-                solver = z3.Solver()
-                solver.set("timeout", 20_000)
-                solver.add(z3.Not(formula))
-                answer = solver.check()
+                answer = _satisfiable(z3, z3.Not(formula))
                 if answer != expected:
                     raise Contradiction(f"{name}: the negation is {answer}, expected {expected}")
+                if z3.is_implies(formula) and _satisfiable(z3, formula.arg(0)) == z3.unsat:
+                    raise Contradiction(f"{name}: nothing satisfies its hypotheses")
         return f"{len(valid)} valid, {len(invalid)} refuted"
 
 

@@ -24,6 +24,7 @@ from .evidence import Contradiction, EngineMissing
 Axioms = Mapping[str, tuple[str, ...]]
 """Theorems, named with their file (``proportional.same_zeros``), and the axioms that the theorems of that file rest on."""
 
+REQUIRED = re.compile(r"^From\s+[\w.]+\s+Require\s[\w\s]+\.$", re.MULTILINE)
 STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
 
 
@@ -56,12 +57,26 @@ class Kernel:
         return hashed == fingerprint(self.folder) and set(self.theorems) <= set(listed)
 
 
-@cache
 def report(folder: Path, library: str) -> Axioms:
-    """Every theorem of a folder, and its file's axioms, from compiling all of its files.
+    """Every theorem of a folder, and its file's axioms, from compiling all of its files; once in each process.
 
-    Raises ``EngineMissing`` without Coq, and ``Contradiction`` where a file does not compile.
+    Raises ``EngineMissing`` without Coq or a library that the files require, and ``Contradiction`` where one does not compile.
     """
+    found = _report(folder, library)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@cache
+def _report(folder: Path, library: str) -> Axioms | EngineMissing | Contradiction:
+    try:
+        return _compiled(folder, library)
+    except (EngineMissing, Contradiction) as problem:
+        return problem
+
+
+def _compiled(folder: Path, library: str) -> Axioms:
     for tool in ("coqc", "coq_makefile", "make"):
         if shutil.which(tool) is None:
             raise EngineMissing(f"{tool} is not installed")
@@ -70,6 +85,14 @@ def report(folder: Path, library: str) -> Axioms:
         for path in folder.glob("*.v"):
             shutil.copy(path, build)
         files = sorted(path.stem for path in build.glob("*.v"))
+        required = {line for file in files for line in REQUIRED.findall((build / f"{file}.v").read_text(encoding="utf-8"))}
+        (build / "libraries.v").write_text(
+            "\n".join(sorted(r for r in required if f"From {library} " not in r)), encoding="utf-8"
+        )
+        try:
+            _run(build, "coqc", "libraries.v")
+        except Contradiction as missing:
+            raise EngineMissing(f"a library for Coq is not installed: {str(missing).splitlines()[-1]}") from missing
         _run(build, "coq_makefile", "-Q", ".", library, *(f"{file}.v" for file in files), "-o", "Makefile")
         _run(build, "make", f"--jobs={os.cpu_count()}")
         stated = {file: STATED.findall((build / f"{file}.v").read_text(encoding="utf-8")) for file in files}
@@ -93,9 +116,10 @@ def _run(folder: Path, *command: str) -> None:
 def _axioms(printed: str) -> tuple[str, ...]:
     if printed.startswith("Closed under the global context"):
         return ()
-    names = re.findall(r"^([\w.']+)\s*:", printed.partition("Axioms:")[2], re.MULTILINE)
-    if not names:
-        raise Contradiction(f"Coq's list of axioms is not understood:\n{printed}")
+    entries = [line for line in printed.splitlines()[1:] if line[:1].strip()]  # types continue on indented lines
+    names = [match[1] for line in entries if (match := re.fullmatch(r"([\w.']+)(?:\s*:.*)?", line))]
+    if not names or len(names) != len(entries):  # such as "bad is assumed to be guarded"
+        raise Contradiction(f"Coq's list of axioms has more than axioms in it:\n{printed}")
     return tuple(sorted(names))
 
 

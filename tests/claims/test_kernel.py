@@ -51,6 +51,16 @@ def test_a_theorem_passes_with_the_axioms_on_record_and_no_others(folder: Path) 
 
 
 @needs_coq
+def test_a_proof_by_a_recursion_that_does_not_end_is_refused(folder: Path) -> None:
+    cheat = (
+        "Unset Guard Checking.\nFixpoint bad (n : nat) : False := bad n.\nTheorem wrong : 1 = 2.\nProof. case (bad 0). Qed.\n"
+    )
+    (folder / "a_use.v").write_text(USE + cheat, encoding="utf-8")
+    with pytest.raises(Contradiction, match="more than axioms"):
+        report(folder, "Toy")
+
+
+@needs_coq
 def test_an_unknown_theorem_and_a_lemma_are_no_evidence(folder: Path) -> None:
     record(folder)
     for name in ("a_use.thrice", "a_use.helper", "base.double"):
