@@ -93,3 +93,19 @@ def test_a_singular_point_is_refused_by_both_engines():
         resolve(slope, Definitions())
     with pytest.raises(ZeroDivisionError):
         Evaluator(Point({"M": 2}), Definitions()).value(slope, {q: 0})
+
+
+def test_at_names_what_it_cannot_place():
+    with pytest.raises(TypeError, match="gives a value to a symbol, or to an array indexed by different indices"):
+        At(loss, w[j] + 1, 0)
+    with pytest.raises(TypeError, match="different indices"):
+        At(loss, K[i, i], 0)
+    with pytest.raises(TypeError, match="indices of different ranges"):
+        resolve(At(loss, w[i], 0), nothing)
+
+
+def test_at_does_not_capture_what_the_value_names():
+    """The value's ``q`` is the one outside, also where the term sums over an index of that name."""
+    placed = At(Sigma(w[q] * v[q], q), w[j], Delta(j, q))
+    assert is_zero(resolve(placed, nothing) - v[q])
+    assert resolve(At(alpha * w[j], alpha, 3), nothing) == 3 * w[j]
