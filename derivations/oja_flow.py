@@ -182,8 +182,8 @@ claims = (
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
         proof="Let w_k be the component along v_k. In Oja's time s the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s} "
         "in both flows, and stays as it is where μ_k = μ_1. For log-variance ds/dt = 1/σ², and σ² ≤ μ_1‖w‖² is bounded by the "
-        "law of the norm, so s → ∞; and ‖w‖² → 1/λ. For Oja s = t, and d‖w‖²/dt = 2σ² (1 − ‖w‖²) with σ² ≥ μ_1 w_1², so that "
-        "‖w‖² → 1 as the direction settles.",
+        "law of the norm, so s → ∞; and ‖w‖² → 1/λ. For Oja s = t, and d‖w‖²/dt = 2σ² (1 − ‖w‖²): ‖w‖ moves monotonically "
+        "towards 1, so with the ratios it keeps |w_1|, and σ² ≥ μ_1w_1², away from 0, and ‖w‖² → 1.",
     ),
 )
 

@@ -32,7 +32,7 @@ cosine2, sine2, least, next_least = symbols("cosine2 sine2 least next_least", po
 mixed = (cosine2 * least + sine2 * next_least) * (sine2 * least + cosine2 * next_least)
 
 # --- the soft penalty, in the coordinates of the eigenvectors ---------------------------------------------------------------
-Q = Symbol("Q", integer=True, positive=True)
+Q = Symbol("Q", integer=True, nonnegative=True)
 e, o = (Idx(name, Q) for name in "eo")
 p, r, s, u = (Idx(name, N) for name in "prsu")
 W, V = IndexedBase("W"), IndexedBase("V")
@@ -69,9 +69,19 @@ determinant = own * other - (stiffness * first * second) ** 2
 h, size = Idx("h", N), Symbol("size", positive=True)
 beta_there = (1 / size - decay) / (4 * (N - 1) * mu[h] ** 2 * size)
 total_covariance = 4 * beta * (N - 1) * mu[h] ** 2 * size
-alone = decay - mu[r] / (mu[h] * size) + Delta(r, h) * (2 / size + total_covariance)
-together = 4 * beta * mu[h] * mu[r] * size * (1 + Delta(r, h))
-apart = 4 * beta * mu[h] * nu[e] * size
+
+
+def alone(r: Idx) -> Expr:
+    """The Hessian's entry of a unit with itself, along the r-th component."""
+    return decay - mu[r] / (mu[h] * size) + Delta(r, h) * (2 / size + total_covariance)
+
+
+def together(r: Idx) -> Expr:
+    """Its entry of two units."""
+    return 4 * beta * mu[h] * mu[r] * size * (1 + Delta(r, h))
+
+
+alone_beyond, together_beyond = decay - nu[e] / (mu[h] * size), 4 * beta * mu[h] * nu[e] * size
 ratio = Symbol("ratio", positive=True)  # μ_2/μ_1
 reach = decay**2 * (1 - ratio) * (N - 1 + ratio) / (4 * N**2 * ratio**2 * first**2)
 limit_size = N * ratio / ((N - 1 + ratio) * decay)  # of identical units, where β has reached that
@@ -142,9 +152,10 @@ claims = (
     Claim(
         id="oja.many-units-identical",
         statement="With the same penalty N identical units along v_1, 4β(N − 1)μ_1²n² + λn = 1 with n = ‖w‖², are critical "
-        "too, and a strict local minimum iff β < λ²(μ_1 − μ_2)((N − 1)μ_1 + μ_2)/(4N²μ_1²μ_2²). For N = 2 this is (1 − "
-        "ρ²)/(4ρ) times the threshold λ²/(4μ_1μ_2), ρ = μ_2/μ_1: more than the threshold where ρ < √5 − 2. So where the "
-        "spectrum has a large gap, descent can end at identical units though the components are stable.",
+        "too. The Hessian there is positive definite iff β < λ²(μ_1 − μ_2)((N − 1)μ_1 + μ_2)/(4N²μ_1²μ_2²), and has a "
+        "negative eigenvalue above that. For N = 2 this is (1 − ρ²)/(4ρ) times the threshold λ²/(4μ_1μ_2), ρ = μ_2/μ_1: more "
+        "than the threshold where ρ < √5 − 2, so that descent can end at two identical units though the components are "
+        "stable. For N ≥ 3 it is always below the threshold; of smaller groups of identical units nothing is said.",
         holds=(
             Equation(
                 at_identical(slope_W[p, r]), Delta(r, h) * sqrt(size) * (decay - 1 / size + total_covariance), units, unit_sizes
@@ -153,28 +164,35 @@ claims = (
             Equation(at_identical(slope_V[p, o]), 0, units, unit_sizes),
             Equation(
                 at_identical(D(slope_W[p, r], W[s, u])),
-                Delta(r, u) * (Delta(p, s) * alone + others(p, s) * together),
+                Delta(r, u) * (Delta(p, s) * alone(r) + others(p, s) * together(r)),
                 units,
                 unit_sizes,
             ),
             Equation(at_identical(D(slope_W[p, r], V[s, o])), 0, units, unit_sizes),
             Equation(
                 at_identical(D(slope_V[p, e], V[s, o])),
-                Delta(e, o) * (Delta(p, s) * (decay - nu[e] / (mu[h] * size)) + others(p, s) * apart),
+                Delta(e, o) * (Delta(p, s) * alone_beyond + others(p, s) * together_beyond),
                 units,
                 unit_sizes,
+            ),
+            Equation(At(alone(h) + (N - 1) * together(h), beta, beta_there), 4 / size - 2 * decay, sizes=unit_sizes),
+            Equation(
+                At(alone(h) - together(h), beta, beta_there), (2 * (N - 2) / size + 2 * decay) / (N - 1), sizes=unit_sizes
+            ),
+            Equation(
+                At(alone_beyond + (N - 1) * together_beyond, beta, beta_there), decay * (1 - nu[e] / mu[h]), sizes=unit_sizes
             ),
             Equation(At(4 * reach * (N - 1) * first**2 * size**2 + decay * size, size, limit_size), 1, sizes=unit_sizes),
             Equation(At(decay - ratio / size - 4 * reach * first**2 * ratio * size, size, limit_size), 0, sizes=unit_sizes),
         ),
         evidence=(Numbers(independent.identical_by_autodiff), Solver(independent.identical_by_solver)),
         assumptions=("μ_1 > μ_2 > 0, N ≥ 2", "λ > 0", "β > 0"),
-        rests_on=("oja.many-units-threshold",),
+        rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
-        proof="In a direction v_j the Hessian is a(δ) + b(1 − δ) over the units: its eigenvalues are a + (N − 1)b, for "
-        "all units together, and a − b, for differences between them. Along v_1 both are positive. Along v_j they are λ − "
-        "μ_j/(μ_1n) + 4β(N − 1)μ_1μ_jn = (1 − μ_j/μ_1)λ > 0 and λ − μ_j/(μ_1n) − 4βμ_1μ_jn, which falls as μ_j or β grows and "
-        "is 0 for j = 2 at the limit.",
+        proof="In a direction v_j the Hessian has a on the diagonal of the units and b beside it: its eigenvalues are a + "
+        "(N − 1)b, for all units together, and a − b, for differences between them. Along v_1 they are 4/n − 2λ and (2(N − "
+        "2)/n + 2λ)/(N − 1), both positive since λn < 1. Along v_j they are λ(1 − μ_j/μ_1) > 0, and λ − μ_j/(μ_1n) − "
+        "4βμ_1μ_jn, which falls as μ_j or β grows and is 0 for j = 2 at the limit.",
     ),
 )
 

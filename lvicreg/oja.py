@@ -91,9 +91,12 @@ def fixed_points(C: ArrayLike, decay: float = 1.0, epsilon: float = 0.0) -> tupl
     oja.stability, oja.step-size, oja.epsilon.
     """
     C, decay, epsilon = _checked(C, decay, epsilon)
-    spectrum, vectors = np.linalg.eigh(C)
+    with np.errstate(over="ignore"):  # seen below
+        spectrum, vectors = np.linalg.eigh(C)
     spectrum, vectors = spectrum[::-1].astype(np.float64), vectors[:, ::-1].T
     rounding = max(len(C), 10) * np.finfo(C.dtype).eps * np.abs(spectrum).max()
+    if not np.isfinite(rounding):
+        raise ValueError(f"the eigenvalues of C are beyond the range of {C.dtype}; its entries go up to {np.abs(C).max():.6g}")
     if spectrum[-1] < -rounding:
         raise ValueError(f"C must be positive semidefinite; its smallest eigenvalue is {spectrum[-1]:.6g}")
     spectrum = np.where(np.abs(spectrum) <= rounding, 0.0, spectrum)
@@ -101,8 +104,8 @@ def fixed_points(C: ArrayLike, decay: float = 1.0, epsilon: float = 0.0) -> tupl
     points: list[FixedPoint] = []
     for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
         spectrum[start:end] = mu = float(spectrum[start])
-        share = decay * (epsilon / mu) if mu else np.inf  # λε/μ_k
-        if share < 1:
+        if mu > decay * epsilon:
+            share = decay * epsilon / mu
             radial, across = -2 * decay * (1 - share), np.delete(spectrum, start) / mu - 1
             rates, stable = np.append(radial, decay * across), not points
             norm = float(np.sqrt((1 - share) / decay))

@@ -96,6 +96,12 @@ def test_epsilon_can_leave_the_limit_of_the_step_to_other_directions():
     assert fixed_points(np.diag([1.0, 0.0]), epsilon=0.9)[0].largest_step == pytest.approx(2.0)
 
 
+def test_equality_is_decided_as_it_is_written():
+    (origin,) = fixed_points([[0.3]], decay=0.1, epsilon=2.9999999999999996)  # the product is 0.3 in floating point
+    assert origin.stable
+    assert origin.dimension == -1
+
+
 def test_without_variance_there_is_none():
     assert fixed_points(np.zeros((3, 3))) == ()
 
@@ -166,6 +172,8 @@ def test_extreme_scales(C, decay, norm):
         (np.ones((0, 0)), {}, r"got shape \(0, 0\)"),
         ([[1.0, 0.0], [0.0, -0.5]], {}, r"positive semidefinite; its smallest eigenvalue is -0\.5"),
         ([[np.nan, 0.0], [0.0, 1.0]], {}, "finite; 1 of its entries"),
+        (np.full((10, 10), 1.7e308), {}, r"beyond the range of float64; its entries go up to 1\.7e\+308"),
+        (np.full((10, 10), 3e38, dtype=np.float32), {"epsilon": 1.0}, "beyond the range of float32"),
         (np.eye(2), {"decay": 0.0}, r"decay must be a positive number; got 0\.0"),
         (np.eye(2), {"decay": -1.0}, r"got -1\.0"),
         (np.eye(2), {"decay": np.nan}, "got nan"),

@@ -141,6 +141,14 @@ def identical_by_solver(z3: Any) -> Formulas:
         valid[f"the limit, N = {n}"] = z3.Implies(given, (apart > 0) == below)
         invalid[f"always, N = {n}"] = z3.Implies(given, apart > 0)
     given = z3.And(rate > 0, first > second, second > 0)
+    before, last = z3.Reals("mu_N1 mu_N")  # the two least of N leading eigenvalues; for N = 2 the same as μ_1 and μ_2
+    ordered = z3.And(given, second >= before, before >= last, last > 0)
+    for n in (3, 4, 8):
+        limit = (first - second) * ((n - 1) * first + second) * before * last
+        valid[f"below the threshold, N = {n}"] = z3.Implies(ordered, limit < n**2 * first**2 * second**2)
+    invalid["below the threshold, N = 2"] = z3.Implies(
+        given, (first - second) * (first + second) * first * second < 4 * first**2 * second**2
+    )
     valid["beyond the threshold"] = z3.Implies(
         given,
         (rate**2 * (first**2 - second**2) * 4 * first * second > rate**2 * 16 * first**2 * second**2)

@@ -31,7 +31,7 @@ import numpy as np
 from sympy import Expr, Idx, Indexed
 
 from lvicreg.calculus import Definitions, Mean, NotLocal, factor, is_zero, resolve
-from lvicreg.calculus.indexed import free_indices
+from lvicreg.calculus.indexed import free_indices, size_of
 
 from .arrays import sample, value
 from .distributions import outcomes
@@ -96,7 +96,10 @@ def _is_identity(equation: Equation) -> bool:
 
 @dataclass(frozen=True)
 class Exact:
-    """Equations evaluated in exact numbers, for small and for large values: both sides of every hinge."""
+    """Equations evaluated in exact numbers, for small and for large values: both sides of every hinge.
+
+    At each point at values of the free indices among which every pattern of coincidences occurs, and ``entries`` others.
+    """
 
     holds: tuple[Equation, ...]
     fails: tuple[Equation, ...] = ()
@@ -141,10 +144,20 @@ class Exact:
             for mean in means:
                 outcomes(mean.args[1], point)  # the law fixes its parameters before either side is evaluated
             evaluator = Evaluator(point, equation.definitions)
-            places = list(product(*(range(evaluator.length(index)) for index in indices)))
-            for place in random.Random(0).sample(places, min(len(places), self.entries)):
+            for place in self._places(indices, [evaluator.length(index) for index in indices]):
                 at = dict(zip(indices, place, strict=True))
                 yield f"{point}, {at}", evaluator.value(sides[0], at), evaluator.value(sides[1], at)
+
+    def _places(self, indices: list[Idx], lengths: list[int]) -> list[tuple[int, ...]]:
+        """Values of the indices: one for each way in which some of the same range coincide, and a few more."""
+        places = list(product(*map(range, lengths)))
+        random.Random(0).shuffle(places)
+        sizes = [size_of(index) for index in indices]
+        patterns = {}
+        for place in reversed(places):
+            at = list(zip(sizes, place, strict=True))
+            patterns[tuple(map(at.index, at))] = place
+        return list(dict.fromkeys([*patterns.values(), *places[: self.entries]]))
 
 
 def _close(left: Any, right: Any, what: str) -> None:

@@ -104,6 +104,9 @@ def _compiled(folder: Path, library: str) -> Axioms:
         (build / "print_axioms.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
         _run(build, "coqc", "-Q", ".", library, "print_axioms.v")
         axioms = {file: _axioms((build / f"{file}.out").read_text(encoding="utf-8")) for file in stated}
+        assumed = sorted({name for names in axioms.values() for name in names if name.partition(".")[0] in files})
+        if assumed:
+            raise Contradiction(f"assumed in the files themselves, not in a library: {', '.join(assumed)}")
         return {f"{file}.{name}": axioms[file] for file, names in stated.items() for name in names}
 
 

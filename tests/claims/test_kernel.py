@@ -14,13 +14,14 @@ needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: co
 BASE = "Definition double (n : nat) := n + n.\n"
 USE = """\
 From Toy Require Import base.
+From Coq Require Import FunctionalExtensionality.
 Theorem twice : forall n, double n = n + n.
 Proof. reflexivity. Qed.
 Lemma helper : True. Proof. exact I. Qed.
-Axiom magic : 0 = 1.
-Theorem assumed : 1 = 0.
-Proof. symmetry. exact magic. Qed.
+Theorem same_function : (fun n => double n) = (fun n => n + (n + 0)).
+Proof. extensionality n. unfold double. rewrite <- plus_n_O. reflexivity. Qed.
 """
+EXTENSIONALITY = ("FunctionalExtensionality.functional_extensionality_dep",)
 
 
 @pytest.fixture
@@ -37,17 +38,43 @@ def record(folder: Path) -> None:
 @needs_coq
 def test_the_axioms_of_every_file_are_reported(folder: Path) -> None:
     (folder / "pure.v").write_text("Theorem same : 2 = 1 + 1.\nProof. reflexivity. Qed.\n", encoding="utf-8")
-    assert report(folder, "Toy") == {"a_use.twice": ("a_use.magic",), "a_use.assumed": ("a_use.magic",), "pure.same": ()}
+    assert report(folder, "Toy") == {
+        "a_use.twice": EXTENSIONALITY,
+        "a_use.same_function": EXTENSIONALITY,
+        "pure.same": (),
+    }
 
 
 @needs_coq
 def test_a_theorem_passes_with_the_axioms_on_record_and_no_others(folder: Path) -> None:
     record(folder)
-    assert "a_use.twice" in Kernel(folder, "Toy", ("a_use.twice", "a_use.assumed")).run()
+    assert "a_use.twice" in Kernel(folder, "Toy", ("a_use.twice", "a_use.same_function")).run()
     text = (folder / "axioms.txt").read_text(encoding="utf-8")
-    (folder / "axioms.txt").write_text(text.replace("magic", "logic"), encoding="utf-8")
-    with pytest.raises(Contradiction, match=r"axioms of a_use\.assumed are not those on record: .*magic"):
-        Kernel(folder, "Toy", ("a_use.assumed",)).run()
+    (folder / "axioms.txt").write_text(text.replace("functional_extensionality_dep", "functional_extensionality"), encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"axioms of a_use\.same_function are not those on record: FunctionalExt"):
+        Kernel(folder, "Toy", ("a_use.same_function",)).run()
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "Axiom magic : 1 = 2.\nTheorem wrong : 1 = 2.\nProof. exact magic. Qed.\n",
+        "Hypothesis magic : 1 = 2.\nTheorem wrong : 1 = 2.\nProof. exact magic. Qed.\n",
+        "Theorem wrong : 1 = 2.\nAdmitted.\n",
+    ],
+)
+def test_what_the_files_themselves_assume_is_refused(folder: Path, cheat: str) -> None:
+    (folder / "a_use.v").write_text(USE + cheat, encoding="utf-8")
+    with pytest.raises(Contradiction, match="assumed in the files themselves"):
+        report(folder, "Toy")
+
+
+@needs_coq
+def test_a_missing_library_is_not_run(folder: Path) -> None:
+    (folder / "pure.v").write_text("From nolibrary Require Import nothing.\n", encoding="utf-8")
+    with pytest.raises(EngineMissing, match="library for Coq is not installed"):
+        report(folder, "Toy")
 
 
 @needs_coq
@@ -81,7 +108,7 @@ def test_the_record_is_one_of_these_very_files(folder: Path) -> None:
     assert not kernel.on_record
     record(folder)
     assert kernel.on_record
-    assert recorded(folder)[1]["a_use.twice"] == ("a_use.magic",)
+    assert recorded(folder)[1]["a_use.twice"] == EXTENSIONALITY
     assert not Kernel(folder, "Toy", ("a_use.twice", "a_use.thrice")).on_record
     (folder / "base.v").write_text(BASE.replace("n + n", "n + n + 0"), encoding="utf-8")
     assert not kernel.on_record
