@@ -50,7 +50,9 @@ def test_a_theorem_passes_with_the_axioms_on_record_and_no_others(folder: Path) 
     record(folder)
     assert "a_use.twice" in Kernel(folder, "Toy", ("a_use.twice", "a_use.same_function")).run()
     text = (folder / "axioms.txt").read_text(encoding="utf-8")
-    (folder / "axioms.txt").write_text(text.replace("functional_extensionality_dep", "functional_extensionality"), encoding="utf-8")
+    (folder / "axioms.txt").write_text(
+        text.replace("functional_extensionality_dep", "functional_extensionality"), encoding="utf-8"
+    )
     with pytest.raises(Contradiction, match=r"axioms of a_use\.same_function are not those on record: FunctionalExt"):
         Kernel(folder, "Toy", ("a_use.same_function",)).run()
 
