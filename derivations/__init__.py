@@ -21,4 +21,5 @@ SECTIONS = (
     "covariance",
     "covariance_one_sample",
     "total",
+    "conventions",
 )

@@ -15,6 +15,7 @@ from derivations.notation import rule
 from lvicreg.calculus import D, Sigma, gradient, others
 from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
+from lvicreg.conventions import Covariance
 
 TITLE = "Covariance term"
 beta = Symbol("beta", positive=True)
@@ -85,7 +86,7 @@ rules = (
         options=(beta,),
         avoidable=K,
         claims=("covariance.minibatch", "covariance.gram", "covariance.scale"),
-        convention="summed over samples and over ordered pairs of units; ddof = 1.",
+        convention=str(Covariance(form="exact")),
         degenerate="0 where u = 0. NaN in one unit's activity reaches every unit through K.",
         source="VICReg (arXiv 2105.04906), Eq. 3 and 4; erratum of Halvagal & Zenke 2023.",
     ),

@@ -18,6 +18,7 @@ from derivations.notation import rule
 from lvicreg.calculus import D, Definitions, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, gradient, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Locality, Numbers
+from lvicreg.conventions import Covariance
 
 TITLE = "Covariance term, one sample at a time"
 
@@ -241,7 +242,7 @@ _about = {
     "statistics": (mean,),
     "options": (beta,),
     "degenerate": "0 where u = 0. NaN in one unit's activity reaches every unit through S.",
-    "convention": "summed over samples and over ordered pairs of units; the mean is held constant.",
+    "convention": str(Covariance(form="one-sample", mean="held")),
 }
 _mean_given = population.given(mean)
 

@@ -15,6 +15,7 @@ from derivations.notation import rule
 from lvicreg.calculus import SG, D, Mean, SecondMoments, Sigma, Symmetric, f, f_prime, gradient
 from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, t, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+from lvicreg.conventions import Invariance
 
 TITLE = "Invariance term"
 
@@ -109,7 +110,7 @@ rules = (
         steps.given(z_prev),
         arguments=(x, z, z_prev, df),
         claims=("invariance.stop-gradient", "invariance.stationary"),
-        convention="summed over samples and units; the previous activity is held constant (stop-gradient).",
+        convention=str(Invariance(views="present")),
         degenerate="0 where the two activities agree; NaN in an activity stays in its unit's row.",
         source="note, invariance term; VICReg (arXiv 2105.04906), Eq. 5.",
     ),

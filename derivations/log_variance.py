@@ -18,6 +18,7 @@ from derivations.variance import S_i, gamma, mean_held
 from lvicreg.calculus import D, H, Sigma, gradient, relu
 from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+from lvicreg.conventions import Variance
 
 TITLE = "Log-variance term"
 half = Rational(1, 2)
@@ -135,7 +136,7 @@ claims = (
     ),
 )
 
-CONVENTION = "summed over samples and units, with the ½; ddof = 1; σ² = variance + ε."
+CONVENTION = str(Variance(form="log", factor="1/2"))
 _about = {
     "arguments": (x, z, df),
     "statistics": (mean, var, alpha),

@@ -16,7 +16,6 @@ from lvicreg.codegen.rule import Rule
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "python -m derivations"
 GENERATED = ROOT / "lvicreg" / "rules", ROOT / "book" / "_generated"
-BEGIN, END = "<!-- claims: begin -->", "<!-- claims: end -->"
 
 
 def rule_files(names: Iterable[str]) -> dict[Path, str]:
@@ -76,6 +75,8 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
             lines += ["", f"Of this the kernel has checked: {', '.join(f'`{theorem}`' for theorem in formal)}."]
         parts.append("\n".join(lines))
     parts += [_equation(rule) for rule in module.rules]
+    if hasattr(module, "table"):
+        parts.append(module.table(entries))
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,12 +99,16 @@ def claims_table(entries: Iterable[Entry]) -> str:
     return "\n".join(["| claim | statement | status | evidence |", "|---|---|---|---|", *rows])
 
 
-def readme(entries: Iterable[Entry]) -> dict[Path, str]:
-    """The README with its table of claims."""
+def readme(entries: Sequence[Entry]) -> dict[Path, str]:
+    """The README with its tables, each between two marks."""
     path = ROOT / "README.md"
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    return {path: f"{before}{BEGIN}\n{claims_table(entries)}\n{END}{after}"}
+    text = path.read_text(encoding="utf-8")
+    for name, table in {"claims": claims_table(entries), "conventions": section("conventions").table(entries)}.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, rest = text.split(begin)
+        _, after = rest.split(end)
+        text = f"{before}{begin}\n{table}\n{end}{after}"
+    return {path: text}
 
 
 def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, str]:

@@ -17,6 +17,7 @@ from derivations.notation import in_primitives, rule
 from lvicreg.calculus import SG, At, D, Definitions, H, Sigma, Symmetric, gradient, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
+from lvicreg.conventions import Variance
 
 TITLE = "Variance term (hinge)"
 gamma = Symbol("gamma", positive=True)
@@ -195,7 +196,7 @@ rules = (
             "variance.general-threshold",
             "variance.kink",
         ),
-        convention="summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.",
+        convention=str(Variance(form="hinge")),
         degenerate="with the minibatch's statistics, a unit of constant activity gets 0 if ε > 0, and NaN or rounding errors "
         "of any size if ε = 0. NaN in a unit's activity stays in its row.",
         source="note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.",

@@ -39,8 +39,24 @@ def _body(rule: Rule) -> list[str]:
     names: list[Name] = []
     for part in parts.values():
         _follow(part, rule, names)
+    lines += _sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule)
     lines += _statements(names, rule)
     return lines + _result(parts, rule)
+
+
+def _sizes(expressions: list[Expr], rule: Rule) -> list[str]:
+    """An assignment for each size that the expressions divide by; the minibatch's is known where there are statistics."""
+    used = {str(symbol) for expr in expressions for symbol in _coefficients(expr)}
+    known = {"B"} if rule.statistics else set()
+    axes = sorted({axis for name in rule.arguments for axis in shape_of(name, rule)} - known)
+    return [f"{axis} = {_size(axis, rule)}" for axis in axes if axis in used]
+
+
+def _coefficients(expr: Expr) -> set[Symbol]:
+    """The symbols of an expression that are not part of an index."""
+    if isinstance(expr, (Indexed, Idx)):
+        return set()
+    return {expr} if isinstance(expr, Symbol) else set().union(*map(_coefficients, expr.args))
 
 
 def _checked_arguments(rule: Rule) -> str:
@@ -102,7 +118,7 @@ def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> lis
     """The contraction without forming ``avoided``, for batches smaller than the population, and the one with it."""
     without = _without(avoided, dependent, rule.definitions)
     return [
-        f"if {avoided} is None and B < {_population(rule)}:",
+        f"if {avoided} is None and B < {_size('N', rule)}:",
         *(INDENT + _statement(name, rule, without) for name in dependent),
         "else:",
         f"{INDENT}if {avoided} is None:",
@@ -111,9 +127,9 @@ def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> lis
     ]
 
 
-def _population(rule: Rule) -> str:
-    """Code for the number of units: the last axis of an array over samples and units."""
-    return next(f"{name}.shape[1]" for name in rule.arguments if shape_of(name, rule) == "BN")
+def _size(axis: str, rule: Rule) -> str:
+    """Code for the length of an axis, such as ``z.shape[1]`` for ``N``."""
+    return next(f"{name}.shape[{shape.index(axis)}]" for name in rule.arguments if axis in (shape := shape_of(name, rule)))
 
 
 def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from .presets import PRESETS, Convention
 from .terms import Number, Term, exact
@@ -48,10 +49,10 @@ def convert(
     given, wanted = (_terms(coefficients, convention, B, nominal) for convention in (source, target))
     converted = {}
     for name, coefficient in coefficients.items():
-        old, new = given[name], wanted[name]
-        _check_ratio(name, (old, _label(source)), (new, _label(target)), B)
-        ratio = _size(old, N, B, nominal) / _size(new, N, B, nominal)
-        converted[name] = exact(coefficient, name) * ratio
+        try:
+            converted[name] = exact(coefficient, name) * ratio(given[name], wanted[name], N, B, nominal or B)
+        except NoRatio as unlike:
+            raise NoRatio(f"{name}: no factor turns {_label(source)} into {_label(target)}: {unlike}") from None
     return converted
 
 
@@ -111,19 +112,16 @@ def _check_sizes(N: int, B: int, nominal: int | None) -> None:
             raise ValueError(f"{name} must be at least 2, for variances and covariances to exist; got {size}")
 
 
-def _check_ratio(name: str, old: tuple[Term, str], new: tuple[Term, str], B: int) -> None:
-    """Raise if no constant turns the gradient of one term into that of the other; each comes with its convention's name."""
-    present = [label for term, label in (old, new) if term.views == "present"]
-    both = [label for term, label in (old, new) if term.views != "present"]
-    if present and both:
-        raise NoRatio(
-            f"{name}: in {present[0]} the present view alone learns, in {both[0]} both do; no factor makes up for that"
-        )
-    before, after = (term.shape(B) for term, _ in (old, new))
-    unlike = [f"{key} is {before.get(key)} and {after.get(key)}" for key in before if before[key] != after.get(key)]
-    if unlike:
-        raise NoRatio(f"{name}: no factor turns the gradient in {old[1]} into that in {new[1]}: {unlike[0]}")
+def ratio(old: Term, new: Term, N: Any, B: Any, nominal: Any) -> Any:
+    """The factor by which a coefficient moves from one term to another: fractions for numbers, expressions for symbols.
 
-
-def _size(term: Term, N: int, B: int, nominal: int | None) -> Fraction:
-    return Fraction(term.weight(N, B, nominal or B) * term.scale)
+    Raises:
+        NoRatio: there is none.
+    """
+    before, after = old.shape(B), new.shape(B)
+    for name in before:
+        if before[name] != after.get(name):
+            raise NoRatio(f"{name} is {before[name]} in the one, {after.get(name)} in the other")
+    if old.views != new.views and "present" in (old.views, new.views):
+        raise NoRatio("in one the present view alone learns, in the other both do")
+    return old.weight(N, B, nominal) * old.scale / (new.weight(N, B, nominal) * new.scale)

@@ -18,10 +18,11 @@ from .terms import Covariance, Invariance, Term, Variance
 class Convention:
     """The convention of one loss: its terms, None for one that the source does not state."""
 
-    source: str
+    source: str = "this convention"
     variance: Variance | None = None
     covariance: Covariance | None = None
     invariance: Invariance | None = None
+    paper: str = ""  # the preset of the paper that it says it implements
     package: str = ""  # name and version of the package that ships it, where one does
 
     @property
@@ -50,12 +51,14 @@ PRESETS: Mapping[str, Convention] = MappingProxyType(
             variance=_hinge,
             covariance=Covariance(units="mean", views="added", batch="nominal"),
             invariance=_mse,
+            paper="vicreg-paper",
         ),
         "lightly": Convention(
             source="lightly, lightly/loss/vicreg_loss.py",
             variance=_hinge,
             covariance=_added,
             invariance=_mse,
+            paper="vicreg-paper",
             package="lightly 1.6.0",
         ),
         "solo-learn": Convention(
@@ -63,6 +66,7 @@ PRESETS: Mapping[str, Convention] = MappingProxyType(
             variance=Variance(form="hinge", units="mean", views="added"),
             covariance=_added,
             invariance=_mse,
+            paper="vicreg-paper",
             package="solo-learn 1.0.2",
         ),
         "pytorch-metric-learning": Convention(
@@ -70,6 +74,7 @@ PRESETS: Mapping[str, Convention] = MappingProxyType(
             variance=_hinge,
             covariance=_added,
             invariance=_mse,
+            paper="vicreg-paper",
             package="pytorch-metric-learning 2.9.0",
         ),
         "lpl-code": Convention(
@@ -77,6 +82,7 @@ PRESETS: Mapping[str, Convention] = MappingProxyType(
             variance=Variance(form="log", units="mean", views="averaged", mean="held"),
             covariance=Covariance(units="pairs", views="averaged", mean="held"),
             invariance=_mse,
+            paper="lpl-published",
         ),
         "lpl-published": Convention(
             source="Halvagal & Zenke, Nat. Neurosci. 26, 1906 (2023), Methods Eq. 6 as published",
@@ -87,12 +93,14 @@ PRESETS: Mapping[str, Convention] = MappingProxyType(
             source="fmi-basel/latent-predictive-learning, erratum/erratum.md",
             variance=_log,
             covariance=Covariance(units="pairs"),
+            paper="lpl-published",
         ),
         "martinosorb": Convention(
             source="martinosorb/LPL, lpl/lpl.py, LPLPass at f66d9e0",
             variance=Variance(form="log", factor=Fraction(1, 2), epsilon=_tiny, mean="held"),
             covariance=Covariance(form="one-sample", factor=Fraction(1, 4), units="others", samples="mean", mean="held"),
             invariance=Invariance(factor=Fraction(1, 2)),
+            paper="lpl-published",
         ),
     }
 )

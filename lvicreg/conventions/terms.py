@@ -27,13 +27,9 @@ SAMPLES: Mapping[str, Callable[[Any], Any]] = {"sum": lambda B: 1, "mean": lambd
 VIEWS = {"present": Fraction(1), "added": Fraction(1), "averaged": Fraction(1, 2)}
 
 # in docstrings
-OVER_UNITS = {
-    "sum": "summed over {}",
-    "mean": "divided by N after a sum over {}",
-    "others": "divided by N − 1 after a sum over {}",
-    "pairs": "averaged over {}",
-}
-OF_VIEWS = {"present": "", "added": "views added", "averaged": "views averaged"}
+SUMMED = {"sum": "summed over samples and {}", "mean": "summed over samples and {}, divided by N"}
+SUMMED |= {"others": "summed over samples and {}, divided by N − 1", "pairs": "summed over samples, averaged over {}"}
+OF_VIEWS = {"present": "", "added": "views added", "averaged": "views averaged: half of each"}
 
 
 def exact(value: Number, what: str) -> Fraction:
@@ -70,6 +66,12 @@ class Term(ABC):
             if hint is Number:
                 object.__setattr__(self, name, exact(value, name))
         self._positive("factor")
+
+    @property
+    def _shares(self) -> tuple[str, str]:
+        """What is said of the factor, and of views."""
+        factors = {Fraction(1): "", Fraction(1, 2): "with the ½"}
+        return factors.get(self.factor, f"times {self.factor}"), OF_VIEWS.get(self.views, "")
 
     def _positive(self, name: str) -> None:
         if getattr(self, name) <= 0:
@@ -167,8 +169,8 @@ class Variance(Term):
     def __str__(self) -> str:
         place = {"root": "ε inside the root; H(0) = 0", "deviation": "ε added to the standard deviation; H(0) = 0"}[self.place]
         if self.form == "log":
-            place = ("with the ½" if self.factor == Fraction(1, 2) else f"times {self.factor}") + "; σ² = variance + ε"
-        return _joined(OVER_UNITS[self.units].format("units"), OF_VIEWS[self.views], f"ddof = {self.ddof}", place)
+            place = "σ² = variance + ε"
+        return _joined(SUMMED[self.units].format("units"), *self._shares, f"ddof = {self.ddof}", place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,9 +222,9 @@ class Covariance(Term):
 
     def __str__(self) -> str:
         samples = {"sum": "", "mean": "divided by B", "unbiased": "divided by B − 1"}[self.samples]
-        last = f"ddof = {self.ddof}" if self.form == "exact" else f"the mean is {self.mean}"
-        over = OVER_UNITS[self.units].format("ordered pairs of units")
-        return _joined(over, samples, OF_VIEWS[self.views], last + " constant" * (last == "the mean is held"))
+        mean = {"held": "the mean is held constant", "free": "differentiated through the mean"}[self.mean]
+        over = SUMMED[self.units].format("over ordered pairs of units")
+        return _joined(over, samples, *self._shares, f"ddof = {self.ddof}" if self.form == "exact" else mean)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,10 +253,10 @@ class Invariance(Term):
         return {}
 
     def __str__(self) -> str:
-        samples = {"sum": "summed over samples", "mean": "averaged over samples"}[self.samples]
-        held = {"present": "the other activity is held constant (stop-gradient)", "both": "both views learn"}[self.views]
-        return _joined(samples, OVER_UNITS[self.units].format("units"), held)
+        samples = {"sum": "", "mean": "divided by B"}[self.samples]
+        held = {"present": "the previous activity is held constant (stop-gradient)", "both": "both views learn"}[self.views]
+        return _joined(SUMMED[self.units].format("units"), samples, *self._shares, held)
 
 
 def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in parts if part) + "."

@@ -1,0 +1,256 @@
+"""Conventions: the same loss in papers and codes, and the exact ratios between them.
+
+Every source below is a weighted sum of the note's terms over two views ``z`` and ``z'``, or over a stream. Each term is written
+as it stands there; its gradient is then a weight times the note's, and the weight is what ``lvicreg.conventions`` computes:
+
+    ∂L/∂W = c · weight(N, B) · Σ_views (the rule's gradient)
+
+So a coefficient moves from one source to another by the ratio of two weights, where both have the same form. Where they have
+not, no factor makes up for it: see ``conventions.no-ratio``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sympy import Expr, Idx, Rational, S, Symbol, factor, sqrt
+
+from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
+from derivations.covariance import beta
+from derivations.independent import conventions as independent
+from derivations.independent import published
+from derivations.invariance import df_prev, x_prev, z_prev
+from derivations.notation import TEXT, in_primitives
+from derivations.sources import SOURCES, both, fourth_products, nominal, off_diagonal, products, squared_distance, views
+from derivations.variance import gamma
+from lvicreg.calculus import SG, D, Definitions, Sigma, relu
+from lvicreg.calculus.indexed import rename
+from lvicreg.calculus.layer import (
+    B,
+    N,
+    W,
+    alpha,
+    b,
+    df,
+    epsilon,
+    i,
+    mean,
+    network,
+    p,
+    q,
+    sigma,
+    t,
+    var,
+    x,
+    z,
+)
+from lvicreg.calculus.notation import text
+from lvicreg.claims import Autodiff, Claim, Counterexample, Entry, Equation, Numbers
+from lvicreg.conventions import PRESETS, Covariance, NoRatio, Variance
+from lvicreg.conventions.convert import ratio
+from lvicreg.conventions.terms import Term
+
+TITLE = "Conventions"
+rules = ()
+
+# --- the note's gradients, one view's share of each ------------------------------------------------------------------------
+gradients = {
+    "variance": Sigma(variance.one_sample_gradient, t),
+    "log_variance": log_variance.minibatch_gradient,
+    "covariance": covariance.exact_gradient.xreplace({beta: S.One}),
+    "covariance_one_sample": Sigma(covariance_one_sample.one_sample_gradient, t).xreplace({beta: S.One}),
+    "invariance": Sigma(invariance.one_sample_gradient, t),
+}
+# with the roles of the views exchanged
+exchanged = gradients["invariance"].xreplace({x: x_prev, z: z_prev, z_prev: z, df: df_prev})
+
+
+c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
+
+
+def predicted(term: Term) -> Expr:
+    """The gradient of a loss in the convention of ``term``: its weight times the rules' gradients, with its ddof, γ and ε."""
+    gradient, definitions, values = gradients[term.rule], views, {gamma: S.One, epsilon: S.Zero}
+    if isinstance(term, Variance):
+        definitions = views.but({alpha: 1 / (B - term.ddof)})
+        values = {gamma: Rational(str(term.gamma)), epsilon: Rational(str(term.epsilon))}
+    elif isinstance(term, Covariance) and term.form == "one-sample" and term.mean == "free":
+        gradient += covariance_one_sample.through_the_mean.xreplace({beta: S.One})
+    shares = {"present": gradient, "both": gradient + exchanged}.get(term.views, both(gradient))
+    return term.weight(N, B, nominal) * in_primitives(shares, definitions, values)
+
+
+def written(weight: Expr) -> str:
+    """A weight in plain text."""
+    return text(factor(S(weight)), TEXT)
+
+
+def preset(name: str) -> Claim:
+    """The claim that a source's terms have the gradients of its preset."""
+    source, convention = SOURCES[name], PRESETS[name]
+    losses = {"invariance": source.invariance, "variance": source.variance, "covariance": source.covariance}
+    stated = {term: loss for term, loss in losses.items() if loss is not None}
+    weights = {term.rule: written(term.weight(N, B, nominal)) for term in convention.terms.values()}
+    coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
+    total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
+    return Claim(
+        id=f"conventions.{name}",
+        statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
+        f"its coefficients times {', '.join(f'{weight} for `{rule}`' for rule, weight in weights.items())}.",
+        holds=tuple(
+            Equation(D(loss, W[p, q]), predicted(convention.terms[term]), source.definitions, few)
+            for term, loss in stated.items()
+        ),
+        evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, source.definitions, {"B_nominal": 7.0}),),
+        assumptions=("σ_i > 0; for a hinge σ_i ≠ 1", "N ≥ 2 and B ≥ 2"),
+        rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
+        source=convention.source,
+    )
+
+
+few = ({"N": 2, "M": 1, "B": 3}, {"N": 3, "M": 2, "B": 2})
+RESTS_ON = {
+    "variance": "variance.general-threshold",
+    "log_variance": "log-variance.minibatch",
+    "covariance": "covariance.minibatch",
+    "covariance_one_sample": "covariance.one-sample",
+    "invariance": "invariance.without-stop-gradient",
+}
+
+# --- what makes no difference but a factor: n = B − ddof, with α = 1/n whatever it is -----------------------------------
+s, d = Symbol("s", positive=True), Symbol("d", positive=True)
+any_ddof = network.given(alpha)
+hinge, logarithm = variance.loss, log_variance.loss
+rescaled = {gamma: s * gamma, epsilon: s**2 * epsilon, alpha: s**2 * alpha}
+on_the_deviation = Sigma(relu(gamma - (sqrt(var[i]) + epsilon)), i)
+
+
+def in_scaled(expr: Expr) -> Expr:
+    """``expr`` with 1/n, γ² and ε multiplied by ``s²``."""
+    return any_ddof.expand(expr).xreplace(rescaled)
+
+
+# --- what no factor makes up for -----------------------------------------------------------------------------------------
+open_hinge = -Sigma(sigma[i], i)  # where every gate is open
+r, epsilon_2 = Idx("r", N), Symbol("epsilon_2", positive=True)
+
+
+def proportional(first: Expr, second: Expr) -> Equation:
+    """That the gradients of two losses for the weights of units p and r have the same ratio."""
+    first, second = D(first, W[p, q]), D(second, W[p, q])
+    return Equation(first * rename(second, {p: r}), rename(first, {p: r}) * second, views, ({"N": 2, "M": 2, "B": 3},))
+
+
+def primitive(expr: Expr, definitions: Definitions, values: Mapping[Expr, Expr] | None = None) -> Expr:
+    """``expr`` expanded, so that it can meet another in which the same names stand for something else."""
+    return in_primitives(expr, definitions, values)
+
+
+held = network.held(mean)
+exact_loss = off_diagonal(alpha * products)
+stopped_distance = Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i)
+
+claims = (
+    *map(preset, SOURCES),
+    Claim(
+        id="conventions.same-shape",
+        statement="With n = B − ddof, two hinges have proportional gradients where ε n and γ² n agree, in the ratio of their "
+        "γ; ε added to the standard deviation is a threshold γ − ε without it. Log-variances have equal gradients where ε n "
+        "agrees. Exact covariance terms whose K divide by n and n' have the ratio (n'/n)².",
+        holds=(
+            Equation(in_scaled(hinge), s * hinge, any_ddof, engines=("exact",)),
+            Equation(D(in_scaled(logarithm), W[p, q]), D(logarithm, W[p, q]), any_ddof),
+            Equation(in_scaled(sigma[i]) ** 2, s**2 * sigma[i] ** 2, any_ddof),
+            Equation(
+                D(on_the_deviation, W[p, q]),
+                primitive(gradients["variance"], any_ddof, {gamma: gamma - epsilon, epsilon: S.Zero}),
+                any_ddof,
+            ),
+            Equation(D(off_diagonal(d * products), W[p, q]), (d / alpha) ** 2 * gradients["covariance"], any_ddof),
+        ),
+        evidence=(Numbers(independent.rescaled_hinges),),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "n > 0"),
+        rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch"),
+        source="beyond the note",
+    ),
+    Claim(
+        id="conventions.mean-held",
+        statement="Holding the minibatch's mean constant changes no gradient of the hinge, the log-variance and the exact "
+        "covariance term. It changes that of the one-sample covariance for B ≥ 3.",
+        holds=tuple(
+            Equation(D(primitive(loss, held), W[p, q]), D(primitive(loss, network), W[p, q]))
+            for loss in (hinge, logarithm, exact_loss)
+        ),
+        fails=(Equation(D(primitive(fourth_products, held), W[p, q]), D(primitive(fourth_products, network), W[p, q])),),
+        evidence=(Numbers(independent.detached_means),),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        rests_on=("covariance.one-sample-mean",),
+        source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
+    ),
+    Claim(
+        id="conventions.no-ratio",
+        kind="refutation",
+        statement="No constant turns one gradient into the other between hinges, or log-variances, of different ε; hinges of "
+        "different ddof but the same γ and ε; a hinge and a log-variance; the exact and the one-sample covariance; the "
+        "one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with and without a "
+        "stop-gradient.",
+        fails=(
+            proportional(primitive(open_hinge, network), primitive(open_hinge, network, {epsilon: epsilon_2})),
+            proportional(primitive(logarithm, network), primitive(logarithm, network, {epsilon: epsilon_2})),
+            proportional(primitive(open_hinge, network), primitive(open_hinge, network.but({alpha: 1 / B}))),
+            proportional(open_hinge, logarithm),
+            replace(proportional(exact_loss, fourth_products), engines=("exact",)),
+            replace(proportional(primitive(fourth_products, held), primitive(fourth_products, network)), engines=("exact",)),
+            proportional(open_hinge, both(open_hinge)),
+            proportional(squared_distance, stopped_distance),
+        ),
+        evidence=(
+            Numbers(independent.ratios_unit_by_unit),
+            Counterexample(
+                "slope = lambda std, epsilon: std / np.sqrt(std**2 + epsilon)   # of a hinge, in the unit's own std\n"
+                "left = slope(1e-2, 1e-4) / slope(1e-2, 1e-6)                   # one unit\n"
+                "right = slope(1.0, 1e-4) / slope(1.0, 1e-6)                    # another: no common factor"
+            ),
+        ),
+        assumptions=("N ≥ 2; for the mean B ≥ 3",),
+        rests_on=("conventions.same-shape", "conventions.mean-held", "covariance.one-sample-bias"),
+        source="beyond the note",
+    ),
+)
+
+
+# --- the table ------------------------------------------------------------------------------------------------------------
+def times_its_paper(term: Term, printed: Term | None) -> str:
+    """By what factor a term is that of the paper which its source implements."""
+    if printed is None:
+        return "not stated there"
+    try:
+        return f"× {written(ratio(term, printed, N, B, nominal))}"
+    except NoRatio:
+        return "no ratio"
+
+
+def row(name: str, entry: Entry) -> str:
+    """One preset: its weights, what sets them apart from its paper's, and what was measured of its claim."""
+    convention = PRESETS[name]
+    terms, paper = convention.terms, convention.paper
+    weights = {term: f"{written(value.weight(N, B, nominal))} `{value.rule}`" for term, value in terms.items()}
+    compared = [f"{term} {times_its_paper(value, PRESETS[paper].terms.get(term))}" for term, value in terms.items() if paper]
+    cells = [
+        f"`{name}`",
+        *(weights.get(term, "not stated") for term in ("variance", "covariance", "invariance")),
+        "two" if "present" not in {value.views for value in terms.values()} else "one",
+        str(convention.variance.epsilon) if convention.variance else "–",
+        f"{paper}: {', '.join(compared)}" if paper else "–",
+        entry.status,
+        ", ".join(sorted(entry.kinds)),
+        convention.package or "–",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def table(entries: Sequence[Entry]) -> str:
+    """The weights of all presets whose claims were examined, and the packages with which tests compare them."""
+    head = "| preset | variance | covariance | invariance | views | ε | against its paper | status | evidence | package |"
+    by_name = {entry.claim.id.removeprefix("conventions."): entry for entry in entries}
+    rows = [row(name, by_name[name]) for name in PRESETS if name in by_name]
+    return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *rows])

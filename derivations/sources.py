@@ -1,0 +1,91 @@
+"""The losses of papers and codes, each term as it stands there.
+
+Two views ``z`` and ``z'`` of a minibatch, or the present and the previous activity of a stream; ``u``, ``var`` and the other
+names of the layer are once more defined for ``z'``. Coefficients are left out; ``conventions`` compares gradients.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
+
+from derivations.invariance import a_prev, df_prev, x_prev, z_prev
+from lvicreg.calculus import SG, Definitions, Sigma, Symmetric, others, relu
+from lvicreg.calculus.layer import B, K, N, a, alpha, b, df, i, k, mean, network, sigma, u, var, x, z
+
+# --- two views: every quantity of the layer once more, for z' ----------------------------------------------------------------
+mean_prev, u_prev = IndexedBase("mean_prev"), IndexedBase("u_prev")
+var_prev, sigma_prev = (IndexedBase(f"{name}_prev", positive=True) for name in ("var", "sigma"))
+OTHER = {
+    x: x_prev, a: a_prev, z: z_prev, df: df_prev, mean: mean_prev, u: u_prev, var: var_prev, sigma: sigma_prev,
+    K: Symmetric("K_prev"),
+}  # fmt: skip
+
+
+def other(expr: Expr) -> Expr:
+    """The same of the other view, ``z'``."""
+    return expr.xreplace(OTHER)
+
+
+def both(expr: Expr) -> Expr:
+    """The sum of both views."""
+    return expr + other(expr)
+
+
+views = network.but({other(network[name][0]): other(network[name][1]) for name in network if name is not alpha})
+views_held = views.held(mean, mean_prev)
+
+# --- the losses, as they stand in their sources ------------------------------------------------------------------------------
+nominal = Symbol("B_nominal", positive=True)
+half, quarter = Rational(1, 2), Rational(1, 4)
+products = Sigma(u[b, i] * u[b, k], b)
+squared_distance = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)
+mean_squared_error = squared_distance / (B * N)
+fourth_products = Sigma(others(i, k) * u[b, i] ** 2 * u[b, k] ** 2, b, i, k)
+
+
+def off_diagonal(entry: Expr) -> Expr:
+    """The sum over ordered pairs of units of the squares of a matrix's entries."""
+    return Sigma(others(i, k) * entry**2, i, k)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The three terms as a source has them, before its coefficients; None for one that it does not state."""
+
+    variance: Expr
+    covariance: Expr
+    invariance: Expr | None
+    definitions: Definitions = views
+
+
+small, tiny = Rational(1, 10**4), Rational(1, 10**6)
+hinges = Sigma(relu(1 - sqrt(var[i] + small)), i) / N
+covariances = both(off_diagonal(products / (B - 1)) / N)
+SOURCES: Mapping[str, Source] = {
+    "vicreg-paper": Source(both(hinges), covariances, squared_distance / B),
+    "facebookresearch": Source(
+        hinges / 2 + other(hinges) / 2, both(off_diagonal(products / (nominal - 1)) / N), mean_squared_error
+    ),
+    "lightly": Source(half * both(hinges), covariances, mean_squared_error),
+    "solo-learn": Source(both(hinges), covariances, mean_squared_error),
+    "pytorch-metric-learning": Source(
+        both(Sigma(relu(1 - sqrt(var[i] + small)) / 2, i) / N),
+        covariances,
+        Sigma(Sigma((z[b, i] - z_prev[b, i]) ** 2, i) / N, b) / B,
+    ),
+    "lpl-code": Source(
+        half * both(-Sigma(log(var[i] + small), i) / N),
+        half * both(off_diagonal(products / (B - 1)) / (N**2 - N)),
+        mean_squared_error,
+        views_held,
+    ),
+    "lpl-published": Source(-Sigma(log(var[i]), i) / N, fourth_products / ((B - 1) * (N**2 - N)), None, views_held),
+    "lpl-erratum": Source(-Sigma(log(var[i]), i) / N, off_diagonal(products / (B - 1)) / (N**2 - N), None),
+    "martinosorb": Source(
+        -half * Sigma(log(var[i] + tiny), i),
+        quarter * fourth_products / (B * (N - 1)),
+        half * Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i),
+        views_held,
+    ),
+}
