@@ -33,7 +33,7 @@ def log_variance(
 
     Locality: local.
 
-    Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε.
+    Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε.
 
     Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
     rounding errors of any size if ε = 0.
@@ -102,7 +102,7 @@ def log_variance_decay(
 
     Locality: local.
 
-    Convention: summed over samples and units, with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
+    Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
     sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
 
     Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
