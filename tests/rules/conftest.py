@@ -1,6 +1,5 @@
-"""What the tests of the rules share: sizes, where the statistics come from, and descent by JAX."""
+"""What the tests of the rules share: sizes, and where the statistics come from."""
 
-import numpy as np
 import pytest
 
 from tests.rules.rule_data import SIZES, layer, with_minibatch_statistics
@@ -20,19 +19,3 @@ def given(request):
 def known(data, given):
     """The data with the statistics that a rule must use."""
     return data if given else with_minibatch_statistics(data)
-
-
-@pytest.fixture
-def jnp():
-    """``jax.numpy`` in float64."""
-    jax = pytest.importorskip("jax")
-    with jax.enable_x64(True):
-        yield jax.numpy
-
-
-@pytest.fixture
-def descent(jnp):
-    """Minus the gradient of a loss, by JAX."""
-    import jax
-
-    return lambda loss, W: -np.asarray(jax.jit(jax.grad(loss))(W))

@@ -1,0 +1,157 @@
+"""Conversion of coefficients: exact ratios, round trips, and refusals that say why."""
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import given as over
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from lvicreg import rules
+from lvicreg.conventions import PRESETS, Convention, Covariance, Invariance, NoRatio, Variance, convert, for_rules
+
+SIZES = {"N": 6, "B": 9}
+fractions = st.fractions(min_value=-100, max_value=100)
+presets = st.sampled_from(sorted(PRESETS))
+
+
+def converted(coefficients, source, target):
+    """The coefficients that can be moved."""
+    found = {}
+    for name, value in coefficients.items():
+        try:
+            found |= convert({name: value}, source, target, **SIZES)
+        except ValueError:
+            continue
+    return found
+
+
+def test_known_ratios():
+    vicreg = {"invariance": 25, "variance": 25, "covariance": 1}
+    assert convert(vicreg, "vicreg-paper", "lightly", **SIZES) == {"invariance": 150, "variance": 50, "covariance": 1}
+    assert convert(vicreg, "lightly", "solo-learn", **SIZES) == {"invariance": 25, "variance": Fraction(25, 2), "covariance": 1}
+    assert convert({"covariance": 10}, "lpl-code", "lightly", **SIZES) == {"covariance": 1}  # 10 · 6 · ½ / (6 · 5)
+    assert convert({"variance": 1}, "lpl-erratum", "lpl-published", **SIZES) == {"variance": 1}
+    assert convert({"covariance": 1}, "facebookresearch", "lightly", N=6, B=9, nominal=5) == {"covariance": 4}
+    assert convert({"covariance": 1}, "facebookresearch", "lightly", **SIZES) == {"covariance": 1}
+
+
+@settings(deadline=None, derandomize=True)
+@over(presets, presets, st.dictionaries(st.sampled_from(["invariance", "variance", "covariance"]), fractions))
+def test_there_and_back_again(source, target, coefficients):
+    there = converted(coefficients, source, target)
+    assert convert(there, target, source, **SIZES) == {name: coefficients[name] for name in there}
+    assert all(isinstance(value, Fraction) for value in there.values())
+
+
+def test_a_detour_changes_nothing():
+    one = dict.fromkeys(("invariance", "variance", "covariance"), 1)
+    for first, middle, last in product(PRESETS, repeat=3):
+        by_detour = converted(converted(one, first, middle), middle, last)
+        assert by_detour.items() <= converted(one, first, last).items(), (first, middle, last)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_for_rules_names_rules_and_has_the_weights(name):
+    terms = PRESETS[name].terms
+    found = for_rules(dict.fromkeys(terms, 3), name, **SIZES)
+    assert set(found) <= set(rules.__all__)
+    assert found == {term.rule: 3 * term.weight(6, 9, 9) for term in terms.values()}
+
+
+def test_a_coefficient_is_not_rounded():
+    third = Fraction(1, 3)
+    assert convert({"variance": third}, "lightly", "vicreg-paper", **SIZES) == {"variance": Fraction(1, 6)}
+    assert convert({"variance": 0.1}, "lightly", "solo-learn", **SIZES) == {"variance": Fraction(1, 20)}
+    assert convert({"variance": 0}, "lightly", "solo-learn", **SIZES) == {"variance": 0}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "term", "reason"),
+    [
+        ("lpl-published", "lpl-erratum", "covariance", "form is one-sample in the one, exact in the other"),
+        ("lightly", "lpl-code", "variance", "form is hinge in the one, log in the other"),
+        ("lpl-published", "martinosorb", "variance", "ε"),
+        ("lpl-erratum", "lpl-code", "covariance", "the present view alone learns"),
+        ("lightly", "martinosorb", "invariance", "the present view alone learns"),
+    ],
+)
+def test_no_ratio_says_why(source, target, term, reason):
+    for first, second in ((source, target), (target, source)):
+        with pytest.raises(NoRatio, match=f"{term}: no factor turns {first} into {second}"):
+            convert({term: 1}, first, second, **SIZES)
+    with pytest.raises(NoRatio, match=reason.replace("(", r"\(")):
+        convert({term: 1}, source, target, **SIZES)
+
+
+def test_a_free_mean_matters_from_three_samples_on():
+    held, free = (Convention(covariance=Covariance(form="one-sample", mean=mean)) for mean in ("held", "free"))
+    assert convert({"covariance": 1}, held, free, N=3, B=2) == {"covariance": 1}
+    with pytest.raises(NoRatio, match="mean is held in the one, free in the other"):
+        convert({"covariance": 1}, held, free, N=3, B=3)
+    with pytest.raises(NoRatio, match="the one-sample rule holds"):
+        for_rules({"covariance": 1}, free, N=3, B=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (({"variance": 1}, "vicreg", "lightly"), ValueError, "unknown convention 'vicreg'; choose from vicreg-paper, facebook"),
+        (({"variance": 1}, "lightly", "x"), ValueError, "unknown convention 'x'; choose from"),
+        (({"var": 1}, "lightly", "lightly"), ValueError, "unknown coefficient 'var'; choose from invariance, variance, cov"),
+        (({"invariance": 1}, "lightly", "lpl-erratum"), ValueError, "lpl-erratum does not state its invariance term; it has"),
+        (({"variance": "many"}, "lightly", "lightly"), ValueError, "variance must be a finite number"),
+        (({"variance": None}, "lightly", "lightly"), TypeError, "variance must be a number"),
+    ],
+)
+def test_bad_input_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        convert(*arguments, **SIZES)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error", "message"),
+    [
+        ({"N": 1, "B": 9}, ValueError, "N must be at least 2"),
+        ({"N": 6, "B": 1}, ValueError, "B must be at least 2"),
+        ({"N": 6.0, "B": 9}, TypeError, "N must be a whole number"),
+        ({"N": 6, "B": True}, TypeError, "B must be a whole number"),
+        ({"N": 6, "B": 9, "nominal": 0}, ValueError, "nominal must be at least 2"),
+    ],
+)
+@pytest.mark.parametrize("name", ["variance", "invariance"])
+def test_bad_sizes_are_refused(name, sizes, error, message):
+    with pytest.raises(error, match=message):
+        convert({name: 1}, "lightly", "solo-learn", **sizes)
+    with pytest.raises(error, match=message):
+        for_rules({name: 1}, "lightly", **sizes)
+
+
+@pytest.mark.parametrize("term", [{"variance": Variance(ddof=4)}, {"covariance": Covariance(ddof=4)}], ids=str)
+def test_ddof_must_leave_samples(term):
+    (name,) = term
+    with pytest.raises(ValueError, match="ddof must be less than the number of samples, 4; got 4"):
+        convert({name: 1}, Convention(**term), "lightly", N=3, B=4)
+    with pytest.raises(ValueError, match="ddof must be less than the number of samples, 4; got 4"):
+        for_rules({name: 1}, Convention(**term), N=3, B=4)
+
+
+def test_rules_have_ddof_1_and_epsilon_in_the_root():
+    for term in (Variance(ddof=0), Variance(place="deviation")):
+        with pytest.raises(NoRatio, match="not 1 and root"):
+            for_rules({"variance": 1}, Convention(variance=term), **SIZES)
+
+
+def test_thresholds_that_make_up_for_ddof():
+    """γ² (B − ddof) and ε (B − ddof) the same: one loss is a multiple of the other."""
+    biased = Convention(variance=Variance(ddof=0, gamma=2, epsilon=0))
+    unbiased = Convention(variance=Variance(ddof=5, gamma=3, epsilon=0))
+    assert convert({"variance": 1}, biased, unbiased, N=3, B=9) == {"variance": Fraction(2, 3)}
+
+
+def test_a_preset_cannot_be_changed():
+    with pytest.raises(TypeError):
+        PRESETS["lightly"] = PRESETS["solo-learn"]
+    assert PRESETS["lightly"].terms.keys() == {"invariance", "variance", "covariance"}
+    assert isinstance(PRESETS["lightly"].invariance, Invariance)
