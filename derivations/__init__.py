@@ -22,4 +22,5 @@ SECTIONS = (
     "covariance_one_sample",
     "total",
     "conventions",
+    "published_error",
 )

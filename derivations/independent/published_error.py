@@ -1,0 +1,66 @@
+"""Independent checks of the published error: both losses by NumPy's own covariance, and their means by cubature."""
+
+from itertools import product
+from types import ModuleType
+from typing import Any
+
+from . import Pairs
+from .losses import Array, Data, _layer
+
+
+def _printed(np: ModuleType, centred: Array) -> Array:
+    """Eq. 6 as printed: squares before the mean over samples."""
+    count, units = centred.shape
+    squares = centred**2
+    return np.sum((squares.T @ squares) * (1 - np.eye(units))) / ((count - 1) * (units**2 - units))
+
+
+def _corrected(np: ModuleType, z: Array) -> Array:
+    """The mean of the squared off-diagonal entries of NumPy's covariance matrix."""
+    first, second = np.nonzero(1 - np.eye(z.shape[1]), size=z.shape[1] * (z.shape[1] - 1))
+    return np.mean(np.cov(z, rowvar=False)[first, second] ** 2)
+
+
+def printed(np: ModuleType, W: Array, data: Data) -> Array:
+    """Eq. 6 as printed, the mean detached."""
+    return _printed(np, _layer(np, W, data.x) - np.mean(_layer(np, data.W, data.x), axis=0))
+
+
+def corrected(np: ModuleType, W: Array, data: Data) -> Array:
+    """The erratum's loss."""
+    return _corrected(np, _layer(np, W, data.x))
+
+
+def squares_before_and_after_the_mean(jax: Any, rng: Any) -> Pairs:
+    """The printed loss as (B − 1)/B of the corrected one and the variance of the products, value and slope."""
+    np = jax.numpy
+    z = np.asarray(rng.normal(size=(7, 4)) * [1.0, 0.5, 2.0, 1.5])
+    pairs = [(first, second) for first, second in product(range(4), repeat=2) if first != second]
+
+    def sum_of_both(z):
+        u = z - np.mean(z, axis=0)
+        spread = np.asarray([np.var(u[:, first] * u[:, second], ddof=1) for first, second in pairs])
+        return 6 / 7 * _corrected(np, z) + np.mean(spread)
+
+    def printed_centred(z):
+        return _printed(np, z - np.mean(z, axis=0))
+
+    yield printed_centred(z), sum_of_both(z)
+    yield jax.grad(printed_centred)(z), jax.grad(sum_of_both)(z)
+
+
+def gaussian_cubature(jax: Any, rng: Any) -> Pairs:
+    """Means over three samples of two correlated Gaussian units, by the product rule that is exact to the fifth degree."""
+    np = jax.numpy
+    nodes, chances = np.asarray([-(3**0.5), 0.0, 3**0.5]), np.asarray([1, 4, 1]) / 6
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*[nodes] * 6)], axis=1).reshape(-1, 3, 2)
+    chance = np.prod(np.stack(np.meshgrid(*[chances] * 6), axis=-1), axis=-1).ravel()
+    mixing = np.asarray(rng.normal(size=(2, 2)))
+    z, covariance = grid @ mixing.T, mixing @ mixing.T
+    variances, square = covariance[0, 0] * covariance[1, 1], covariance[0, 1] ** 2
+
+    def average(loss):
+        return np.sum(chance * jax.vmap(loss)(z))
+
+    yield average(lambda z: _printed(np, z - np.mean(z, axis=0))), 2 / 3 * (variances + 2 * square)
+    yield average(lambda z: _corrected(np, z)), square + (variances + square) / 2

@@ -1,0 +1,119 @@
+"""The published error: a decorrelation loss that is not one, and the rule derived from it.
+
+Halvagal & Zenke (2023) call their decorrelation loss the sum of the squared off-diagonal terms of the covariance matrix. What
+Methods Eq. 6 printed is the sum of the squares *before* the mean over samples, in place of the squares of the mean:
+
+    printed    1/((B−1)(N²−N)) Σ_b Σ_i Σ_{k≠i} (u_i^b)² (u_k^b)²
+    erratum    1/(N²−N) Σ_i Σ_{k≠i} C_ik²,          C_ik = 1/(B−1) Σ_b u_i^b u_k^b
+
+Their code had the second; Eq. 7, and Eq. 3 and 4 of the supplement, were derived from the first. Eq. 7 *is* the gradient of
+Eq. 6, so a test written from the same page passes: what was wrong stood in both. The difference is the variance of the
+products over samples, which no decorrelation makes vanish (``published-error.loss``).
+"""
+
+from derivations.independent import published_error as independent
+from derivations.sources import SOURCES, views
+from lvicreg.calculus import D, Gaussian, Mean, Sigma, Symmetric, others
+from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, k, mean, p, q, u, x, z
+from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+
+TITLE = "The published error"
+rules = ()
+
+# --- the two losses, as they were printed (the paper's M units are N here) ------------------------------------------------
+printed, corrected = SOURCES["lpl-published"].covariance, SOURCES["lpl-erratum"].covariance
+
+# --- and the gradients that were printed for them -------------------------------------------------------------------------
+factor = 4 / ((B - 1) * (N**2 - N))
+printed_gradient = factor * Sigma(u[b, p] * Sigma(others(p, k) * u[b, k] ** 2, k) * df[b, p] * x[b, q], b)
+corrected_gradient = factor * Sigma(df[b, p] * x[b, q] * Sigma(others(p, k) * u[b, k] * K[p, k], k), b)
+mean_held = views.held(mean)
+
+# --- what lies between them: the variance over samples of the products of a pair ---------------------------------------------
+product_mean = Sigma(u[c, i] * u[c, k], c) / B
+variance_of_products = Sigma(others(i, k) * Sigma((u[b, i] * u[b, k] - product_mean) ** 2, b) / (B - 1), i, k) / (N**2 - N)
+
+# --- Gaussian activity of covariance true_K, independent between samples ------------------------------------------------------
+true_K = Symmetric("true_K")
+gaussian = Gaussian(z[b, i], true_K)
+activity = views.given(z)
+variances = Sigma(others(i, k) * true_K[i, i] * true_K[k, k], i, k) / (N**2 - N)
+squared_covariances = Sigma(others(i, k) * true_K[i, k] ** 2, i, k) / (N**2 - N)
+few = ({"N": 2, "B": 2},)
+
+claims = (
+    Claim(
+        id="published-error.loss",
+        kind="refutation",
+        statement="LPL Methods Eq. 6 as printed is not the sum of the squared off-diagonal terms of the covariance matrix, as "
+        "the text says, with any factor: it is (B − 1)/B times that, plus the variance over samples of the products u_i u_k, "
+        "which does not vanish for decorrelated units.",
+        holds=(Equation(printed, (B - 1) / B * corrected + variance_of_products, views),),
+        fails=(
+            Equation(printed, corrected, views),
+            Equation(printed, (B - 1) / B * corrected, views),
+        ),
+        evidence=(
+            Numbers(independent.squares_before_and_after_the_mean),
+            Counterexample(
+                "u = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two units, four samples, C_12 = 0\n"
+                "left = 2 * np.sum(u[:, 0]**2 * u[:, 1]**2) / (3 * 2)   # Eq. 6 as printed\n"
+                "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of C off the diagonal"
+            ),
+        ),
+        assumptions=("N ≥ 2, B ≥ 2",),
+        source="Halvagal & Zenke 2023, Methods Eq. 6; erratum/erratum.md of fmi-basel/latent-predictive-learning",
+    ),
+    Claim(
+        id="published-error.rule",
+        kind="refutation",
+        statement="The decorrelation term of LPL Methods Eq. 7 as printed is not the gradient of the corrected loss. It is "
+        "the gradient of Eq. 6 as printed, the mean held: the error stood in the loss, and a test of Eq. 7 against Eq. 6 "
+        "passes.",
+        holds=(Equation(D(printed, W[p, q]), printed_gradient, mean_held),),
+        fails=(Equation(D(corrected, W[p, q]), printed_gradient, views),),
+        evidence=(
+            Autodiff(independent.printed, printed_gradient, views),
+            Counterexample(
+                "x = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two linear units, W = identity\n"
+                "left = 4 * np.sum(x[:, 0] * x[:, 1]**2 * x[:, 0]) / (3 * 2)                       # Eq. 7 for W_11\n"
+                "right = 4 * np.sum(x[:, 1] * (x[:, 0] @ x[:, 1] / 3) * x[:, 0]) / (3 * 2)         # the gradient"
+            ),
+        ),
+        assumptions=("N ≥ 2, B ≥ 2", "the mean is held constant"),
+        rests_on=("covariance.one-sample", "published-error.loss"),
+        source="Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4",
+    ),
+    Claim(
+        id="published-error.erratum",
+        statement="The erratum's gradient, 4/((B − 1)(N² − N)) Σ_b f'(a_i^b) x_j^b Σ_{k≠i} u_k^b C_ik, is the exact gradient "
+        "of its loss, the mean free or held.",
+        holds=(
+            Equation(D(corrected, W[p, q]), corrected_gradient, views),
+            Equation(D(corrected, W[p, q]), corrected_gradient, mean_held),
+        ),
+        evidence=(Autodiff(independent.corrected, corrected_gradient, views),),
+        assumptions=("N ≥ 2, B ≥ 2",),
+        rests_on=("covariance.minibatch",),
+        source="erratum/erratum.md of fmi-basel/latent-predictive-learning (the paper's M is N here)",
+    ),
+    Claim(
+        id="published-error.bias",
+        statement="For Gaussian activity the printed loss is on average (B − 1)/B times the mean over pairs of σ_i² σ_k² + 2 "
+        "K_ik², the corrected one the mean of K_ik² + (σ_i² σ_k² + K_ik²)/(B − 1). So for decorrelated units of variance σ² "
+        "the first is (1 − 1/B) σ⁴ whatever B, and the second σ⁴/(B − 1), which vanishes.",
+        holds=(
+            Equation(Mean(printed, gaussian), (B - 1) / B * (variances + 2 * squared_covariances), activity, few),
+            Equation(
+                Mean(corrected, gaussian),
+                squared_covariances + (variances + squared_covariances) / (B - 1),
+                activity,
+                few,
+            ),
+        ),
+        evidence=(Numbers(independent.gaussian_cubature),),
+        assumptions=("jointly Gaussian activity, independent between samples", "N ≥ 2, B ≥ 2"),
+        rests_on=("published-error.loss", "covariance.one-sample-bias"),
+        source="beyond the note",
+    ),
+)
