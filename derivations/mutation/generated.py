@@ -26,11 +26,12 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import count, permutations, takewhile
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import NamedTuple
 
 import pytest
@@ -104,7 +105,7 @@ def errors(name: str) -> list[Error]:
                 continue
             if len(changed.args.kwonlyargs) == len(intact.args.kwonlyargs):  # their asterisk is no product
                 pairs = zip(lines, _lines(changed), strict=True)
-                (change,) = (f"{before} → {after}" for before, after in pairs if before != after)
+                (change,) = (f"{before.strip()} → {after.strip()}" for before, after in pairs if before != after)
                 found[change] = Error(name, change, code)
     return list(found.values())
 
@@ -160,6 +161,7 @@ def _judged(error: Error, noticed_by: str | None) -> Mutant:
 def _session(changes: Sequence[Error], tests: list[str], sender: Connection) -> None:
     """Collect the tests and run them on every change, writing no file, not even a cache."""
     sys.dont_write_bytecode = True
+    import_module("array_api_compat.numpy")  # before the forks, each of which would load it with its first call of a rule
     without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "xdist", "benchmark")]
     pytest.main(["--override-ini=addopts=--import-mode=importlib", *without, *tests], plugins=[_Forks(changes, sender)])
 
@@ -171,6 +173,9 @@ class _Forks:
         self.changes = changes
         self.sender = sender
         self.failed: str | None = None  # the test, or the file of tests, that failed last
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.option.tbstyle = "native"  # pytest's own way to show a failure takes longer than most tests
 
     def pytest_runtest_logreport(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         if report.failed:
@@ -194,16 +199,18 @@ class _Forks:
 
     def unchanged(self, items: Sequence[pytest.Item]) -> tuple[str | None, dict[str, list[int]]]:
         """What fails without any change, and for each function the tests that call it, those of the fewest calls first."""
-        calls: list[list[int]] = []
+        traces = []
         for item in items:
-            sys.settrace(lambda frame, event, arg: calls[-1].append(id(frame.f_code)))
-            calls.append([])
+            traces.append(_Trace())
+            sys.settrace(traces[-1])
             self.run([item])
             sys.settrace(None)
-        cheapest = sorted(range(len(items)), key=lambda index: len(calls[index]))
-        return self.failed, {
-            name: [index for index in cheapest if id(function.__code__) in calls[index]] for name, function in FUNCTIONS.items()
-        }
+        optional = (
+            pytest.importorskip.__code__
+        )  # called for libraries such as JAX, which take long to load: those tests come last
+        order = sorted(range(len(items)), key=lambda index: (optional in traces[index].codes, traces[index].calls))
+        codes = {name: function.__code__ for name, function in FUNCTIONS.items()}
+        return self.failed, {name: [index for index in order if code in traces[index].codes] for name, code in codes.items()}
 
     def noticed(self, error: Error, items: Sequence[pytest.Item]) -> str | None:
         """By what a change is noticed. The tests hold the function itself, so what it does is changed in place."""
@@ -228,6 +235,18 @@ class _Forks:
             if self.failed:
                 break
         return self.failed
+
+
+class _Trace:
+    """What a test calls, and how often in all."""
+
+    def __init__(self) -> None:
+        self.codes: set[CodeType] = set()
+        self.calls = 0
+
+    def __call__(self, frame: FrameType, event: str, arg: object) -> None:
+        self.codes.add(frame.f_code)
+        self.calls += 1
 
 
 def _fork(task: Callable[[], object]) -> Connection:
