@@ -146,7 +146,7 @@ def mutants(changes: Sequence[Error], tests: Iterable[str | Path] = (TESTS,)) ->
     except EOFError:
         raise RuntimeError("the tests of the rules could not be run") from None
     finally:
-        receiver.close()
+        session.terminate()  # at the end it has nothing left to do
         session.join()
 
 

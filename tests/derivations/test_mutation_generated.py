@@ -1,0 +1,101 @@
+"""The runner of seeded errors in the generated functions: what it changes, what it says of it, and what it leaves as it is."""
+
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+
+import derivations
+from derivations.mutation import Mutant, generated
+from derivations.mutation.generated import TESTS, Error, errors, mutants, run
+from lvicreg import rules
+
+pytest.importorskip("cosmic_ray")
+
+ROOT = Path(derivations.__file__).parents[1]
+QUICK = [TESTS / "test_rules_invariance.py::test_textbook_sum"]
+SIGN = "post = -2 * (z - z_prev) * df → post = -2 * (z + z_prev) * df"
+INTACT = Error("invariance", "nothing", inspect.getsource(rules.invariance))
+
+
+@pytest.fixture
+def invariance_alone(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """One function, nothing listed as equivalent, and every change caught without a test being run."""
+    monkeypatch.setattr(generated, "FUNCTIONS", {"invariance": rules.invariance})
+    monkeypatch.setattr(generated, "GENERATED", {})
+    monkeypatch.setattr(generated, "mutants", lambda changes: [Mutant(e.where, e.change, "caught", "a test") for e in changes])
+    return monkeypatch
+
+
+def files() -> dict[Path, bytes]:
+    """The rules and their tests as they are on disk."""
+    return {path: path.read_bytes() for folder in (ROOT / "lvicreg", TESTS) for path in folder.rglob("*.py")}
+
+
+# --- the changes ---------------------------------------------------------------------------------------------------------
+def test_changes_are_of_the_formula_alone() -> None:
+    changes = {error.change for error in errors("invariance")}
+    assert {SIGN, "post = -2 * (z - z_prev) * df → post = 2 * (z - z_prev) * df"} < changes
+    assert all(change.startswith("post = -2 * (z - z_prev) * df → post = ") for change in changes)
+
+
+def test_default_values_are_changed_and_the_signature_is_not() -> None:
+    found = errors("covariance_third_factor")
+    assert {"beta = 1.0 → beta = 2.0", "beta = 1.0 → beta = 0.0"} < {error.change for error in found}
+    assert all("*, mean: Any=None, beta: float=" in " ".join(error.source.split()) for error in found)
+
+
+def test_no_two_changes_are_the_same() -> None:
+    found = errors("invariance")
+    assert len({error.change for error in found}) == len({error.source for error in found}) == len(found)
+
+
+def test_without_cosmic_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cosmic_ray.mutating", None)
+    with pytest.raises(ImportError, match=r"pip install -e '\.\[mutation\]'"):
+        run(sample=1)
+
+
+# --- their outcomes ------------------------------------------------------------------------------------------------------
+def test_a_wrong_sign_is_caught_an_intact_function_is_not_and_no_file_is_touched() -> None:
+    before = files()
+    (wrong,) = (error for error in errors("invariance") if error.change == SIGN)
+    broken = Error("invariance", "no function", "1 / 0")
+    outcomes = mutants([wrong, INTACT, broken], QUICK)
+    caught = next(outcomes)
+    assert files() == before  # while the others run
+    assert caught.outcome == "caught"
+    assert caught.detail.startswith("tests/rules/test_rules_invariance.py::test_textbook_sum")
+    survived, unloadable = outcomes
+    assert (survived.change, survived.outcome) == ("nothing", "survived")
+    assert (unloadable.outcome, unloadable.detail) == ("caught", "it cannot be loaded: division by zero")
+    assert files() == before
+
+
+def test_tests_that_fail_without_a_change_prove_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False\n")
+    with pytest.raises(RuntimeError, match=r"without any change .*test_wrong fails"):
+        list(mutants([INTACT], [tmp_path]))
+
+
+# --- the whole run -------------------------------------------------------------------------------------------------------
+def test_a_sample_is_reproducible(invariance_alone: pytest.MonkeyPatch) -> None:
+    every, sample = run(), run(sample=5)
+    assert len(sample) == 5
+    assert sample == run(sample=5)
+    assert set(sample) < set(every)
+    assert set(run(sample=1000)) == set(every)
+
+
+def test_progress_is_told_for_every_mutant(invariance_alone: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    run(sample=2, progress=told.append)
+    assert [line.split()[0] for line in told] == ["1/2", "2/2"]
+
+
+@pytest.mark.parametrize("change", [SIGN, "no such change"])
+def test_what_is_caught_or_does_not_arise_is_not_equivalent(invariance_alone: pytest.MonkeyPatch, change: str) -> None:
+    invariance_alone.setattr(generated, "GENERATED", {("invariance", change): "a wrong reason"})
+    with pytest.raises(ValueError, match="listed as equivalent"):
+        run()
