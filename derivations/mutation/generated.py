@@ -199,15 +199,14 @@ class _Forks:
 
     def unchanged(self, items: Sequence[pytest.Item]) -> tuple[str | None, dict[str, list[int]]]:
         """What fails without any change, and for each function the tests that call it, those of the fewest calls first."""
-        traces = []
+        traces: list[_Trace] = []
         for item in items:
             traces.append(_Trace())
             sys.settrace(traces[-1])
             self.run([item])
             sys.settrace(None)
-        optional = (
-            pytest.importorskip.__code__
-        )  # called for libraries such as JAX, which take long to load: those tests come last
+        # asked for JAX and other libraries that take long to load: tests which do that come last
+        optional = pytest.importorskip.__code__
         order = sorted(range(len(items)), key=lambda index: (optional in traces[index].codes, traces[index].calls))
         codes = {name: function.__code__ for name, function in FUNCTIONS.items()}
         return self.failed, {name: [index for index in order if code in traces[index].codes] for name, code in codes.items()}
@@ -221,11 +220,8 @@ class _Forks:
         except Exception as reason:
             return f"it cannot be loaded: {reason}"
         changed = names[error.where]
-        function.__code__, function.__defaults__, function.__kwdefaults__ = (
-            changed.__code__,
-            changed.__defaults__,
-            changed.__kwdefaults__,
-        )
+        for part in ("__code__", "__defaults__", "__kwdefaults__"):
+            setattr(function, part, getattr(changed, part))
         return self.run(items)
 
     def run(self, items: Sequence[pytest.Item]) -> str | None:

@@ -73,9 +73,10 @@ def test_a_wrong_sign_is_caught_an_intact_function_is_not_and_no_file_is_touched
     assert files() == before
 
 
-def test_tests_that_fail_without_a_change_prove_nothing(tmp_path: Path) -> None:
-    (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False\n")
-    with pytest.raises(RuntimeError, match=r"without any change .*test_wrong fails"):
+@pytest.mark.parametrize("content", ["def test_wrong():\n    assert False\n", "1 / 0\n"], ids=["failing", "not loaded"])
+def test_tests_that_fail_without_a_change_prove_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / "test_wrong.py").write_text(content)
+    with pytest.raises(RuntimeError, match=r"without any change .*test_wrong.* fails"):
         list(mutants([INTACT], [tmp_path]))
 
 
