@@ -107,3 +107,32 @@ def threshold(x: Array, units: int) -> float:
 def mean_correlation(z: Array) -> float:
     """The mean |correlation| of two units."""
     return float(np.abs(np.corrcoef(z.T)[np.triu_indices(z.shape[1], 1)]).mean())
+
+
+# --- the published error: squares of products before the mean over samples, or after -----------------------------------------
+
+
+def off_diagonal_mean(matrix: Array) -> float:
+    """The mean over ordered pairs of units."""
+    return float(matrix[~np.eye(len(matrix), dtype=bool)].mean())
+
+
+def decorrelation_losses(z: Array) -> tuple[float, float, float]:
+    """LPL's decorrelation loss as printed, as corrected, and what the printed one is on average for Gaussian activity of the
+    same covariance (published-error.bias).
+    """
+    count, C = len(z), np.cov(z.T)
+    squares = (z - z.mean(axis=0)) ** 2
+    variances = np.outer(np.diagonal(C), np.diagonal(C))
+    gaussian = (count - 1) / count * off_diagonal_mean(variances + 2 * C**2)
+    return off_diagonal_mean(squares.T @ squares / (count - 1)), off_diagonal_mean(C**2), gaussian
+
+
+def standardised(z: Array) -> Array:
+    """Every unit of variance 1."""
+    return z / z.std(axis=0, ddof=1)
+
+
+def principal_activity(x: Array, units: int) -> Array:
+    """The leading principal components as decorrelated units of variance 1."""
+    return standardised(x @ np.linalg.svd(x, full_matrices=False)[2][:units].T)
