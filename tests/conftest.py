@@ -8,8 +8,8 @@ import pytest
 def jnp():
     """``jax.numpy`` in float64."""
     jax = pytest.importorskip("jax")
-    with jax.enable_x64(True):
-        yield jax.numpy
+    jax.config.update("jax_enable_x64", True)
+    return jax.numpy
 
 
 @pytest.fixture

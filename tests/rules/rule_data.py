@@ -36,7 +36,9 @@ def layer(B, N, M, seed=0, linear=False):
     )
 
 
-layers = st.builds(layer, st.integers(2, 6), st.integers(2, 5), st.integers(1, 4), st.integers(0, 999))
+_sizes_and_seed = st.integers(2, 6), st.integers(2, 5), st.integers(1, 4), st.integers(0, 999)
+layers = st.builds(layer, *_sizes_and_seed)
+linear_layers = st.builds(layer, *_sizes_and_seed, linear=st.just(True))
 
 
 def but(data, **changes):
@@ -64,6 +66,11 @@ def summed(data, post):
 def statistics(rule):
     """The names of the long-term statistics that a rule may be given."""
     return [name for name, parameter in inspect.signature(rule).parameters.items() if parameter.default is None]
+
+
+def options(rule):
+    """The names of a rule's options, which are Python floats."""
+    return [name for name, parameter in inspect.signature(rule).parameters.items() if isinstance(parameter.default, float)]
 
 
 def arguments(rule, data, given=False):

@@ -1,6 +1,5 @@
 """What holds for every rule: array libraries, dtypes, streams of single samples, symmetries and locality."""
 
-import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +18,7 @@ from tests.rules.rule_data import (
     examples,
     layer,
     layers,
+    options,
     statistics,
     with_minibatch_statistics,
 )
@@ -26,12 +26,6 @@ from tests.rules.rule_data import (
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 LOCAL = [rules.variance, rules.log_variance, rules.log_variance_decay, rules.invariance, rules.oja]
 SHARED = [rules.covariance_one_sample, rules.covariance_third_factor, rules.total, rules.total_log_variance]
-
-
-def number_options(rule):
-    """All options of a rule as Python floats, none at its default."""
-    parameters = inspect.signature(rule).parameters.values()
-    return {parameter.name: 0.9 for parameter in parameters if isinstance(parameter.default, float)}
 
 
 def cast(kwargs, convert):
@@ -44,12 +38,11 @@ def library(request):
     """Conversion of NumPy's arrays to a library's, and a rule as it is called there."""
     module = pytest.importorskip(request.param.removesuffix(".jit"))
     if request.param == "torch":
-        yield module.from_numpy, lambda rule: rule
-    elif request.param.startswith("jax"):
-        with module.enable_x64(True):
-            yield module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda rule: rule
-    else:
-        yield module.asarray, lambda rule: rule
+        return module.from_numpy, lambda rule: rule
+    if request.param.startswith("jax"):
+        module.config.update("jax_enable_x64", True)
+        return module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda rule: rule
+    return module.asarray, lambda rule: rule
 
 
 @EACH
@@ -58,10 +51,11 @@ def test_same_result_in_every_library(rule, data, given, dtype, library):
     convert, prepared = library
     kwargs = cast(arguments(rule, data, given), lambda array: array.astype(dtype))
     converted = cast(kwargs, convert)
-    found = prepared(rule)(**converted, **number_options(rule))
+    numbers = dict.fromkeys(options(rule), 0.9)  # none at its default
+    found = prepared(rule)(**converted, **numbers)
     assert array_namespace(found) is array_namespace(converted["x"])
     assert found.dtype == converted["x"].dtype
-    assert_close(found, rule(**kwargs, **number_options(rule)), rtol=1e-12 if dtype == "float64" else 1e-4)
+    assert_close(found, rule(**kwargs, **numbers), rtol=1e-12 if dtype == "float64" else 1e-4)
 
 
 @EACH
@@ -82,14 +76,13 @@ def test_the_gate_is_closed_at_the_threshold_in_every_library(rule, library):
 
 # --- dtypes --------------------------------------------------------------------------------------------------------------
 @EACH
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("options", [False, True], ids=["defaults", "options"])
-def test_dtype_is_kept(rule, data, given, dtype, options):
-    kwargs = number_options(rule) if options else {}
-    exact = call(rule, data, given, **kwargs)
-    found = rule(**cast(arguments(rule, data, given), lambda array: array.astype(dtype)), **kwargs)
-    assert found.dtype == dtype
-    assert_close(found, exact, rtol=1e-4 if dtype == "float32" else 0)
+@examples
+@over(data=layers, given=st.booleans(), draw=st.data())
+def test_single_precision_is_double_precision_rounded(rule, data, given, draw):
+    numbers = {name: draw.draw(st.floats(0.1, 2), label=name) for name in options(rule)}
+    found = rule(**cast(arguments(rule, data, given), np.float32), **numbers)
+    assert found.dtype == np.float32
+    assert_close(found, call(rule, data, given, **numbers), rtol=1e-4)
 
 
 # --- streams of single samples -------------------------------------------------------------------------------------------
@@ -99,19 +92,23 @@ def one(kwargs, b=0):
 
 
 @EACH
+@examples
+@over(layers)
 def test_single_samples_add_up_to_the_minibatch(rule, data):
     """The minibatch's statistics given; the decay, which is once a call, shared out."""
     kwargs = arguments(rule, with_minibatch_statistics(data), given=True)
     B = len(data.x)
     share = {"decay": 1 / B} if rule is rules.log_variance_decay else {}
-    assert_close(sum(rule(**one(kwargs, b), **share) for b in range(B)), call(rule, data), rtol=1e-11)
+    assert_close(sum(rule(**one(kwargs, b), **share) for b in range(B)), call(rule, data), rtol=1e-9)
 
 
 @EACH
-def test_a_sample_alone_is_a_minibatch_of_one(rule):
-    kwargs = arguments(rule, layer(1, 3, 2), given=True)
+@examples
+@over(st.builds(layer, st.just(1), st.integers(2, 5), st.integers(1, 4), st.integers(0, 999)))
+def test_a_sample_alone_is_a_minibatch_of_one(rule, data):
+    kwargs = arguments(rule, data, given=True)
     found = rule(**one(kwargs))
-    assert found.shape == (3, 2)
+    assert found.shape == data.W.shape
     assert found.any()
     assert_close(found, rule(**kwargs), rtol=0)
 
@@ -122,6 +119,21 @@ def permuted(data, samples=slice(None), units=slice(None), inputs=slice(None)):
     by_sample_and_unit = {name: getattr(data, name)[samples][:, units] for name in ("z", "z_prev", "df")}
     x, W, K = data.x[samples][:, inputs], data.W[units][:, inputs], data.K[units][:, units]
     return but(data, x=x, W=W, K=K, mean=data.mean[units], var=data.var[units], **by_sample_and_unit)
+
+
+def mirrored(data, signs):
+    """The same layer with the activity of some units, and with it their weights, negated; the slope of an odd f is even."""
+    activity = {name: signs * getattr(data, name) for name in ("z", "z_prev", "mean")}
+    return but(data, W=signs[:, None] * data.W, K=np.outer(signs, signs) * data.K, **activity)
+
+
+@EACH
+@examples
+@over(data=layers, given=st.booleans(), draw=st.data())
+def test_the_sign_of_a_unit_does_not_matter(rule, data, given, draw):
+    N = data.z.shape[1]
+    signs = np.array(draw.draw(st.lists(st.sampled_from([1.0, -1.0]), min_size=N, max_size=N), label="signs"))
+    assert_close(call(rule, mirrored(data, signs), given), signs[:, None] * call(rule, data, given), rtol=0)
 
 
 @EACH

@@ -6,7 +6,7 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 
 from lvicreg import rules
-from tests.rules.rule_data import assert_close, but, call, examples, layer, layers, summed, with_minibatch_statistics
+from tests.rules.rule_data import assert_close, but, call, examples, layer, linear_layers, summed, with_minibatch_statistics
 
 BETA = 0.4
 
@@ -107,28 +107,29 @@ def test_uncorrelated_units_are_at_rest_by_the_exact_rule_alone():
     assert_close(call(rules.covariance_one_sample, data), -16 * np.eye(2))
 
 
+def turn(rule, data, given, rotation):
+    """The update of rotated linear units, and the rotated update."""
+    turned = but(data, z=data.z @ rotation.T, mean=rotation @ data.mean, K=rotation @ data.K @ rotation.T)
+    return call(rule, turned, given), rotation @ call(rule, data, given)
+
+
 @examples
-@over(st.integers(2, 6), st.integers(2, 5), st.integers(1, 4), st.integers(0, 999))
-def test_third_factor_turns_with_the_population(B, N, M, seed):
-    """Rotating linear units rotates their updates."""
-    data = layer(B, N, M, seed, linear=True)
-    rotation, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(N, N)))
-    turned = but(data, W=rotation @ data.W, z=data.z @ rotation.T, mean=rotation @ data.mean)
-    for given in (False, True):
-        found = call(rules.covariance_third_factor, turned, given)
-        assert_close(found, rotation @ call(rules.covariance_third_factor, data, given), rtol=1e-9)
+@over(linear_layers, st.booleans(), st.integers(0, 999))
+def test_third_factor_turns_with_the_population(data, given, seed):
+    N = data.z.shape[1]
+    rotation = np.linalg.qr(np.random.default_rng(seed).normal(size=(N, N))).Q
+    assert_close(*turn(rules.covariance_third_factor, data, given, rotation), rtol=1e-9)
 
 
 @pytest.mark.parametrize("rule", [rules.covariance, rules.covariance_one_sample], ids=lambda rule: rule.__name__)
-def test_the_other_rules_do_not(rule):
-    data = layer(6, 2, 3, linear=True)
+def test_the_other_rules_do_not(rule, given):
     rotation = np.array([[0.6, -0.8], [0.8, 0.6]])
-    difference = call(rule, but(data, z=data.z @ rotation.T)) - rotation @ call(rule, data)
-    assert np.max(np.abs(difference)) > 0.01
+    of_the_turned, turned = turn(rule, layer(6, 2, 3, linear=True), given, rotation)
+    assert np.max(np.abs(of_the_turned - turned)) > 0.01
 
 
+@pytest.mark.parametrize("rule", [rules.covariance, rules.covariance_one_sample], ids=lambda rule: rule.__name__)
 @examples
-@over(layers, st.floats(0.1, 10))
-def test_scale_of_the_loss(data, beta):
-    for rule in POSTS:
-        assert_close(call(rule, data, beta=beta), beta * call(rule, data), rtol=1e-9)
+@over(st.builds(layer, st.integers(2, 6), st.just(1), st.integers(1, 4), st.integers(0, 999)), st.booleans())
+def test_a_unit_alone_is_at_rest(rule, data, given):
+    assert not call(rule, data, given).any()
