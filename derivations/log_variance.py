@@ -141,8 +141,8 @@ _about = {
     "arguments": (x, z, df),
     "statistics": (mean, var, alpha),
     "options": (epsilon,),
-    "degenerate": "with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or "
-    "rounding errors of any size if ε = 0.",
+    "degenerate": "with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding "
+    "of its mean, if ε > 0, and NaN or rounding errors of any size if ε = 0.",
     "convention": CONVENTION,
     "source": "note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.",
 }

@@ -126,7 +126,8 @@ _about = {
     "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are "
     "held "
     "constant; ddof = 1.",
-    "degenerate": "finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.",
+    "degenerate": "finite for finite input if ε > 0, unless the cube of the activity, times the input, overflows. NaN in one "
+    "unit's activity reaches every unit through S.",
     "source": "note, total loss.",
 }
 _coefficients = (lambda_inv, lambda_var, lambda_cov)

@@ -197,8 +197,8 @@ rules = (
             "variance.kink",
         ),
         convention=str(Variance(form="hinge")),
-        degenerate="with the minibatch's statistics, a unit of constant activity gets 0 if ε > 0, and NaN or rounding errors "
-        "of any size if ε = 0. NaN in a unit's activity stays in its row.",
+        degenerate="with the minibatch's statistics, a unit of constant activity gets 0, up to the rounding of its mean, "
+        "if ε > 0, and NaN or rounding errors of any size if ε = 0. NaN in a unit's activity stays in its row.",
         source="note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.",
     ),
 )

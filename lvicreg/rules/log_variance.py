@@ -35,8 +35,8 @@ def log_variance(
 
     Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε.
 
-    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
-    rounding errors of any size if ε = 0.
+    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding of
+    its mean, if ε > 0, and NaN or rounding errors of any size if ε = 0.
 
     Source: note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.
 
@@ -105,8 +105,8 @@ def log_variance_decay(
     Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
     sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
 
-    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term if ε > 0, and NaN or
-    rounding errors of any size if ε = 0.
+    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding of
+    its mean, if ε > 0, and NaN or rounding errors of any size if ε = 0.
 
     Source: note, log-variance loss; without the ½: Halvagal & Zenke 2023, Methods.
 

@@ -40,7 +40,8 @@ def total(
     Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held
     constant; ddof = 1.
 
-    Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
+    Degenerate values: finite for finite input if ε > 0, unless the cube of the activity, times the input, overflows. NaN in one
+    unit's activity reaches every unit through S.
 
     Source: note, total loss.
 
@@ -118,7 +119,8 @@ def total_log_variance(
     Convention: summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are held
     constant; ddof = 1.
 
-    Degenerate values: finite for finite input if ε > 0. NaN in one unit's activity reaches every unit through S.
+    Degenerate values: finite for finite input if ε > 0, unless the cube of the activity, times the input, overflows. NaN in one
+    unit's activity reaches every unit through S.
 
     Source: note, total loss.
 

@@ -36,8 +36,8 @@ def variance(
 
     Convention: summed over samples and units; ddof = 1; ε inside the root; H(0) = 0.
 
-    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 if ε > 0, and NaN or rounding errors
-    of any size if ε = 0. NaN in a unit's activity stays in its row.
+    Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0, up to the rounding of its mean, if ε
+    > 0, and NaN or rounding errors of any size if ε = 0. NaN in a unit's activity stays in its row.
 
     Source: note, variance term; VICReg (arXiv 2105.04906), Eq. 1 and 2.
 
