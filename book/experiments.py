@@ -94,8 +94,8 @@ def _descend(rule: Rule, x: Any, W: Any, eta: float, beta: float, steps: int) ->
 
 def many_units(rule: Rule, x: Array, W: Array, beta: float, steps: int, eta: float) -> Array:
     """The weights of linear units after steps on all of the data, with λ = 1 and a covariance rule."""
-    with jax.enable_x64(True):
-        return np.asarray(_descend(rule, jnp.asarray(x), jnp.asarray(W), eta, beta, steps))
+    jax.config.update("jax_enable_x64", True)
+    return np.asarray(_descend(rule, jnp.asarray(x), jnp.asarray(W), eta, beta, steps))
 
 
 def threshold(x: Array, units: int) -> float:
