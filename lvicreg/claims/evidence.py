@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from sympy import Expr, Idx, Indexed
 
-from lvicreg.calculus import Definitions, Mean, NotLocal, factor, is_zero, resolve
+from lvicreg.calculus import Definitions, H, Mean, NotLocal, factor, is_zero, relu, resolve
 from lvicreg.calculus.indexed import free_indices, size_of
 
 from .arrays import sample, value
@@ -97,9 +97,11 @@ def _is_identity(equation: Equation) -> bool:
 
 @dataclass(frozen=True)
 class Exact:
-    """Equations evaluated in exact numbers, for small and for large values: both sides of every hinge.
+    """Equations evaluated in exact numbers, for small and for large values.
 
     At each point at values of the free indices among which every pattern of coincidences occurs, and ``entries`` others.
+    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at ``hinged`` more points, with
+    values of the order of thresholds.
     """
 
     holds: tuple[Equation, ...]
@@ -108,6 +110,7 @@ class Exact:
     engine: ClassVar[str] = "dual numbers"
     scales: ClassVar[tuple[Fraction, ...]] = (Fraction(1, 8), Fraction(4))
     entries: ClassVar[int] = 4
+    hinged: ClassVar[int] = 10
 
     def run(self) -> str:
         evaluated = sum(map(self._verified, self.holds))
@@ -140,14 +143,22 @@ class Exact:
         indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
         means = set().union(*(side.atoms(Mean) for side in sides))
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
-        for sizes, scale in product(equation.sizes, scales):
-            point = Point(sizes, scale, seed)
+        points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
+        if any(side.has(H, relu) for side in sides):
+            points += [Point(equation.sizes[0], Fraction(1), seed + more) for more in range(self.hinged)]
+        for number, point in enumerate(points):
             for mean in means:
                 outcomes(mean.args[1], point)  # the law fixes its parameters before either side is evaluated
             evaluator = Evaluator(point, equation.definitions)
             for place in self._places(indices, [evaluator.length(index) for index in indices]):
                 at = dict(zip(indices, place, strict=True))
-                yield f"{point}, {at}", evaluator.value(sides[0], at), evaluator.value(sides[1], at)
+                try:
+                    left, right = (evaluator.value(side, at) for side in sides)
+                except ZeroDivisionError:
+                    if number < len(equation.sizes) * len(scales):
+                        raise
+                    continue  # a unit that is constant, or inactive: among many points some are not in the claim's domain
+                yield f"{point}, {at}", left, right
 
     def _places(self, indices: list[Idx], lengths: list[int]) -> list[tuple[int, ...]]:
         """Values of the indices: one for each way in which some of the same range coincide, and a few more."""

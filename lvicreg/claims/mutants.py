@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
-from sympy import Add, Expr, Idx, Indexed, Mul, Number, Pow, S, Symbol, log, nan, oo, sqrt, zoo
+from sympy import Add, Expr, Idx, Indexed, Mul, Number, Pow, Symbol, log, nan, oo, sqrt, zoo
 
 from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
@@ -182,20 +182,20 @@ OPERATORS: dict[str, Operator] = {
 }
 
 
-# --- how an expression is written ------------------------------------------------------------------------------------------
+# --- how expressions are written and compared ------------------------------------------------------------------------------
 
 
 def _identity(expr: Expr) -> Expr | str:
     """What two mutants have in common that are the same: ``At`` has indices of its own, new with each."""
-    return _relabelled(expr) if expr.has(At) else expr
+    return written(expr) if expr.has(At) else expr
 
 
-def _relabelled(expr: object) -> str:
+def written(expr: object) -> str:
     """The text of an expression, fresh indices, whose numbers mean nothing, counted as they occur."""
     names: dict[str, str] = {}
     return re.sub(r"_fresh\d+", lambda found: names.setdefault(found[0], f"_{len(names)}"), str(expr))
 
 
 def _short(expr: object) -> str:
-    text = _relabelled(expr)
+    text = written(expr)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 30]} … {text[-27:]}"
