@@ -100,8 +100,8 @@ class Exact:
     """Equations evaluated in exact numbers, for small and for large values.
 
     At each point at values of the free indices among which every pattern of coincidences occurs, and ``entries`` others.
-    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at ``hinged`` more points, with
-    values of the order of thresholds.
+    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at one entry
+    of each of ``hinged`` more points, with values of the order of thresholds and less.
     """
 
     holds: tuple[Equation, ...]
@@ -110,7 +110,7 @@ class Exact:
     engine: ClassVar[str] = "dual numbers"
     scales: ClassVar[tuple[Fraction, ...]] = (Fraction(1, 8), Fraction(4))
     entries: ClassVar[int] = 4
-    hinged: ClassVar[int] = 10
+    hinged: ClassVar[int] = 128
 
     def run(self) -> str:
         evaluated = sum(map(self._verified, self.holds))
@@ -145,17 +145,19 @@ class Exact:
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
         points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
         if any(side.has(H, relu) for side in sides):
-            points += [Point(equation.sizes[0], Fraction(1), seed + more) for more in range(self.hinged)]
+            points += [Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more) for more in range(self.hinged)]
         for number, point in enumerate(points):
             for mean in means:
                 outcomes(mean.args[1], point)  # the law fixes its parameters before either side is evaluated
             evaluator = Evaluator(point, equation.definitions)
-            for place in self._places(indices, [evaluator.length(index) for index in indices]):
+            places = self._places(indices, [evaluator.length(index) for index in indices])
+            extra = number >= len(equation.sizes) * len(scales)
+            for place in [places[number % len(places)]] if extra else places:
                 at = dict(zip(indices, place, strict=True))
                 try:
                     left, right = (evaluator.value(side, at) for side in sides)
                 except ZeroDivisionError:
-                    if number < len(equation.sizes) * len(scales):
+                    if not extra:
                         raise
                     continue  # a unit that is constant, or inactive: among many points some are not in the claim's domain
                 yield f"{point}, {at}", left, right
