@@ -46,10 +46,11 @@ alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 
 # --- collapse: a single linear unit and its mean field, C the covariance of the input -------------------------------------
 w, C = IndexedBase("w"), Symmetric("C")
-s = Sigma(w[j] * C[j, m] * w[m], j, m)  # the variance wᵀ C w
+s = Symbol("s")  # the variance of its activity
 r = Idx("r", M)
 A = IndexedBase("A")
-gram_input = Definitions({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
+linear = Definitions({s: Sigma(w[j] * C[j, m] * w[m], j, m)})
+gram_input = linear.but({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
 field = Sigma(C[q, m] * w[m], m) * H(gamma - sqrt(s + epsilon)) / sqrt(s + epsilon)
 log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
 
@@ -167,8 +168,8 @@ claims = (
             Equation(-D(relu(gamma - sqrt(s + epsilon)), w[q]), field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
             Equation(-D(-log(s + epsilon) / 2, w[q]), log_field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
             Equation(Sigma(u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q], t), 0, network.but({z[b, i]: mean[i]}).given(mean)),
-            Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon)),
-            Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon),
+            Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon), linear),
+            Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
         evidence=(Numbers(independent.collapse_by_autodiff),),
         assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input", "B ≥ 2"),

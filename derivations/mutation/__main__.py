@@ -14,7 +14,7 @@ from rich.table import Table
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant, equivalent, symbolic
-from derivations.mutation.record import COMMAND, RECORD, as_record, as_sentence, score
+from derivations.mutation.record import COMMAND, RECORD, as_record, as_sentence, by_place, score
 from lvicreg.codegen.files import write
 
 
@@ -40,14 +40,6 @@ def run(sample: int | None, console: Console) -> list[Mutant]:
 
         generated = import_module("derivations.mutation.generated")
         return [*symbolic.run(SECTIONS, sample, judged), *generated.run(sample, judged)]
-
-
-def by_place(mutants: Sequence[Mutant]) -> dict[str, list[Mutant]]:
-    """The mutants of each claim, definition and function."""
-    places: dict[str, list[Mutant]] = {}
-    for mutant in mutants:
-        places.setdefault(mutant.where, []).append(mutant)
-    return places
 
 
 def table(mutants: Sequence[Mutant]) -> Table:

@@ -23,6 +23,14 @@ COMMAND = "python -m derivations.mutation"
 Score = dict[str, int]  # how many mutants, and how many of them caught and equivalent
 
 
+def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:
+    """The mutants of each claim, definition and function."""
+    places: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        places.setdefault(mutant.where, []).append(mutant)
+    return places
+
+
 def score(mutants: Iterable[Mutant]) -> Score:
     """The counts over some mutants."""
     outcomes = Counter(mutant.outcome for mutant in mutants)
@@ -43,11 +51,9 @@ def _meanings(definitions: Definitions) -> str:
 
 def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim]) -> str:
     """The text of the record of a whole run."""
-    by_place: dict[str, list[Mutant]] = {}
-    for mutant in mutants:
-        by_place.setdefault(mutant.where, []).append(mutant)
-    scores = {claim.id: {"fingerprint": fingerprint(claim), **score(by_place.get(claim.id, []))} for claim in claims}
-    total = score(mutant for found in by_place.values() for mutant in found)
+    places = by_place(mutants)
+    scores = {claim.id: {"fingerprint": fingerprint(claim), **score(places.get(claim.id, []))} for claim in claims}
+    total = score(mutant for found in places.values() for mutant in found)
     return json.dumps({"total": total, "claims": scores}, indent=2) + "\n"
 
 

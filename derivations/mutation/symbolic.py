@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Indexed, Symbol
@@ -62,8 +63,9 @@ def run(
         futures = {pool.submit(_judged, names, number, count): number for number, count in tasks}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
-            for mutant in found[futures[future]] if progress else ():
-                progress(mutant.where)
+            if progress:
+                for mutant in found[futures[future]]:
+                    progress(mutant.where)
     return [mutant for number in sorted(found) for mutant in found[number]]
 
 
@@ -105,13 +107,14 @@ def judge(seeded: Seeded) -> Mutant:
 
 @cache
 def subjects(names: tuple[str, ...]) -> list[Subject]:
-    """The equations and derivatives of these sections, claim by claim, and then the definitions that they use."""
-    claims = [claim for name in names for claim in section(name).claims]
+    """The equations and derivatives of these sections, claim by claim, and the definitions they use."""
+    claims, everywhere = ([claim for name in chosen for claim in section(name).claims] for chosen in (names, SECTIONS))
     found: list[Subject] = []
     for claim in claims:
-        found += [partial(_of_equation, claim.id, equation) for equation in claim.holds]
+        found += [partial(_of_equation, claim.id, number, equation) for number, equation in enumerate(claim.holds, start=1)]
         found += [partial(_of_derivative, claim.id, evidence) for evidence in derivatives(claim)]
-    return found + [partial(_of_definition, *meaning, users) for meaning, users in _definitions(claims).items()]
+    users = _users(everywhere)
+    return found + [partial(_of_definition, *meaning, users[meaning]) for meaning in _users(claims)]
 
 
 def derivatives(claim: Claim) -> list[Autodiff]:
@@ -119,16 +122,20 @@ def derivatives(claim: Claim) -> list[Autodiff]:
     return [evidence for evidence in claim.evidence if isinstance(evidence, Autodiff)]
 
 
-def _of_equation(where: str, equation: Equation) -> Iterator[Seeded]:
+def _of_equation(where: str, number: int, equation: Equation) -> Iterator[Seeded]:
     for side, other in (("left", equation.right), ("right", equation.left)):
         for change, mutant in mutants(getattr(equation, side), whole=other != 0):
-            checks = tuple((engine.kind, partial(_decided, engine, equation, {side: mutant})) for engine in _engines(equation))
-            yield Seeded(where, change, checks)
+            checks = tuple(
+                (engine.kind, partial(_decided, engine, equation, **{side: mutant})) for engine in _engines(equation)
+            )
+            yield Seeded(where, f"{change} ({side} of equation {number})", checks)
 
 
 def _of_derivative(where: str, evidence: Autodiff) -> Iterator[Seeded]:
     for change, mutant in mutants(evidence.claimed):
-        yield Seeded(where, change, ((evidence.kind, partial(evidence.compared, mutant, evidence.definitions)),))
+        yield Seeded(
+            where, f"{change} (derivative)", ((evidence.kind, partial(evidence.compared, mutant, evidence.definitions)),)
+        )
 
 
 def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff]) -> Iterator[Seeded]:
@@ -139,8 +146,7 @@ def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff
             if isinstance(user, Autodiff):
                 checks.append((user.kind, partial(user.compared, user.claimed, definitions)))
             else:
-                changes = {"definitions": definitions}
-                checks += [(engine.kind, partial(_decided, engine, user, changes)) for engine in _engines(user)]
+                checks += [(engine.kind, partial(_decided, engine, user, definitions=definitions)) for engine in _engines(user)]
         order = [engine.kind for engine in (Exact, Autodiff, Symbolic)]
         checks.sort(key=lambda check: order.index(check[0]))
         yield Seeded(f"definition {pattern} = {meaning}", change, tuple(checks), all_must=False)
@@ -150,11 +156,11 @@ def _engines(equation: Equation) -> list[type[Exact] | type[Symbolic]]:
     return [engine for engine in ENGINES if engine.kind in equation.engines]
 
 
-def _decided(engine: type[Exact] | type[Symbolic], equation: Equation, changes: dict[str, object]) -> str:
+def _decided(engine: type[Exact] | type[Symbolic], equation: Equation, **changes: Any) -> str:
     return engine((replace(equation, **changes),)).run()
 
 
-def _definitions(claims: Sequence[Claim]) -> dict[tuple[Expr, Expr], list[Equation | Autodiff]]:
+def _users(claims: Sequence[Claim]) -> dict[tuple[Expr, Expr], list[Equation | Autodiff]]:
     """Each pattern and meaning, with the equations and derivatives that depend on it."""
     found: dict[tuple[Expr, Expr], list[Equation | Autodiff]] = {}
     for claim in claims:

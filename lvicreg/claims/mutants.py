@@ -22,7 +22,7 @@ from lvicreg.calculus.operators import At, D, Mean
 
 Scope = frozenset[Idx]  # the indices that have a meaning at some place
 Change = tuple[str, Expr]  # what is done to a node, and the node that stands in its place
-LONGEST = 80  # characters of an expression in a description
+LONGEST = 45  # characters of an expression in a description
 
 
 def mutants(expr: Expr, whole: bool = True) -> Iterator[Change]:
@@ -76,7 +76,7 @@ def _with(node: Expr, n: int, *new: Expr) -> Expr:
 
 
 def _to(old: object, new: object) -> str:
-    return f"{_short(old)} -> {_short(new)}"
+    return " -> ".join(map(_short, written(f"{old}\n{new}").split("\n")))  # both at once, for the same labels
 
 
 # --- the operators -------------------------------------------------------------------------------------------------------
@@ -92,16 +92,16 @@ def _size(node: Expr, scope: Scope) -> Iterator[Change]:
 
 def _epsilon(node: Expr, scope: Scope) -> Iterator[Change]:
     """What is added under a root or a logarithm, added outside of it; or not at all."""
-    if isinstance(node, log):
-        inside, outside = node.args[0], lambda rest, symbol: log(rest) + symbol
-    elif isinstance(node, Pow) and node.exp.is_Rational and node.exp.q == 2:
-        inside, outside = node.base, lambda rest, symbol: (sqrt(rest) + symbol) ** (2 * node.exp)
-    else:
+    root = isinstance(node, Pow) and node.exp.is_Rational and node.exp.q == 2
+    if not root and not isinstance(node, log):
         return
+    inside = node.args[0]
     for symbol in Add.make_args(inside):
         if isinstance(symbol, Symbol) and inside != symbol:
-            yield _to(node, new := outside(inside - symbol, symbol)), new
-            yield _to(node, new := node.xreplace({inside: inside - symbol})), new
+            rest = inside - symbol
+            moved = (sqrt(rest) + symbol) ** (2 * node.exp) if root else log(rest) + symbol
+            yield _to(node, moved), moved
+            yield _to(node, new := _with(node, 0, rest)), new
 
 
 def _stop_gradient(node: Expr, scope: Scope) -> Iterator[Change]:
@@ -198,4 +198,4 @@ def written(expr: object) -> str:
 
 def _short(expr: object) -> str:
     text = written(expr)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 30]} … {text[-27:]}"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 18]} … {text[-15:]}"
