@@ -12,6 +12,7 @@ from rich.table import Table
 
 from derivations import SECTIONS
 from derivations.checking import ledger
+from derivations.mutation.record import in_words, on_record
 from derivations.outputs import COMMAND, ROOT, all_files, strangers
 from lvicreg.claims import Entry, Kernel, to_json
 from lvicreg.codegen.files import drift, write
@@ -64,11 +65,12 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print(f"Not run: the proofs for Coq's kernel, since {without_kernel[0]}. Pages show what is on record.")
     if any(not check.on_record for e in entries for check in e.claim.evidence if isinstance(check, Kernel)):
         console.print("The record of the formal proofs is not of the files as they are: python -m derivations.formal --write")
+    console.print(in_words(entry.claim for entry in entries), soft_wrap=True)
     files = all_files(options.sections, entries)
     whole = "" if options.sections == list(SECTIONS) else " of these sections (the README is written by a run of all)"
     success = f"{len(entries)} claims, none failed; the files{whole} are what is derived."
     if options.json:
-        write({options.json: to_json(entries)})
+        write({options.json: to_json(entries, {entry.claim.id: on_record(entry.claim) for entry in entries})})
     strange = strangers()
     for path in strange:
         console.print(f"{path.relative_to(ROOT)} is in a folder of generated files, but no derivation writes it: move it away.")

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from derivations import SECTIONS
 from derivations.checking import section
+from derivations.mutation.record import as_sentence, on_record
 from lvicreg.claims import Entry, Kernel
 from lvicreg.codegen.equation import as_latex
 from lvicreg.codegen.modules import module_source, package_source
@@ -73,6 +74,9 @@ def _page(module: ModuleType, entries: Sequence[Entry]) -> str:
         formal = [theorem for check in kernels for theorem in check.theorems]
         if formal:
             lines += ["", f"Of this the kernel has checked: {', '.join(f'`{theorem}`' for theorem in formal)}."]
+        seeded_errors = on_record(claim)
+        if seeded_errors:
+            lines += ["", f"Seeded errors: {as_sentence(seeded_errors)}"]
         parts.append("\n".join(lines))
     parts += [_equation(rule) for rule in module.rules]
     if hasattr(module, "table"):

@@ -13,7 +13,7 @@ from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
 
 from derivations.independent import losses
 from derivations.independent import variance as independent
-from derivations.notation import in_primitives, rule
+from derivations.notation import rule
 from lvicreg.calculus import SG, At, D, Definitions, H, Sigma, Symmetric, gradient, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
@@ -33,7 +33,8 @@ one_sample_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * df[t, 
 # --- what the names stand for --------------------------------------------------------------------------------------------
 mean_held = network.held(mean)
 slow = network.given(mean, var, alpha)  # long-term statistics, whatever they are
-note = {gamma: 1, epsilon: 0}
+note = {gamma: S.One, epsilon: S.Zero}
+either_side = {"N": 12, "M": 4, "B": 3}  # at which tanh gives some units more than the standard deviation 1, and some less
 
 # --- slow filters --------------------------------------------------------------------------------------------------------
 step = Symbol("step", positive=True)
@@ -46,10 +47,11 @@ alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 
 # --- collapse: a single linear unit and its mean field, C the covariance of the input -------------------------------------
 w, C = IndexedBase("w"), Symmetric("C")
-s = Sigma(w[j] * C[j, m] * w[m], j, m)  # the variance wᵀ C w
+s = Symbol("s")  # the variance of its activity
 r = Idx("r", M)
 A = IndexedBase("A")
-gram_input = Definitions({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
+linear = Definitions({s: Sigma(w[j] * C[j, m] * w[m], j, m)})
+gram_input = linear.but({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
 field = Sigma(C[q, m] * w[m], m) * H(gamma - sqrt(s + epsilon)) / sqrt(s + epsilon)
 log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
 
@@ -63,12 +65,10 @@ claims = (
     Claim(
         id="variance.one-sample",
         statement="The note's rule is the exact gradient of its one-sample hinge loss, with γ = 1 and ε = 0.",
-        holds=(
-            Equation(
-                D(in_primitives(one_sample_loss, mean_held, note), W[p, q]), in_primitives(one_sample_gradient, network, note)
-            ),
+        holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held.but(note)),),
+        evidence=(
+            Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}, either_side),
         ),
-        evidence=(Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}),),
         assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
         source="note, variance term",
     ),
@@ -77,12 +77,10 @@ claims = (
         statement="Summed over a minibatch, the one-sample rule is the exact gradient of Σ_i max(0, 1 − σ_i), although the "
         "mean depends on the weights: its contribution cancels because Σ_b u_i^b = 0.",
         holds=(
-            Equation(
-                D(in_primitives(loss, network, note), W[p, q]), in_primitives(Sigma(one_sample_gradient, t), network, note)
-            ),
+            Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network.but(note)),
             Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
         ),
-        evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}),),
+        evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}, either_side),),
         assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
         source="note, variance term",
     ),
@@ -171,8 +169,8 @@ claims = (
             Equation(-D(relu(gamma - sqrt(s + epsilon)), w[q]), field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
             Equation(-D(-log(s + epsilon) / 2, w[q]), log_field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
             Equation(Sigma(u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q], t), 0, network.but({z[b, i]: mean[i]}).given(mean)),
-            Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon)),
-            Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon),
+            Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon), linear),
+            Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
         evidence=(Numbers(independent.collapse_by_autodiff),),
         assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input", "B ≥ 2"),

@@ -58,6 +58,8 @@ def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
 
 @cache
 def _normal(expr: Expr) -> Expr:
+    if isinstance(expr, Add):
+        return Add(*map(_normal, expr.args))  # term by term, since terms come back in other sums
     return Add(*(_assembled(*monomial) for monomial in _monomials(expr)))
 
 

@@ -32,8 +32,8 @@ def size_of(index: Idx) -> Expr:
 
 
 def fresh(index: Idx) -> Idx:
-    """A new index with the range of ``index``, equal to no other."""
-    return Idx(Symbol(f"_fresh{next(_fresh_numbers)}", integer=True), index.args[1])
+    """A new index with the range of ``index``, equal to no other; by name after those made before it."""
+    return Idx(Symbol(f"_fresh{next(_fresh_numbers):09}", integer=True), index.args[1])
 
 
 class Sigma(Expr):

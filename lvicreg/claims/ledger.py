@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -106,6 +106,8 @@ def _find(check: Evidence) -> Finding:
     return Finding(check.kind, check.engine, outcome, detail, time.perf_counter() - start)
 
 
-def to_json(entries: Iterable[Entry]) -> str:
-    """The ledger as a JSON list."""
-    return json.dumps([entry.as_dict() for entry in entries], indent=2, ensure_ascii=False) + "\n"
+def to_json(entries: Iterable[Entry], seeded_errors: Mapping[str, object] | None = None) -> str:
+    """The ledger as a JSON list, with what is on record about seeded errors in each claim, by its id."""
+    scores = seeded_errors or {}
+    ledger = [entry.as_dict() | {"seeded_errors": scores.get(entry.claim.id)} for entry in entries]
+    return json.dumps(ledger, indent=2, ensure_ascii=False) + "\n"

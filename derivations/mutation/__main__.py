@@ -1,0 +1,93 @@
+"""Break what is derived and generated, one place at a time, and count what is noticed: ``python -m derivations.mutation``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from derivations import SECTIONS
+from derivations.checking import section
+from derivations.mutation import Mutant, equivalent, symbolic
+from derivations.mutation.record import COMMAND, RECORD, as_record, as_sentence, by_place, score
+from lvicreg.codegen.files import write
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of either sort, always the same")
+    parser.add_argument("--write", action="store_true", help=f"put the score on record, in {RECORD.name}")
+    options = parser.parse_args(given)
+    if options.write and options.sample is not None:
+        parser.error("a sample is not put on record")
+    return options
+
+
+def run(sample: int | None, console: Console) -> list[Mutant]:
+    """All mutants, or a sample, with a progress bar."""
+    texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
+    with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
+        bar = progress.add_task("", total=None)
+
+        def judged(where: str) -> None:
+            progress.update(bar, advance=1, description=where)
+
+        generated = import_module("derivations.mutation.generated")
+        return [*symbolic.run(SECTIONS, sample, judged), *generated.run(sample, judged)]
+
+
+def table(mutants: Sequence[Mutant]) -> Table:
+    """The counts for each claim, definition and function."""
+    shown = Table(title="Seeded errors")
+    shown.add_column("in")
+    for name in ("mutants", "caught", "equivalent", "survived"):
+        shown.add_column(name, justify="right")
+    for where, found in by_place(mutants).items():
+        counts = score(found)
+        survived = len(survivors(found))
+        shown.add_row(where, *map(str, counts.values()), str(survived), style="bold red" if survived else None)
+    return shown
+
+
+def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """What was broken and nothing noticed."""
+    return [mutant for mutant in mutants if mutant.outcome == "survived"]
+
+
+def stale(mutants: Sequence[Mutant]) -> list[str]:
+    """Those listed as equivalent that a whole run has not met as such."""
+    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome == "equivalent"}
+    listed = {**equivalent.SYMBOLIC, **getattr(equivalent, "GENERATED", {})}
+    return [f"{where}: {change}" for where, change in listed if (where, change) not in met]
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run, report, and return the exit code: 1 where something survived or is listed as equivalent and is not."""
+    options = arguments(given)
+    console = Console()
+    mutants = run(options.sample, console)
+    console.print(table(mutants))
+    survived = survivors(mutants)
+    for mutant in survived:
+        console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
+    unmet = stale(mutants) if options.sample is None else []
+    for entry in unmet:
+        console.print(f"listed as equivalent, but not met as such: {entry}", markup=False, style="red")
+    if survived or unmet:
+        console.print(f"{len(mutants)} seeded errors, {len(survived)} of them not noticed.")
+        return 1
+    console.print(f"Seeded errors: {as_sentence(score(mutants))}")
+    if options.write:
+        write({RECORD: as_record(mutants, [claim for name in SECTIONS for claim in section(name).claims])})
+        console.print(f"wrote {RECORD.name}; python -m derivations puts it on the claims' pages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
