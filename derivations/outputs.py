@@ -123,5 +123,6 @@ def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, s
 
 def strangers() -> list[Path]:
     """Files in the generated folders that no derivation writes."""
-    known = {*rule_files(SECTIONS), *package_file(), *pages(SECTIONS, [])}
+    with_rules = {ROOT / "lvicreg" / "rules" / f"{name}.py" for name in SECTIONS if section(name).rules}
+    known = with_rules | {*package_file(), *pages(SECTIONS, [])}
     return sorted(path for folder in GENERATED for path in folder.glob("[!.]*.*") if path not in known)

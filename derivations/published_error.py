@@ -29,9 +29,10 @@ printed_gradient = factor * Sigma(u[b, p] * Sigma(others(p, k) * u[b, k] ** 2, k
 corrected_gradient = factor * Sigma(df[b, p] * x[b, q] * Sigma(others(p, k) * u[b, k] * K[p, k], k), b)
 mean_held = views.held(mean)
 
-# --- what lies between them: the variance over samples of the products of a pair ---------------------------------------------
+# --- what lies between them: the variance over samples of the products of a pair ------------------------------------------
 product_mean = Sigma(u[c, i] * u[c, k], c) / B
-variance_of_products = Sigma(others(i, k) * Sigma((u[b, i] * u[b, k] - product_mean) ** 2, b) / (B - 1), i, k) / (N**2 - N)
+variance_of_products = Sigma((u[b, i] * u[b, k] - product_mean) ** 2, b) / (B - 1)
+of_a_pair = (B - 1) / B * K[i, k] ** 2 + variance_of_products
 
 # --- Gaussian activity of covariance true_K, independent between samples ------------------------------------------------------
 true_K = Symmetric("true_K")
@@ -48,10 +49,13 @@ claims = (
         statement="LPL Methods Eq. 6 as printed is not the sum of the squared off-diagonal terms of the covariance matrix, as "
         "the text says, with any factor: it is (B − 1)/B times that, plus the variance over samples of the products u_i u_k, "
         "which does not vanish for decorrelated units.",
-        holds=(Equation(printed, (B - 1) / B * corrected + variance_of_products, views),),
+        holds=(
+            Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
+            Equation(printed, Sigma(others(i, k) * of_a_pair, i, k) / (N**2 - N), views, engines=("exact",)),
+        ),
         fails=(
-            Equation(printed, corrected, views),
-            Equation(printed, (B - 1) / B * corrected, views),
+            Equation(printed, corrected, views, engines=("exact",)),
+            Equation(printed, (B - 1) / B * corrected, views, engines=("exact",)),
         ),
         evidence=(
             Numbers(independent.squares_before_and_after_the_mean),
