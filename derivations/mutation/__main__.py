@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -36,7 +37,7 @@ def run(sample: int | None, console: Console) -> list[Mutant]:
         bar = progress.add_task("", total=None)
 
         def judged(where: str) -> None:
-            progress.update(bar, advance=1, description=where)
+            progress.update(bar, advance=1, description=escape(where))
 
         generated = import_module("derivations.mutation.generated")
         return [*symbolic.run(SECTIONS, sample, judged), *generated.run(sample, judged)]
@@ -51,7 +52,7 @@ def table(mutants: Sequence[Mutant]) -> Table:
     for where, found in by_place(mutants).items():
         counts = score(found)
         survived = len(survivors(found))
-        shown.add_row(where, *map(str, counts.values()), str(survived), style="bold red" if survived else None)
+        shown.add_row(escape(where), *map(str, counts.values()), str(survived), style="bold red" if survived else None)
     return shown
 
 

@@ -77,7 +77,9 @@ def in_words(claims: Iterable[Claim]) -> str:
 
 
 def as_sentence(counts: Score) -> str:
-    """``41, all but 2 noticed; what is not changes nothing.``"""
+    """``41, all but 2 noticed; those 2 change nothing.``"""
     unnoticed = counts["equivalent"]
-    but = f"all but {unnoticed} noticed; what is not changes nothing" if unnoticed else "all noticed"
-    return f"{counts['mutants']}, {but}."
+    if not unnoticed:
+        return f"{counts['mutants']}, all noticed."
+    those = f"those {unnoticed} change" if unnoticed > 1 else "that one changes"
+    return f"{counts['mutants']}, all but {unnoticed} noticed; {those} nothing."

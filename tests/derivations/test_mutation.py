@@ -81,7 +81,7 @@ def test_the_record_is_of_the_claims_as_they_are(monkeypatch: pytest.MonkeyPatch
         assert json.loads(record.RECORD.read_text())["total"] == {"mutants": 3, "caught": 2, "equivalent": 1}
         assert record.on_record(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1}
         assert record.on_record(replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))) is None
-        assert record.as_sentence(record.on_record(CLAIM)) == "2, all but 1 noticed; what is not changes nothing."
+        assert record.as_sentence(record.on_record(CLAIM)) == "2, all but 1 noticed; that one changes nothing."
     finally:
         record._recorded.cache_clear()
 
