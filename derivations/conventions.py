@@ -68,15 +68,20 @@ c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var"
 
 
 def predicted(term: Term) -> Expr:
-    """The gradient of a loss in the convention of ``term``: its weight times the rules' gradients, with its ddof, γ and ε."""
-    gradient, definitions, values = gradients[term.rule], views, {gamma: S.One, epsilon: S.Zero}
-    if isinstance(term, Variance):
-        definitions = views.but({alpha: 1 / (B - term.ddof)})
-        values = {gamma: Rational(str(term.gamma)), epsilon: Rational(str(term.epsilon))}
-    elif isinstance(term, Covariance) and term.form == "one-sample" and term.mean == "free":
+    """The gradient of a loss in the convention of ``term``: its weight times the rules' gradients."""
+    gradient = gradients[term.rule]
+    if isinstance(term, Covariance) and term.form == "one-sample" and term.mean == "free":
         gradient += covariance_one_sample.through_the_mean.xreplace({beta: S.One})
     shares = {"present": gradient, "both": gradient + exchanged}.get(term.views, both(gradient))
-    return term.weight(N, B, nominal) * in_primitives(shares, definitions, values)
+    return term.weight(N, B, nominal) * shares
+
+
+def in_its_terms(term: Term) -> Mapping[Expr, Expr]:
+    """What α, γ and ε stand for in those gradients; ε added to the standard deviation is a lower threshold."""
+    if not isinstance(term, Variance):
+        return {}
+    in_root = term.epsilon if term.place == "root" else 0
+    return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale)), epsilon: Rational(str(in_root))}
 
 
 def written(weight: Expr) -> str:
@@ -88,7 +93,8 @@ def preset(name: str) -> Claim:
     """The claim that a source's terms have the gradients of its preset."""
     source, convention = SOURCES[name], PRESETS[name]
     losses = {"invariance": source.invariance, "variance": source.variance, "covariance": source.covariance}
-    stated = {term: loss for term, loss in losses.items() if loss is not None}
+    assert {term for term, loss in losses.items() if loss is not None} == set(convention.terms)
+    definitions = source.definitions.but({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
     weights = {term.rule: written(term.weight(N, B, nominal)) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
@@ -97,10 +103,10 @@ def preset(name: str) -> Claim:
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
         f"its coefficients times {', '.join(f'{weight} for `{rule}`' for rule, weight in weights.items())}.",
         holds=tuple(
-            Equation(D(loss, W[p, q]), predicted(convention.terms[term]), source.definitions, few)
-            for term, loss in stated.items()
+            Equation(D(losses[name], W[p, q]), predicted(term), source.definitions.but(in_its_terms(term)), few)
+            for name, term in convention.terms.items()
         ),
-        evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, source.definitions, {"B_nominal": 7.0}),),
+        evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}),),
         assumptions=("σ_i > 0; for a hinge σ_i ≠ 1", "N ≥ 2 and B ≥ 2"),
         rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
         source=convention.source,

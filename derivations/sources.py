@@ -38,6 +38,7 @@ views_held = views.held(mean, mean_prev)
 # --- the losses, as they stand in their sources ------------------------------------------------------------------------------
 nominal = Symbol("B_nominal", positive=True)
 half, quarter = Rational(1, 2), Rational(1, 4)
+unbiased = Sigma(u[b, i] ** 2, b) / (B - 1)  # the variance
 products = Sigma(u[b, i] * u[b, k], b)
 squared_distance = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)
 mean_squared_error = squared_distance / (B * N)
@@ -60,7 +61,7 @@ class Source:
 
 
 small, tiny = Rational(1, 10**4), Rational(1, 10**6)
-hinges = Sigma(relu(1 - sqrt(var[i] + small)), i) / N
+hinges = Sigma(relu(1 - sqrt(unbiased + small)), i) / N
 covariances = both(off_diagonal(products / (B - 1)) / N)
 SOURCES: Mapping[str, Source] = {
     "vicreg-paper": Source(both(hinges), covariances, squared_distance / B),
@@ -70,20 +71,20 @@ SOURCES: Mapping[str, Source] = {
     "lightly": Source(half * both(hinges), covariances, mean_squared_error),
     "solo-learn": Source(both(hinges), covariances, mean_squared_error),
     "pytorch-metric-learning": Source(
-        both(Sigma(relu(1 - sqrt(var[i] + small)) / 2, i) / N),
+        both(Sigma(relu(1 - sqrt(unbiased + small)) / 2, i) / N),
         covariances,
         Sigma(Sigma((z[b, i] - z_prev[b, i]) ** 2, i) / N, b) / B,
     ),
     "lpl-code": Source(
-        half * both(-Sigma(log(var[i] + small), i) / N),
+        half * both(-Sigma(log(unbiased + small), i) / N),
         half * both(off_diagonal(products / (B - 1)) / (N**2 - N)),
         mean_squared_error,
         views_held,
     ),
-    "lpl-published": Source(-Sigma(log(var[i]), i) / N, fourth_products / ((B - 1) * (N**2 - N)), None, views_held),
-    "lpl-erratum": Source(-Sigma(log(var[i]), i) / N, off_diagonal(products / (B - 1)) / (N**2 - N), None),
+    "lpl-published": Source(-Sigma(log(unbiased), i) / N, fourth_products / ((B - 1) * (N**2 - N)), None, views_held),
+    "lpl-erratum": Source(-Sigma(log(unbiased), i) / N, off_diagonal(products / (B - 1)) / (N**2 - N), None),
     "martinosorb": Source(
-        -half * Sigma(log(var[i] + tiny), i),
+        -half * Sigma(log(unbiased + tiny), i),
         quarter * fourth_products / (B * (N - 1)),
         half * Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i),
         views_held,
