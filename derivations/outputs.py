@@ -8,7 +8,7 @@ from types import ModuleType
 
 from derivations import SECTIONS
 from derivations.checking import section
-from derivations.mutation.record import as_sentence, on_record
+from derivations.mutation.record import as_sentence, in_words, on_record
 from lvicreg.claims import Entry, Kernel
 from lvicreg.codegen.equation import as_latex
 from lvicreg.codegen.modules import module_source, package_source
@@ -104,14 +104,19 @@ def claims_table(entries: Iterable[Entry]) -> str:
 
 
 def readme(entries: Sequence[Entry]) -> dict[Path, str]:
-    """The README with its tables, each between two marks."""
+    """The README with what is measured, each part between two marks."""
     path = ROOT / "README.md"
     text = path.read_text(encoding="utf-8")
-    for name, table in {"claims": claims_table(entries), "conventions": section("conventions").table(entries)}.items():
+    written = {
+        "claims": claims_table(entries),
+        "conventions": section("conventions").table(entries),
+        "seeded errors": in_words(entry.claim for entry in entries),
+    }
+    for name, part in written.items():
         begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
         before, rest = text.split(begin)
         _, after = rest.split(end)
-        text = f"{before}{begin}\n{table}\n{end}{after}"
+        text = f"{before}{begin}\n{part}\n{end}{after}"
     return {path: text}
 
 

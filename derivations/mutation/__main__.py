@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,20 +17,28 @@ from derivations.mutation import Mutant, equivalent, symbolic
 from derivations.mutation.record import COMMAND, RECORD, as_record, as_sentence, by_place, score
 from lvicreg.codegen.files import write
 
+RULES = "rules"
+PARTS = (*SECTIONS, RULES)
+
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join(PARTS)}")
     parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of either sort, always the same")
     parser.add_argument("--write", action="store_true", help=f"put the score on record, in {RECORD.name}")
     options = parser.parse_args(given)
     if options.write and options.sample is not None:
         parser.error("a sample is not put on record")
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"unknown part {', '.join(unknown)}; choose from {', '.join(PARTS)}")
+    options.parts = options.parts or list(PARTS)
     return options
 
 
-def run(sample: int | None, console: Console) -> list[Mutant]:
-    """All mutants, or a sample, with a progress bar."""
+def run(parts: Sequence[str], sample: int | None, console: Console) -> list[Mutant]:
+    """All mutants of sections and of the generated rules, or a sample, with a progress bar."""
     texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
     with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
         bar = progress.add_task("", total=None)
@@ -39,8 +46,12 @@ def run(sample: int | None, console: Console) -> list[Mutant]:
         def judged(where: str) -> None:
             progress.update(bar, advance=1, description=escape(where))
 
-        generated = import_module("derivations.mutation.generated")
-        return [*symbolic.run(SECTIONS, sample, judged), *generated.run(sample, judged)]
+        found = symbolic.run([part for part in parts if part != RULES], sample, judged)
+        if RULES in parts:
+            from derivations.mutation import generated  # needs the test suite and its library
+
+            found += generated.run(sample, judged)
+        return found
 
 
 def table(mutants: Sequence[Mutant]) -> Table:
@@ -61,10 +72,11 @@ def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
     return [mutant for mutant in mutants if mutant.outcome == "survived"]
 
 
-def stale(mutants: Sequence[Mutant]) -> list[str]:
-    """Those listed as equivalent that a whole run has not met as such."""
+def stale(mutants: Sequence[Mutant], whole: bool = True) -> list[str]:
+    """Those listed as equivalent that a run has not met as such, where it was to meet them."""
     met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome == "equivalent"}
-    listed = {**equivalent.SYMBOLIC, **getattr(equivalent, "GENERATED", {})}
+    places = {mutant.where for mutant in mutants}
+    listed = [entry for entry in (*equivalent.SYMBOLIC, *equivalent.GENERATED) if whole or entry[0] in places]
     return [f"{where}: {change}" for where, change in listed if (where, change) not in met]
 
 
@@ -72,12 +84,13 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where something survived or is listed as equivalent and is not."""
     options = arguments(given)
     console = Console()
-    mutants = run(options.sample, console)
+    whole = options.parts == list(PARTS)
+    mutants = run(options.parts, options.sample, console)
     console.print(table(mutants))
     survived = survivors(mutants)
     for mutant in survived:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
-    unmet = stale(mutants) if options.sample is None else []
+    unmet = stale(mutants, whole) if options.sample is None else []
     for entry in unmet:
         console.print(f"listed as equivalent, but not met as such: {entry}", markup=False, style="red")
     if survived or unmet:
@@ -85,7 +98,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 1
     console.print(f"Seeded errors: {as_sentence(score(mutants))}")
     if options.write:
-        write({RECORD: as_record(mutants, [claim for name in SECTIONS for claim in section(name).claims])})
+        write({RECORD: as_record(mutants, [claim for name in SECTIONS for claim in section(name).claims], whole)})
         console.print(f"wrote {RECORD.name}; python -m derivations puts it on the claims' pages")
     return 0
 

@@ -1,19 +1,22 @@
-"""The record of a whole run: how many seeded errors were put into each claim, and what became of them.
+"""The record of runs: how many seeded errors were put into each claim, definition and function, and what became of them.
 
-It is a statement about the claims as they were, by the hash of their equations, derivatives and definitions. A claim that
-has changed since has nothing on record.
+It is a statement about claims and functions as they were, by a hash of what they say. One that has changed since has nothing
+on record.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from derivations.mutation import Mutant
+from lvicreg import rules
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Autodiff, Claim
 from lvicreg.claims.mutants import written
@@ -49,31 +52,39 @@ def _meanings(definitions: Definitions) -> str:
     return "; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions))
 
 
-def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim]) -> str:
-    """The text of the record of a whole run."""
-    places = by_place(mutants)
-    scores = {claim.id: {"fingerprint": fingerprint(claim), **score(places.get(claim.id, []))} for claim in claims}
-    total = score(mutant for found in places.values() for mutant in found)
-    return json.dumps({"total": total, "claims": scores}, indent=2) + "\n"
+def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:
+    """The hash of every claim and generated function as it stands; a definition's meaning is part of its name."""
+    sources = {name: inspect.getsource(getattr(rules, name)) for name in rules.__all__}
+    hashes = {name: hashlib.sha256(source.encode()).hexdigest() for name, source in sources.items()}
+    return hashes | {claim.id: fingerprint(claim) for claim in claims}
+
+
+def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
+    """The text of the record after a run; where that was not of the whole, the rest stays on it."""
+    known, hashes = ({} if whole else _recorded()), _fingerprints(claims)
+    found = {where: {"fingerprint": hashes.get(where, ""), **score(some)} for where, some in by_place(mutants).items()}
+    return json.dumps(dict(sorted({**known, **found}.items())), indent=1, ensure_ascii=False) + "\n"
 
 
 @cache
-def _recorded() -> dict[str, dict]:
-    return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"total": {}, "claims": {}}
+def _recorded() -> dict[str, dict[str, Any]]:
+    return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
 
 
 def on_record(claim: Claim) -> Score | None:
     """What is on record for a claim as it stands."""
-    known = dict(_recorded()["claims"].get(claim.id, {}))
+    known = dict(_recorded().get(claim.id, {}))
     return known if known.pop("fingerprint", None) == fingerprint(claim) else None
 
 
 def in_words(claims: Iterable[Claim]) -> str:
-    """One line on the whole record, and on how many of these claims it does not fit."""
-    total = _recorded()["total"]
-    unfit = sum(on_record(claim) is None for claim in claims)
-    line = f"Seeded errors on record: {as_sentence(total)}" if total else "No seeded errors are on record."
-    return line + (f" {unfit} claims have changed since or are new: {COMMAND} --write" if total and unfit else "")
+    """One line on all that is on record, and on how many of these claims and of the functions nothing is."""
+    hashes = _fingerprints(claims)
+    unfit = sum(_recorded().get(name, {}).get("fingerprint") != found for name, found in hashes.items())
+    fit = [entry for name, entry in _recorded().items() if hashes.get(name, entry["fingerprint"]) == entry["fingerprint"]]
+    total = {count: sum(entry[count] for entry in fit) for count in ("mutants", "caught", "equivalent")}
+    line = f"Seeded errors on record: {as_sentence(total)}"
+    return line + (f" Nothing is on record of {unfit} that are new or have changed: {COMMAND} --write" if unfit else "")
 
 
 def as_sentence(counts: Score) -> str:

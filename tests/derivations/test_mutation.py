@@ -1,11 +1,11 @@
 """Seeded errors in the claims: a sample is noticed, what is not noticed is said, and the record knows what it is about."""
 
-import json
 from dataclasses import replace
 
 import pytest
 from sympy import Symbol
 
+from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant, equivalent, record, symbolic
 from derivations.mutation.__main__ import arguments, stale, survivors
@@ -70,20 +70,42 @@ def test_the_fingerprint_is_of_what_the_claim_says_in_symbols() -> None:
         assert record.fingerprint(replace(CLAIM, holds=(other,))) != record.fingerprint(CLAIM)
 
 
-def test_the_record_is_of_the_claims_as_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    mutants = [Mutant("a", "1", "caught", ""), Mutant("a", "2", "equivalent", ""), Mutant("f", "3", "caught", "")]
+@pytest.fixture
+def no_record(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    """A record of its own, empty at first; what is written into it is read anew."""
     monkeypatch.setattr(record, "RECORD", tmp_path / "score.json")
     record._recorded.cache_clear()
-    try:
-        assert record.on_record(CLAIM) is None
-        record._recorded.cache_clear()
-        record.RECORD.write_text(record.as_record(mutants, [CLAIM]), encoding="utf-8")
-        assert json.loads(record.RECORD.read_text())["total"] == {"mutants": 3, "caught": 2, "equivalent": 1}
-        assert record.on_record(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1}
-        assert record.on_record(replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))) is None
-        assert record.as_sentence(record.on_record(CLAIM)) == "2, all but 1 noticed; that one changes nothing."
-    finally:
-        record._recorded.cache_clear()
+    yield lambda text: (record.RECORD.write_text(text, encoding="utf-8"), record._recorded.cache_clear())
+    record._recorded.cache_clear()
+
+
+def test_the_record_is_of_the_claims_as_they_are(no_record) -> None:
+    mutants = [Mutant("a", "1", "caught", ""), Mutant("a", "2", "equivalent", ""), Mutant("definition f", "3", "caught", "")]
+    assert record.on_record(CLAIM) is None
+    no_record(record.as_record(mutants, [CLAIM], whole=True))
+    assert record.on_record(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1}
+    assert record.in_words([CLAIM]).startswith("Seeded errors on record: 3, all but 1 noticed; that one changes nothing.")
+    changed = replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))
+    assert record.on_record(changed) is None
+    assert record.in_words([changed]).startswith("Seeded errors on record: 1, all noticed.")
+
+
+def test_a_run_of_some_leaves_the_rest_on_record(no_record) -> None:
+    other = replace(CLAIM, id="b")
+    no_record(record.as_record([Mutant("a", "1", "caught", "")], [CLAIM, other], whole=True))
+    no_record(record.as_record([Mutant("b", "1", "caught", "")] * 2, [CLAIM, other], whole=False))
+    assert record.on_record(CLAIM) == {"mutants": 1, "caught": 1, "equivalent": 0}
+    assert record.on_record(other) == {"mutants": 2, "caught": 2, "equivalent": 0}
+    no_record(record.as_record([Mutant("b", "1", "caught", "")], [CLAIM, other], whole=True))
+    assert record.on_record(CLAIM) is None
+
+
+def test_parts_are_named_and_others_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert arguments(["oja", "rules"]).parts == ["oja", "rules"]
+    assert arguments([]).parts == [*SECTIONS, "rules"]
+    with pytest.raises(SystemExit):
+        arguments(["ojas"])
+    assert "unknown part ojas; choose from variance" in capsys.readouterr().err
 
 
 def test_a_sample_is_not_put_on_record(capsys: pytest.CaptureFixture[str]) -> None:
