@@ -12,7 +12,7 @@ not, no factor makes up for it: see ``conventions.no-ratio``.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sympy import Expr, Idx, Rational, S, Symbol, factor, sqrt
+from sympy import Expr, Idx, IndexedBase, Rational, S, Symbol, factor, sqrt
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
 from derivations.covariance import beta
@@ -22,7 +22,7 @@ from derivations.invariance import df_prev, x_prev, z_prev
 from derivations.notation import TEXT, in_primitives
 from derivations.sources import SOURCES, both, fourth_products, nominal, off_diagonal, products, squared_distance, views
 from derivations.variance import gamma
-from lvicreg.calculus import SG, D, Definitions, Sigma, relu
+from lvicreg.calculus import SG, D, Definitions, Sigma, others, relu
 from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.layer import (
     B,
@@ -33,6 +33,7 @@ from lvicreg.calculus.layer import (
     df,
     epsilon,
     i,
+    k,
     mean,
     network,
     p,
@@ -81,7 +82,7 @@ def in_its_terms(term: Term) -> Mapping[Expr, Expr]:
     if not isinstance(term, Variance):
         return {}
     in_root = term.epsilon if term.place == "root" else 0
-    return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale)), epsilon: Rational(str(in_root))}
+    return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale(B))), epsilon: Rational(str(in_root))}
 
 
 def written(weight: Expr) -> str:
@@ -93,8 +94,7 @@ def preset(name: str) -> Claim:
     """The claim that a source's terms have the gradients of its preset."""
     source, convention = SOURCES[name], PRESETS[name]
     losses = {"invariance": source.invariance, "variance": source.variance, "covariance": source.covariance}
-    assert {term for term, loss in losses.items() if loss is not None} == set(convention.terms)
-    definitions = source.definitions.but({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
+    definitions = views.but({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
     weights = {term.rule: written(term.weight(N, B, nominal)) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
@@ -103,10 +103,10 @@ def preset(name: str) -> Claim:
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
         f"its coefficients times {', '.join(f'{weight} for `{rule}`' for rule, weight in weights.items())}.",
         holds=tuple(
-            Equation(D(losses[name], W[p, q]), predicted(term), source.definitions.but(in_its_terms(term)), few)
+            Equation(D(losses[name], W[p, q]), predicted(term), views.but(in_its_terms(term)), few)
             for name, term in convention.terms.items()
         ),
-        evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}),),
+        evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}, wide),),
         assumptions=("σ_i > 0; for a hinge σ_i ≠ 1", "N ≥ 2 and B ≥ 2"),
         rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
         source=convention.source,
@@ -114,6 +114,7 @@ def preset(name: str) -> Claim:
 
 
 few = ({"N": 2, "M": 1, "B": 3}, {"N": 3, "M": 2, "B": 2})
+wide = {"N": 12, "M": 4, "B": 3}  # so that there are units on both sides of the threshold
 RESTS_ON = {
     "variance": "variance.general-threshold",
     "log_variance": "log-variance.minibatch",
@@ -136,8 +137,12 @@ def in_scaled(expr: Expr) -> Expr:
 
 
 # --- what no factor makes up for -----------------------------------------------------------------------------------------
+two_samples = ({"N": 2, "M": 2, "B": 2}, {"N": 3, "M": 2, "B": 2})
+v = IndexedBase("v")  # for B = 2 the deviation of one sample; the other's is its negative
+of_two_samples = Sigma(others(i, k) * (v[i] ** 2 * v[k] ** 2 + (-v[i]) ** 2 * (-v[k]) ** 2), i, k)
 open_hinge = -Sigma(sigma[i], i)  # where every gate is open
-r, epsilon_2 = Idx("r", N), Symbol("epsilon_2", positive=True)
+r, epsilon_2, gamma_2 = Idx("r", N), Symbol("epsilon_2", positive=True), Symbol("gamma_2", positive=True)
+by_mean, at_zero = network.but({alpha: 1 / B}), {epsilon: S.Zero}  # ddof = 0, and ε = 0
 
 
 def proportional(first: Expr, second: Expr) -> Equation:
@@ -161,7 +166,8 @@ claims = (
         id="conventions.same-shape",
         statement="With n = B − ddof, two hinges have proportional gradients where ε n and γ² n agree, in the ratio of their "
         "γ; ε added to the standard deviation is a threshold γ − ε without it. Log-variances have equal gradients where ε n "
-        "agrees. Exact covariance terms whose K divide by n and n' have the ratio (n'/n)².",
+        "agrees. Exact covariance terms whose K divide by n and n' have the ratio (n'/n)². For B = 2, where u¹ = −u², the "
+        "exact term is twice the one-sample one.",
         holds=(
             Equation(in_scaled(hinge), s * hinge, any_ddof, engines=("exact",)),
             Equation(D(in_scaled(logarithm), W[p, q]), D(logarithm, W[p, q]), any_ddof),
@@ -172,6 +178,8 @@ claims = (
                 any_ddof,
             ),
             Equation(D(off_diagonal(d * products), W[p, q]), (d / alpha) ** 2 * gradients["covariance"], any_ddof),
+            Equation(off_diagonal(v[i] * v[k] + (-v[i]) * (-v[k])), 2 * of_two_samples),
+            Equation(exact_loss, 2 * fourth_products, network, two_samples, ("exact",)),
         ),
         evidence=(Numbers(independent.rescaled_hinges),),
         assumptions=("σ_i > 0", "σ_i ≠ γ", "n > 0"),
@@ -182,27 +190,30 @@ claims = (
         id="conventions.mean-held",
         statement="Holding the minibatch's mean constant changes no gradient of the hinge, the log-variance and the exact "
         "covariance term. It changes that of the one-sample covariance for B ≥ 3.",
-        holds=tuple(
-            Equation(D(primitive(loss, held), W[p, q]), D(primitive(loss, network), W[p, q]))
-            for loss in (hinge, logarithm, exact_loss)
+        holds=(
+            Equation(D(hinge, W[p, q]), gradients["variance"], held),
+            Equation(D(logarithm, W[p, q]), gradients["log_variance"], held),
+            Equation(D(exact_loss, W[p, q]), gradients["covariance"], held),
         ),
         fails=(Equation(D(primitive(fourth_products, held), W[p, q]), D(primitive(fourth_products, network), W[p, q])),),
         evidence=(Numbers(independent.detached_means),),
         assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
-        rests_on=("covariance.one-sample-mean",),
+        rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
         source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
     ),
     Claim(
         id="conventions.no-ratio",
         kind="refutation",
         statement="No constant turns one gradient into the other between hinges, or log-variances, of different ε; hinges of "
-        "different ddof but the same γ and ε; a hinge and a log-variance; the exact and the one-sample covariance; the "
-        "one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with and without a "
-        "stop-gradient.",
+        "different ddof but the same γ and ε, or of different γ; a hinge and a log-variance; the exact and the one-sample "
+        "covariance; the one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with "
+        "and without a stop-gradient.",
         fails=(
             proportional(primitive(open_hinge, network), primitive(open_hinge, network, {epsilon: epsilon_2})),
             proportional(primitive(logarithm, network), primitive(logarithm, network, {epsilon: epsilon_2})),
-            proportional(primitive(open_hinge, network), primitive(open_hinge, network.but({alpha: 1 / B}))),
+            proportional(primitive(open_hinge, network), primitive(open_hinge, by_mean)),
+            replace(proportional(primitive(hinge, network, at_zero), primitive(hinge, by_mean, at_zero)), engines=("exact",)),
+            replace(proportional(hinge, primitive(hinge, network, {gamma: gamma_2})), engines=("exact",)),
             proportional(open_hinge, logarithm),
             replace(proportional(exact_loss, fourth_products), engines=("exact",)),
             replace(proportional(primitive(fourth_products, held), primitive(fourth_products, network)), engines=("exact",)),
@@ -217,7 +228,7 @@ claims = (
                 "right = slope(1.0, 1e-4) / slope(1.0, 1e-6)                    # another: no common factor"
             ),
         ),
-        assumptions=("N ≥ 2; for the mean B ≥ 3",),
+        assumptions=("N ≥ 2; for covariances B ≥ 3",),
         rests_on=("conventions.same-shape", "conventions.mean-held", "covariance.one-sample-bias"),
         source="beyond the note",
     ),

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
 
 from derivations.invariance import a_prev, df_prev, x_prev, z_prev
-from lvicreg.calculus import SG, Definitions, Sigma, Symmetric, others, relu
+from lvicreg.calculus import SG, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import B, K, N, a, alpha, b, df, i, k, mean, network, sigma, u, var, x, z
 
 # --- two views: every quantity of the layer once more, for z' ----------------------------------------------------------------
-mean_prev, u_prev = IndexedBase("mean_prev"), IndexedBase("u_prev")
+mean_prev, u_prev, v, v_prev = map(IndexedBase, ("mean_prev", "u_prev", "v", "v_prev"))
 var_prev, sigma_prev = (IndexedBase(f"{name}_prev", positive=True) for name in ("var", "sigma"))
 OTHER = {
     x: x_prev, a: a_prev, z: z_prev, df: df_prev, mean: mean_prev, u: u_prev, var: var_prev, sigma: sigma_prev,
-    K: Symmetric("K_prev"),
+    K: Symmetric("K_prev"), v: v_prev,
 }  # fmt: skip
 
 
@@ -32,8 +32,8 @@ def both(expr: Expr) -> Expr:
     return expr + other(expr)
 
 
-views = network.but({other(network[name][0]): other(network[name][1]) for name in network if name is not alpha})
-views_held = views.held(mean, mean_prev)
+present = network.but({v[b, i]: z[b, i] - SG(mean[i])})  # v: centred at the mean held constant
+views = present.but({other(present[name][0]): other(present[name][1]) for name in present if name is not alpha})
 
 # --- the losses, as they stand in their sources ------------------------------------------------------------------------------
 nominal = Symbol("B_nominal", positive=True)
@@ -41,8 +41,15 @@ half, quarter = Rational(1, 2), Rational(1, 4)
 unbiased = Sigma(u[b, i] ** 2, b) / (B - 1)  # the variance
 products = Sigma(u[b, i] * u[b, k], b)
 squared_distance = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)
+squared_step = Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i)  # from the past, which is held constant
 mean_squared_error = squared_distance / (B * N)
 fourth_products = Sigma(others(i, k) * u[b, i] ** 2 * u[b, k] ** 2, b, i, k)
+methods_eq_6 = fourth_products / ((B - 1) * (N**2 - N))  # of the LPL paper, as printed
+
+
+def detached(expr: Expr) -> Expr:
+    """``expr`` with the means of the minibatch held constant."""
+    return expr.xreplace({u: v, u_prev: v_prev})
 
 
 def off_diagonal(entry: Expr) -> Expr:
@@ -52,12 +59,11 @@ def off_diagonal(entry: Expr) -> Expr:
 
 @dataclass(frozen=True)
 class Source:
-    """The three terms as a source has them, before its coefficients; None for one that it does not state."""
+    """The three terms as a source has them, before its coefficients."""
 
     variance: Expr
     covariance: Expr
-    invariance: Expr | None
-    definitions: Definitions = views
+    invariance: Expr
 
 
 small, tiny = Rational(1, 10**4), Rational(1, 10**6)
@@ -76,17 +82,15 @@ SOURCES: Mapping[str, Source] = {
         Sigma(Sigma((z[b, i] - z_prev[b, i]) ** 2, i) / N, b) / B,
     ),
     "lpl-code": Source(
-        half * both(-Sigma(log(unbiased + small), i) / N),
-        half * both(off_diagonal(products / (B - 1)) / (N**2 - N)),
+        detached(half * both(-Sigma(log(unbiased + small), i) / N)),
+        detached(half * both(off_diagonal(products / (B - 1)) / (N**2 - N))),
         mean_squared_error,
-        views_held,
     ),
-    "lpl-published": Source(-Sigma(log(unbiased), i) / N, fourth_products / ((B - 1) * (N**2 - N)), None, views_held),
-    "lpl-erratum": Source(-Sigma(log(unbiased), i) / N, off_diagonal(products / (B - 1)) / (N**2 - N), None),
+    "lpl-published": Source(-Sigma(log(unbiased), i) / N, detached(methods_eq_6), squared_step / (2 * N * B)),
+    "lpl-erratum": Source(
+        -Sigma(log(unbiased), i) / N, off_diagonal(products / (B - 1)) / (N**2 - N), squared_step / (2 * N * B)
+    ),
     "martinosorb": Source(
-        -half * Sigma(log(unbiased + tiny), i),
-        quarter * fourth_products / (B * (N - 1)),
-        half * Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i),
-        views_held,
+        -half * Sigma(log(unbiased + tiny), i), detached(quarter * fourth_products / (B * (N - 1))), half * squared_step
     ),
 }

@@ -82,22 +82,30 @@ def lpl_code(np: ModuleType, W: Array, data: Data) -> Array:
     return data.c_inv * _mean_square(np, first - second) + data.c_var * push + data.c_cov * decorrelation
 
 
+def _mean_square_step(np: ModuleType, W: Array, data: Data) -> Array:
+    """The mean square of the step from the previous activity, which is detached."""
+    return np.mean((_layer(np, W, data.x) - _layer(np, data.W, data.x_prev)) ** 2)
+
+
 def lpl_published(np: ModuleType, W: Array, data: Data) -> Array:
-    """Methods Eq. 6 as it was printed."""
+    """Methods Eq. 6 as it was printed, and the other two terms."""
     units, count = len(W), len(data.x)
     decorrelation = _fourth_products(np, W, data) / ((count - 1) * (units**2 - units))
-    return data.c_var * _mean_log_variance(np, _layer(np, W, data.x), 0.0) + data.c_cov * decorrelation
+    push = _mean_log_variance(np, _layer(np, W, data.x), 0.0)
+    return data.c_inv * _mean_square_step(np, W, data) / 2 + data.c_var * push + data.c_cov * decorrelation
 
 
 def lpl_erratum(np: ModuleType, W: Array, data: Data) -> Array:
-    """The corrected decorrelation loss."""
+    """The corrected decorrelation loss, and the other two terms."""
     z = _layer(np, W, data.x)
-    return data.c_var * _mean_log_variance(np, z, 0.0) + data.c_cov * _mean_over_pairs(np, z)
+    push = _mean_log_variance(np, z, 0.0)
+    return data.c_inv * _mean_square_step(np, W, data) / 2 + data.c_var * push + data.c_cov * _mean_over_pairs(np, z)
 
 
 def martinosorb(np: ModuleType, W: Array, data: Data) -> Array:
     """LPLPass: sums over units, the previous activity detached."""
-    z, held = _layer(np, W, data.x), _layer(np, data.W, data.x_prev)
+    z = _layer(np, W, data.x)
+    step = np.sum((z - _layer(np, data.W, data.x_prev)) ** 2) / 2
     hebbian = -np.sum(np.log(np.var(z, axis=0, ddof=1) + 1e-6)) / 2
     decorrelation = _fourth_products(np, W, data) / (4 * len(z) * (len(W) - 1))
-    return data.c_inv * np.sum((z - held) ** 2) / 2 + data.c_var * hebbian + data.c_cov * decorrelation
+    return data.c_inv * step + data.c_var * hebbian + data.c_cov * decorrelation

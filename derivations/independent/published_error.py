@@ -1,5 +1,6 @@
 """Independent checks of the published error: both losses by NumPy's own covariance, and their means by cubature."""
 
+from fractions import Fraction
 from itertools import product
 from types import ModuleType
 from typing import Any
@@ -64,3 +65,24 @@ def gaussian_cubature(jax: Any, rng: Any) -> Pairs:
 
     yield average(lambda z: _printed(np, z - np.mean(z, axis=0))), 2 / 3 * (variances + 2 * square)
     yield average(lambda z: _corrected(np, z)), square + (variances + square) / 2
+
+
+def moments_enumerated() -> Pairs:
+    """Both means over three samples of two correlated units, from every outcome of numbers with the moments 1 and 3."""
+    law = {0: Fraction(1, 2), 1: Fraction(1, 6), -1: Fraction(1, 6), 2: Fraction(1, 12), -2: Fraction(1, 12)}
+    count, variances, square = 3, Fraction(25, 4) * 5, 1  # u = (2g + 3h/2, g − 2h): C_11 = 25/4, C_22 = 5, C_12 = −1
+    printed = corrected = Fraction(0)
+    for outcome in product(law.items(), repeat=2 * count):
+        chance, values = Fraction(1), [value for value, _ in outcome]
+        for _, probability in outcome:
+            chance *= probability
+        first = [4 * g + 3 * h for g, h in zip(values[::2], values[1::2], strict=True)]  # twice the unit
+        second = [g - 2 * h for g, h in zip(values[::2], values[1::2], strict=True)]
+        products = [
+            (count * one - sum(first)) * (count * other - sum(second)) for one, other in zip(first, second, strict=True)
+        ]  # 2 B² times u_1 u_2
+        printed += chance * sum(value**2 for value in products)
+        corrected += chance * sum(products) ** 2
+    unit = Fraction(1, (2 * count**2) ** 2)
+    yield printed * unit / (count - 1), Fraction(count - 1, count) * (variances + 2 * square)
+    yield corrected * unit / (count - 1) ** 2, square + (variances + square) / (count - 1)

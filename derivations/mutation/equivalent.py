@@ -245,6 +245,18 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("definition CW[i, j] = Sigma(C[j, m]*W[i, m], m)", ""): ("sign: of the whole", "factor: 2 before the whole",
             "dropped factor: C[j, m]", "index: W[i, m] -> W[i, j]"),
     },
+    "the gradient of a logarithm does not see the divisor of the variance where ε is 0": {
+        ("conventions.lpl-published", "left of equation 1"): ("dropped factor: 1/(B - 1)",
+            "exponent: 1/(B - 1) -> (B - 1)**(-2)", "size: B - 1 -> B", "sign: -1 -> 1",
+            "sign: B -> -B", "factor: -1 -> -2 (2)", "factor: B -> 2*B", "dropped term: B"),
+        ("conventions.lpl-erratum", "left of equation 1"): ("dropped factor: 1/(B - 1)",
+            "exponent: 1/(B - 1) -> (B - 1)**(-2)", "size: B - 1 -> B", "sign: -1 -> 1",
+            "sign: B -> -B", "factor: -1 -> -2 (2)", "factor: B -> 2*B", "dropped term: B"),
+    },
+    "the mean is neutral in the log-variance and in the exact covariance, which are all that it is used for": {
+        ("definition v_prev[b, i] = z_prev[b, i] - StopGradient(mean_prev[i])", ""): (
+            "stop-gradient: StopGradient(mean_prev[i]) -> mean_prev[i]",),
+    },
 }
 # fmt: on
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 from .presets import PRESETS, Convention
@@ -45,12 +46,13 @@ def convert(
             small, or ddof ≥ B.
         NoRatio: the terms differ by more than a factor; the message says in what.
     """
-    _check_sizes(N, B, nominal)
-    given, wanted = (_terms(coefficients, convention, B, nominal) for convention in (source, target))
+    sizes = _sizes(N, B, nominal)
+    given, wanted = (_terms(coefficients, convention, sizes) for convention in (source, target))
     converted = {}
     for name, coefficient in coefficients.items():
         try:
-            converted[name] = exact(coefficient, name) * ratio(given[name], wanted[name], N, B, nominal or B)
+            value = exact(coefficient, name)
+            converted[name] = value * ratio(given[name], wanted[name], *sizes) if value else value
         except NoRatio as unlike:
             raise NoRatio(f"{name}: no factor turns {_label(source)} into {_label(target)}: {unlike}") from None
     return converted
@@ -61,26 +63,35 @@ def for_rules(
 ) -> dict[str, Fraction]:
     """The coefficients by which to multiply the updates of ``lvicreg.rules``, by the rules' names.
 
-    Call each rule for every view that learns, with the other view as ``z_prev``, and with the convention's γ and ε:
+    Call each rule for every view that learns, with the other view as ``z_prev`` and with the convention's own γ and ε:
 
-    >>> for_rules({"variance": 25, "covariance": 1}, "lightly", N=2048, B=256)
+    >>> weights = for_rules({"variance": 25, "covariance": 1}, "lightly", N=2048, B=256)
+    >>> weights
     {'variance': Fraction(25, 4096), 'covariance': Fraction(1, 2048)}
+    >>> epsilon = float(PRESETS["lightly"].variance.epsilon)
 
-    Args and errors are those of ``convert``. The rules take variances with ddof = 1, inside the root.
+    and then ``float(weights["variance"]) * rules.variance(x, z, df, epsilon=epsilon)`` for either view.
+
+    Args:
+        coefficients, source, N, B, nominal: as for ``convert``.
+
+    Returns:
+        The coefficients as fractions, by the names of the rules. Nothing is rounded.
 
     Raises:
-        NoRatio: the convention has another ddof in the variance, ε outside the root, or differentiates the one-sample
-            covariance through the mean.
+        TypeError, ValueError: as for ``convert``.
+        NoRatio: the convention has another ddof in the variance than the rules, ε outside the root, or differentiates the
+            one-sample covariance through the mean.
     """
-    _check_sizes(N, B, nominal)
-    terms = _terms(coefficients, source, B, nominal)
+    sizes = _sizes(N, B, nominal)
+    terms = _terms(coefficients, source, sizes)
     found = {}
     for name, coefficient in coefficients.items():
         term = terms[name]
-        unlike = term.unlike_the_rule(B)
+        unlike = term.unlike_the_rule(sizes[1])
         if unlike:
-            raise NoRatio(f"{name}: {unlike} in {_label(source)}")
-        found[term.rule] = exact(coefficient, name) * term.weight(N, B, nominal or B)
+            raise NoRatio(f"{name} of {_label(source)}: {unlike}")
+        found[term.rule] = exact(coefficient, name) * term.weight(*sizes)
     return found
 
 
@@ -88,8 +99,10 @@ def _label(convention: str | Convention) -> str:
     return convention if isinstance(convention, str) else convention.source
 
 
-def _terms(coefficients: Coefficients, convention: str | Convention, B: int, nominal: int | None) -> Mapping[str, Term]:
+def _terms(coefficients: Coefficients, convention: str | Convention, sizes: tuple[int, int, int]) -> Mapping[str, Term]:
     """The convention's terms, after checking that it has one for every coefficient, and for these sizes."""
+    if not isinstance(convention, (str, Convention)):
+        raise TypeError(f"a convention is a name or a Convention; got {type(convention).__name__}")
     label = _label(convention)
     if isinstance(convention, str):
         if convention not in PRESETS:
@@ -100,16 +113,20 @@ def _terms(coefficients: Coefficients, convention: str | Convention, B: int, nom
             raise ValueError(f"unknown coefficient {name!r}; choose from invariance, variance, covariance")
         if name not in convention.terms:
             raise ValueError(f"{label} does not state its {name} term; it has {', '.join(convention.terms)}")
-        convention.terms[name].check_sizes(B, B if nominal is None else nominal)
+        convention.terms[name].check_sizes(*sizes)
     return convention.terms
 
 
-def _check_sizes(N: int, B: int, nominal: int | None) -> None:
+def _sizes(N: int, B: int, nominal: int | None) -> tuple[int, int, int]:
+    """The sizes as Python's own integers; the nominal batch size is by default the actual one."""
+    found: list[int] = []
     for name, size in {"N": N, "B": B, "nominal": B if nominal is None else nominal}.items():
-        if isinstance(size, bool) or not isinstance(size, int):
+        if isinstance(size, bool) or not isinstance(size, Integral):
             raise TypeError(f"{name} must be a whole number; got {size!r}")
-        if size < 2:
-            raise ValueError(f"{name} must be at least 2, for variances and covariances to exist; got {size}")
+        if size < 1:
+            raise ValueError(f"{name} must be a positive number; got {size}")
+        found.append(int(size))
+    return found[0], found[1], found[2]
 
 
 def ratio(old: Term, new: Term, N: Any, B: Any, nominal: Any) -> Any:
@@ -124,4 +141,4 @@ def ratio(old: Term, new: Term, N: Any, B: Any, nominal: Any) -> Any:
             raise NoRatio(f"{name} is {before[name]} in the one, {after.get(name)} in the other")
     if old.views != new.views and "present" in (old.views, new.views):
         raise NoRatio("in one the present view alone learns, in the other both do")
-    return old.weight(N, B, nominal) * old.scale / (new.weight(N, B, nominal) * new.scale)
+    return old.weight(N, B, nominal) * old.scale(B) / (new.weight(N, B, nominal) * new.scale(B))

@@ -42,7 +42,9 @@ def exact(value: Number, what: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, (Real, Decimal, str)):
         raise TypeError(f"{what} must be a number, such as 25, 0.5 or Fraction(1, 3); got {type(value).__name__}")
     try:
-        return Fraction(value if isinstance(value, (Rational, Decimal, str)) else repr(float(value)))
+        if isinstance(value, Rational):  # NumPy's integers wrap, Python's do not
+            return Fraction(int(value.numerator), int(value.denominator))
+        return Fraction(value if isinstance(value, (Decimal, str)) else str(value))
     except (ValueError, OverflowError, ZeroDivisionError) as wrong:
         raise ValueError(f"{what} must be a finite number, such as 25, 0.5 or '1/3'; got {value!r}") from wrong
 
@@ -90,20 +92,24 @@ class Term(ABC):
     def shape(self, B: Any) -> Mapping[str, Any]:
         """What it must share with another loss that is to be a multiple of it."""
 
-    @property
-    def scale(self) -> Any:
+    def scale(self, B: Any) -> Any:
         """How large it is among losses of its shape, the weight aside."""
         return Fraction(1)
 
     def unlike_the_rule(self, B: int) -> str:
-        """What makes it no multiple of the rule's loss, in words; empty where it is one."""
+        """What makes it no multiple of the rule's loss, and what to do, in words; empty where it is one."""
         return ""
 
-    def check_sizes(self, B: int, nominal: int) -> None:
-        """Raise a ValueError where ddof leaves nothing to divide by."""
-        for size in (B, nominal):
-            if getattr(self, "ddof", 0) >= size:
-                raise ValueError(f"ddof must be less than the number of samples, {size}; got {getattr(self, 'ddof', 0)}")
+    @abstractmethod
+    def check_sizes(self, N: int, B: int, nominal: int) -> None:
+        """Raise a ValueError where there are too few units or samples for it."""
+
+    def _check_samples(self, ddof: int, **sizes: int) -> None:
+        for name, size in sizes.items():
+            if size < 2:
+                raise ValueError(f"{name} must be at least 2, for a variance to exist; got {size}")
+            if ddof >= size:
+                raise ValueError(f"ddof must be less than the number of samples; got {ddof}, {name} = {size}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,19 +158,23 @@ class Variance(Term):
         if self.form == "log":
             return {"form": self.form, "ε (B − ddof)": self.epsilon * n}
         in_root = self.epsilon if self.place == "root" else 0
-        return {"form": self.form, "ε (B − ddof)": in_root * n, "γ² (B − ddof)": self.scale**2 * n}
+        return {"form": self.form, "ε (B − ddof)": in_root * n, "γ² (B − ddof)": self.scale(B) ** 2 * n}
 
-    @property
-    def scale(self) -> Any:
+    def scale(self, B: Any) -> Any:
         """The hinge's threshold, less an ε on the deviation; 1 for the logarithm."""
         if self.form == "log":
             return Fraction(1)
         return self.gamma if self.place == "root" else self.gamma - self.epsilon
 
     def unlike_the_rule(self, B: int) -> str:
-        return (
-            "" if (self.ddof, self.place) == (1, "root") else f"ddof is {self.ddof} and ε in the {self.place}, not 1 and root,"
-        )
+        if self.place == "deviation" and self.epsilon > 0:
+            return f"ε stands outside the root: write it as a threshold, gamma={self.scale(B)}, epsilon=0"
+        if self.ddof != 1 and (self.form == "hinge" or self.epsilon > 0):
+            return f"ddof is {self.ddof}, and that of the rules 1: give them mean, var and alpha=1/(B − {self.ddof})"
+        return ""
+
+    def check_sizes(self, N: int, B: int, nominal: int) -> None:
+        self._check_samples(self.ddof, B=B)
 
     def __str__(self) -> str:
         place = {"root": "ε inside the root; H(0) = 0", "deviation": "ε added to the standard deviation; H(0) = 0"}[self.place]
@@ -198,6 +208,8 @@ class Covariance(Term):
         super().__post_init__()
         if self.form == "exact" and self.samples != "sum":
             raise ValueError("the exact form averages over samples inside K, by ddof; choose samples='sum'")
+        if self.form == "one-sample" and (self.ddof, self.batch) != (1, "actual"):
+            raise ValueError("the one-sample form has no K to divide: choose by what with samples, and leave ddof and batch")
 
     @property
     def rule(self) -> str:
@@ -211,14 +223,23 @@ class Covariance(Term):
         return weight * (Fraction(1) * (B - 1) / (told - self.ddof)) ** 2  # the rule's own K has ddof = 1
 
     def shape(self, B: int) -> Mapping[str, Any]:
-        """The form; and for one sample the mean, except that for B = 2, where u¹ = −u², a free one changes nothing."""
-        if self.form == "exact":
-            return {"form": self.form}
-        return {"form": self.form, "mean": "free or held" if B == 2 else self.mean}
+        """The form, and for one sample the mean. For B = 2, where u¹ = −u², all forms are one."""
+        if B == 2:
+            return {"form": "any"}
+        return {"form": self.form} if self.form == "exact" else {"form": self.form, "mean": self.mean}
+
+    def scale(self, B: Any) -> Any:
+        """For B = 2 the one-sample sum is half of the exact one."""
+        return Fraction(1, 2) if B == 2 and self.form == "one-sample" else Fraction(1)
 
     def unlike_the_rule(self, B: int) -> str:
         held = self.form == "exact" or self.mean == "held" or B == 2
-        return "" if held else "the mean is free, which the one-sample rule holds constant,"
+        return "" if held else "the one-sample rule holds the mean constant, and here it is free"
+
+    def check_sizes(self, N: int, B: int, nominal: int) -> None:
+        if N < 2:
+            raise ValueError(f"N must be at least 2, for a covariance to exist; got {N}")
+        self._check_samples(self.ddof, B=B, nominal=nominal)
 
     def __str__(self) -> str:
         samples = {"sum": "", "mean": "divided by B", "unbiased": "divided by B − 1"}[self.samples]
@@ -251,6 +272,9 @@ class Invariance(Term):
 
     def shape(self, B: int) -> Mapping[str, Any]:
         return {}
+
+    def check_sizes(self, N: int, B: int, nominal: int) -> None:
+        """Any sizes will do."""
 
     def __str__(self) -> str:
         samples = {"sum": "", "mean": "divided by B"}[self.samples]

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given as over
 from hypothesis import settings
@@ -73,6 +74,7 @@ def test_a_coefficient_is_not_rounded():
         ("lpl-published", "lpl-erratum", "covariance", "form is one-sample in the one, exact in the other"),
         ("lightly", "lpl-code", "variance", "form is hinge in the one, log in the other"),
         ("lpl-published", "martinosorb", "variance", "ε"),
+        ("lpl-code", "martinosorb", "invariance", "the present view alone learns"),
         ("lpl-erratum", "lpl-code", "covariance", "the present view alone learns"),
         ("lightly", "martinosorb", "invariance", "the present view alone learns"),
     ],
@@ -88,6 +90,7 @@ def test_no_ratio_says_why(source, target, term, reason):
 def test_a_free_mean_matters_from_three_samples_on():
     held, free = (Convention(covariance=Covariance(form="one-sample", mean=mean)) for mean in ("held", "free"))
     assert convert({"covariance": 1}, held, free, N=3, B=2) == {"covariance": 1}
+    assert convert({"covariance": 1}, "lpl-published", "lpl-erratum", N=3, B=2) == {"covariance": Fraction(1, 2)}
     with pytest.raises(NoRatio, match="mean is held in the one, free in the other"):
         convert({"covariance": 1}, held, free, N=3, B=3)
     with pytest.raises(NoRatio, match="the one-sample rule holds"):
@@ -100,7 +103,9 @@ def test_a_free_mean_matters_from_three_samples_on():
         (({"variance": 1}, "vicreg", "lightly"), ValueError, "unknown convention 'vicreg'; choose from vicreg-paper, facebook"),
         (({"variance": 1}, "lightly", "x"), ValueError, "unknown convention 'x'; choose from"),
         (({"var": 1}, "lightly", "lightly"), ValueError, "unknown coefficient 'var'; choose from invariance, variance, cov"),
-        (({"invariance": 1}, "lightly", "lpl-erratum"), ValueError, "lpl-erratum does not state its invariance term; it has"),
+        (({"invariance": 1}, "lightly", Convention(variance=Variance())), ValueError, "does not state its invariance term"),
+        (({"variance": 1}, None, "lightly"), TypeError, "a convention is a name or a Convention; got NoneType"),
+        (({"variance": 1}, Variance(), "lightly"), TypeError, "a convention is a name or a Convention; got Variance"),
         (({"variance": "many"}, "lightly", "lightly"), ValueError, "variance must be a finite number"),
         (({"variance": None}, "lightly", "lightly"), TypeError, "variance must be a number"),
     ],
@@ -113,34 +118,70 @@ def test_bad_input_is_refused(arguments, error, message):
 @pytest.mark.parametrize(
     ("sizes", "error", "message"),
     [
-        ({"N": 1, "B": 9}, ValueError, "N must be at least 2"),
-        ({"N": 6, "B": 1}, ValueError, "B must be at least 2"),
+        ({"N": 1, "B": 9}, ValueError, "N must be at least 2, for a covariance to exist; got 1"),
+        ({"N": 6, "B": 1}, ValueError, "B must be at least 2, for a variance to exist; got 1"),
+        ({"N": 6, "B": 0}, ValueError, "B must be a positive number"),
         ({"N": 6.0, "B": 9}, TypeError, "N must be a whole number"),
         ({"N": 6, "B": True}, TypeError, "B must be a whole number"),
-        ({"N": 6, "B": 9, "nominal": 0}, ValueError, "nominal must be at least 2"),
+        ({"N": 6, "B": 9, "nominal": 1}, ValueError, "nominal must be at least 2"),
     ],
 )
-@pytest.mark.parametrize("name", ["variance", "invariance"])
-def test_bad_sizes_are_refused(name, sizes, error, message):
+def test_bad_sizes_are_refused(sizes, error, message):
     with pytest.raises(error, match=message):
-        convert({name: 1}, "lightly", "solo-learn", **sizes)
+        convert({"covariance": 1}, "facebookresearch", "solo-learn", **sizes)
     with pytest.raises(error, match=message):
-        for_rules({name: 1}, "lightly", **sizes)
+        for_rules({"covariance": 1}, "facebookresearch", **sizes)
+
+
+def test_sizes_that_a_term_does_not_need_are_not_asked_for():
+    found = for_rules({"variance": 1, "invariance": 1}, "vicreg-paper", N=1, B=2)
+    assert found == {"variance": 1, "invariance": Fraction(1, 2)}
+    assert for_rules({"invariance": 1}, "lightly", N=np.int64(2), B=1) == {"invariance": Fraction(1, 2)}
+
+
+def test_numbers_of_numpy_do_not_wrap():
+    sizes = {"N": np.int32(8), "B": np.int16(256), "nominal": np.int64(300)}
+    found = convert({"covariance": np.int32(100_000)}, "facebookresearch", "lightly", **sizes)
+    assert found == {"covariance": 100_000 * Fraction(255, 299) ** 2}
+    assert type(found["covariance"].numerator) is int
+
+
+def test_what_is_not_there_converts_to_nothing():
+    assert convert({"variance": 0}, "lightly", "lpl-code", **SIZES) == {"variance": 0}
 
 
 @pytest.mark.parametrize("term", [{"variance": Variance(ddof=4)}, {"covariance": Covariance(ddof=4)}], ids=str)
 def test_ddof_must_leave_samples(term):
     (name,) = term
-    with pytest.raises(ValueError, match="ddof must be less than the number of samples, 4; got 4"):
+    with pytest.raises(ValueError, match="ddof must be less than the number of samples; got 4, B = 4"):
         convert({name: 1}, Convention(**term), "lightly", N=3, B=4)
-    with pytest.raises(ValueError, match="ddof must be less than the number of samples, 4; got 4"):
+    with pytest.raises(ValueError, match="ddof must be less than the number of samples; got 4, B = 4"):
         for_rules({name: 1}, Convention(**term), N=3, B=4)
 
 
-def test_rules_have_ddof_1_and_epsilon_in_the_root():
-    for term in (Variance(ddof=0), Variance(place="deviation")):
-        with pytest.raises(NoRatio, match="not 1 and root"):
-            for_rules({"variance": 1}, Convention(variance=term), **SIZES)
+def test_a_convention_has_terms_of_its_kinds_and_one_sort_of_views():
+    with pytest.raises(TypeError, match="variance must be a Variance; got Covariance"):
+        Convention(variance=Covariance())
+    with pytest.raises(ValueError, match="either all terms learn from the present view alone, or all from both"):
+        Convention(variance=Variance(views="present"), invariance=Invariance(views="both"))
+
+
+@pytest.mark.parametrize(
+    ("term", "cure"),
+    [
+        (Variance(ddof=0), r"ddof is 0, and that of the rules 1: give them mean, var and alpha=1/\(B − 0\)"),
+        (Variance(form="log", ddof=2), "ddof is 2"),
+        (Variance(place="deviation", epsilon="1/4"), "write it as a threshold, gamma=3/4, epsilon=0"),
+    ],
+)
+def test_what_the_rules_have_otherwise_is_refused_with_the_cure(term, cure):
+    with pytest.raises(NoRatio, match=cure):
+        for_rules({"variance": 1}, Convention(variance=term), **SIZES)
+
+
+@pytest.mark.parametrize("term", [Variance(place="deviation", epsilon=0), Variance(form="log", ddof=0, epsilon=0)], ids=str)
+def test_what_makes_no_difference_is_not_refused(term):
+    assert for_rules({"variance": 1}, Convention(variance=term), **SIZES) == {term.rule: term.weight(6, 9, 9)}
 
 
 def test_thresholds_that_make_up_for_ddof():
