@@ -53,10 +53,13 @@ def _meanings(definitions: Definitions) -> str:
 
 
 def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:
-    """The hash of every claim and generated function as it stands; a definition's meaning is part of its name."""
+    """The hash of every claim and generated function as it stands; a definition's meaning is part of its name.
+
+    A claim of which nothing holds, but only fails, has nothing to break.
+    """
     sources = {name: inspect.getsource(getattr(rules, name)) for name in rules.__all__}
     hashes = {name: hashlib.sha256(source.encode()).hexdigest() for name, source in sources.items()}
-    return hashes | {claim.id: fingerprint(claim) for claim in claims}
+    return hashes | {claim.id: fingerprint(claim) for claim in claims if claim.holds}
 
 
 def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
