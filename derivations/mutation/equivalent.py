@@ -221,9 +221,6 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "λ_inv is 1 here": {
         ("total.sum", "right of equation 3"): ("dropped factor: lambda_inv",),
     },
-    "for every threshold": {
-        ("definition gamma = 1", ""): ("factor: 2 before the whole",),
-    },
     "for every α for which the root is defined": {
         ("definition alpha = 1/(step + 1)", ""): ("factor: 2 before the whole", "exponent: 1/(step + 1) -> (step + 1)**(-2)",
             "factor: 1 -> 2", "factor: step -> 2*step", "dropped term: step"),
@@ -246,16 +243,27 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
             "dropped factor: C[j, m]", "index: W[i, m] -> W[i, j]"),
     },
     "the gradient of a logarithm does not see the divisor of the variance where ε is 0": {
-        ("conventions.lpl-published", "left of equation 1"): ("dropped factor: 1/(B - 1)",
+        ("conventions.lpl-published", "left of equation 2"): ("dropped factor: 1/(B - 1)",
             "exponent: 1/(B - 1) -> (B - 1)**(-2)", "size: B - 1 -> B", "sign: -1 -> 1",
             "sign: B -> -B", "factor: -1 -> -2 (2)", "factor: B -> 2*B", "dropped term: B"),
-        ("conventions.lpl-erratum", "left of equation 1"): ("dropped factor: 1/(B - 1)",
+        ("conventions.lpl-erratum", "left of equation 2"): ("dropped factor: 1/(B - 1)",
             "exponent: 1/(B - 1) -> (B - 1)**(-2)", "size: B - 1 -> B", "sign: -1 -> 1",
             "sign: B -> -B", "factor: -1 -> -2 (2)", "factor: B -> 2*B", "dropped term: B"),
     },
     "the mean is neutral in the log-variance and in the exact covariance, which are all that it is used for": {
-        ("definition v_prev[b, i] = z_prev[b, i] - StopGradient(mean_prev[i])", ""): (
+        ("definition v_prev[b, i] = -StopGradient(mean_prev[i]) + z_prev[b, i]", ""): (
             "stop-gradient: StopGradient(mean_prev[i]) -> mean_prev[i]",),
+    },
+    "even in it wherever it is used": {
+        ("definition v[b, i] = -StopGradient(mean[i]) + z[b, i]", ""): ("sign: of the whole",),
+        ("definition v_prev[b, i] = -StopGradient(mean_prev[i]) + z_prev[b, i]", ""): ("sign: of the whole",),
+    },
+    "for two samples, of which alone the equation speaks, B − 1 and α are 1": {
+        ("conventions.same-shape", "left of equation 7"): ("dropped factor: alpha**2", "exponent: alpha**2 -> alpha**3"),
+        ("published-error.loss", "left of equation 3"): ("dropped factor: 1/(B - 1)",
+            "exponent: 1/(B - 1) -> (B - 1)**(-2)"),
+        ("published-error.loss", "right of equation 3"): ("dropped factor: (B - 1)**(-2)",
+            "exponent: (B - 1)**(-2) -> (B - 1)**(-3)"),
     },
 }
 # fmt: on

@@ -32,6 +32,11 @@ def test_textbook_sum(rule, data, known, given):
     assert_close(call(rule, data, given, beta=BETA), expected)
 
 
+@pytest.mark.parametrize("rule", POSTS, ids=lambda rule: rule.__name__)
+def test_default_scale(rule, data, given):
+    assert_close(call(rule, data, given), call(rule, data, given, beta=1.0), rtol=0)
+
+
 def off_diagonal(jnp, matrix):
     return jnp.sum(matrix**2) - jnp.sum(jnp.diagonal(matrix) ** 2)
 
