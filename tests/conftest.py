@@ -1,7 +1,11 @@
-"""What tests share that differentiate by JAX."""
+"""An option, and what tests share that differentiate by JAX."""
 
 import numpy as np
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-site", action="store_true", help="break the source at every site, not at a fourth of them")
 
 
 @pytest.fixture

@@ -141,7 +141,12 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "number"), CASES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every fourth site, and all of them with ``--every-site``."""
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize(("name", "number"), CASES if metafunc.config.getoption("every_site") else CASES[::4])
+
+
 def test_an_error_is_noticed(name: str, number: int) -> None:
     module, line = broken(name, number)
     noticed = module is None or contradicted(module, section(name))
