@@ -6,22 +6,22 @@ on record.
 
 from __future__ import annotations
 
+import ast
 import hashlib
-import inspect
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from derivations.mutation import Mutant
-from lvicreg import rules
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Autodiff, Claim
 from lvicreg.claims.mutants import written
 
 RECORD = Path(__file__).with_name("score.json")
+RULES = Path(__file__).resolve().parents[2] / "lvicreg" / "rules"
 COMMAND = "python -m derivations.mutation"
 Score = dict[str, int]  # how many mutants, and how many of them caught and equivalent
 
@@ -52,13 +52,21 @@ def _meanings(definitions: Definitions) -> str:
     return "; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions))
 
 
+def _functions() -> Iterator[tuple[str, str]]:
+    """The generated functions and their sources; read, not imported, since one may be missing and about to be written."""
+    for path in sorted(RULES.glob("[!_]*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef):
+                yield node.name, f"{ast.get_source_segment(text, node)}\n"
+
+
 def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:
     """The hash of every claim and generated function as it stands; a definition's meaning is part of its name.
 
     A claim of which nothing holds, but only fails, has nothing to break.
     """
-    sources = {name: inspect.getsource(getattr(rules, name)) for name in rules.__all__}
-    hashes = {name: hashlib.sha256(source.encode()).hexdigest() for name, source in sources.items()}
+    hashes = {name: hashlib.sha256(source.encode()).hexdigest() for name, source in _functions()}
     return hashes | {claim.id: fingerprint(claim) for claim in claims if claim.holds}
 
 
