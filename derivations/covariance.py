@@ -12,7 +12,7 @@ from sympy import IndexedBase, Symbol
 from derivations.independent import covariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import D, Sigma, gradient, others
+from lvicreg.calculus import D, Descent, Sigma, gradient, others
 from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
 from lvicreg.conventions import Covariance
@@ -79,7 +79,7 @@ rules = (
     rule(
         "covariance",
         "Exact covariance rule, contracted in the cheaper order: over samples first (N×N) or over units first (B×B).",
-        -gradient(loss, W[p, q], network),
+        Descent(loss, W[p, q], network),
         network.but({K_diagonal[i]: K[i, i], Ku[b, i]: Sigma(K[i, k] * u[b, k], k)}),
         arguments=(x, z, df),
         statistics=(mean, K, alpha),

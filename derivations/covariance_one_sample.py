@@ -15,7 +15,7 @@ from derivations.covariance import beta
 from derivations.independent import covariance_one_sample as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import D, Definitions, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, gradient, others
+from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Locality, Numbers
 from lvicreg.conventions import Covariance
@@ -251,7 +251,7 @@ rules = (
         "covariance_one_sample",
         "The note's one-sample covariance rule in its exactly local form. Not the gradient of the covariance loss: see "
         "covariance.one-sample-bias.",
-        -gradient(Sigma(one_sample_loss, t), W[p, q], _mean_given),
+        Descent(Sigma(one_sample_loss, t), W[p, q], _mean_given),
         population,
         claims=("covariance.one-sample", "covariance.local-exact", "covariance.one-sample-mean", "covariance.one-sample-bias"),
         source="note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 7.",
@@ -260,7 +260,7 @@ rules = (
     rule(
         "covariance_third_factor",
         "The note's approximation of the one-sample rule by a factor common to the population; exact for β Σ_b ‖u^b‖⁴.",
-        -gradient(Sigma(norm_loss, t), W[p, q], _mean_given),
+        Descent(Sigma(norm_loss, t), W[p, q], _mean_given),
         population,
         claims=("covariance.third-factor", "covariance.third-factor-rotation"),
         source="note, covariance term.",

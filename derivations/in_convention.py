@@ -13,7 +13,7 @@ from derivations import covariance, covariance_one_sample, invariance, log_varia
 from derivations.invariance import z_prev
 from derivations.notation import PARAMETERS
 from derivations.variance import gamma
-from lvicreg.calculus import Definitions, Sigma, gradient, relu
+from lvicreg.calculus import Definitions, Descent, Sigma, relu
 from lvicreg.calculus.layer import B, N, W, alpha, b, epsilon, i, mean, p, q, sigma, t, var, z
 from lvicreg.codegen.rule import Parameter, Rule
 from lvicreg.conventions.terms import SAMPLES, UNITS, VIEWS, Covariance, Invariance, Term, Variance
@@ -65,9 +65,11 @@ def rule_in(term: Term) -> Rule:
     held = definitions.given(mean) if getattr(term, "mean", "free") == "held" else definitions
     defaults = {name: getattr(term, name) for name in ("gamma", "epsilon") if hasattr(term, name)}
     parameters = {name: Parameter(PARAMETERS[name].description, float(value)) for name, value in defaults.items()}
+    descent = Descent(loss, W[p, q], held)
     return replace(
         like,
-        update=-gradient(loss, W[p, q], held),
+        update=descent.update,
+        descent=descent,
         definitions=definitions,
         convention=str(term),
         parameters={**like.parameters, **parameters},

@@ -12,7 +12,7 @@ from sympy import IndexedBase
 from derivations.independent import invariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import SG, D, Mean, SecondMoments, Sigma, Symmetric, f, f_prime, gradient
+from lvicreg.calculus import SG, D, Descent, Mean, SecondMoments, Sigma, Symmetric, f, f_prime
 from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, t, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
 from lvicreg.conventions import Invariance
@@ -106,7 +106,7 @@ rules = (
     rule(
         "invariance",
         "Invariance rule: pull the activity towards that of the previous time step.",
-        -gradient(loss, W[p, q], steps.given(z_prev)),
+        Descent(loss, W[p, q], steps.given(z_prev)),
         steps.given(z_prev),
         arguments=(x, z, z_prev, df),
         claims=("invariance.stop-gradient", "invariance.stationary"),

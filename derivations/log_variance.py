@@ -15,7 +15,7 @@ from derivations.independent import losses
 from derivations.invariance import a_prev, steps, x_prev, z_prev
 from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, gamma, mean_held
-from lvicreg.calculus import D, H, Sigma, gradient, relu
+from lvicreg.calculus import D, Descent, H, Sigma, relu
 from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
 from lvicreg.conventions import Variance
@@ -151,7 +151,7 @@ rules = (
     rule(
         "log_variance",
         "Log-variance rule: push every unit's variance up, the more the smaller it is.",
-        -gradient(loss, W[p, q], network),
+        Descent(loss, W[p, q], network),
         network,
         claims=("log-variance.one-sample", "log-variance.minibatch", "log-variance.vs-hinge", "log-variance.scale-invariance"),
         **_about,
@@ -159,7 +159,7 @@ rules = (
     rule(
         "log_variance_decay",
         "Log-variance rule with weight decay: Oja's rule on average, up to a positive factor that depends on the state.",
-        -gradient(loss_with_decay, W[p, q], network),
+        Descent(loss_with_decay, W[p, q], network),
         network,
         claims=("log-variance.minibatch", "oja.mean-field", "oja.fixed-points", "oja.decay-scale"),
         **{

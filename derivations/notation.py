@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions, NotLocal, factor
+from lvicreg.calculus import Definitions, Descent, NotLocal, factor
 from lvicreg.calculus.layer import W, b, p, q
 from lvicreg.codegen.rule import Parameter, Rule
 
@@ -47,8 +47,9 @@ def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, An
     return definitions.expand(expr).xreplace({symbol: S(value) for symbol, value in (values or {}).items()})
 
 
-def rule(name: str, summary: str, update: Expr, definitions: Definitions, **about: Any) -> Rule:
-    """A rule for ``W``, its locality judged, in the note's notation."""
+def rule(name: str, summary: str, by: Expr | Descent, definitions: Definitions, **about: Any) -> Rule:
+    """A rule for ``W``, by an update or by a loss that it descends: its locality judged, in the note's notation."""
+    update, descent = (by.update, by) if isinstance(by, Descent) else (by, None)
     try:
         terms = factor(update, W[p, q], b, definitions)
         shared = any(term.population != 1 for term in terms)
@@ -56,4 +57,4 @@ def rule(name: str, summary: str, update: Expr, definitions: Definitions, **abou
     except NotLocal as reason:
         locality = f"not local: {reason}."
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
-    return Rule(name, summary, update, definitions, W[p, q], b, locality=locality, **written, **about)
+    return Rule(name, summary, update, definitions, W[p, q], b, descent=descent, locality=locality, **written, **about)

@@ -16,7 +16,7 @@ from derivations.independent import total as independent
 from derivations.invariance import steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
-from lvicreg.calculus import D, H, Sigma, gradient, others
+from lvicreg.calculus import D, Descent, H, Sigma, gradient, others
 from lvicreg.calculus.layer import W, alpha, b, df, epsilon, k, mean, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
 
@@ -62,12 +62,13 @@ in_coefficients = {c_inv: lambda_inv / 2, c_var: lambda_var / alpha, c_cov: lamb
 given = steps.given(z_prev).but({S[b]: Sigma(u[b, k] ** 2, k)})
 
 
-def derived(total_loss: Expr) -> Expr:
-    """The descent direction of a total loss in terms of λ."""
-    return -gradient(total_loss.xreplace(in_coefficients), W[p, q], given.given(mean))
+def descent(total_loss: Expr) -> Descent:
+    """The descent of a total loss in terms of λ."""
+    return Descent(total_loss.xreplace(in_coefficients), W[p, q], given.given(mean))
 
 
-with_exact_covariance = derived(loss) - gradient(covariance.loss, W[p, q], given)
+total, total_log = descent(loss), descent(log_loss)
+with_exact_covariance = total.update - gradient(covariance.loss, W[p, q], given)
 
 
 claims = (
@@ -78,7 +79,7 @@ claims = (
         "c_inv η, λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
-            Equation(derived(loss), Sigma(hinge_update, t), given.given(mean)),  # what the code is generated from
+            Equation(total.update, Sigma(hinge_update, t), given.given(mean)),  # what the code is generated from
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
@@ -97,7 +98,7 @@ claims = (
             ),
         ),
         evidence=(
-            Locality(((derived(loss), given), (derived(log_loss), given)), ((with_exact_covariance, given),), W[p, q], b),
+            Locality(((total.update, given), (total_log.update, given)), ((with_exact_covariance, given),), W[p, q], b),
             Fractions(independent.other_units_rotated),
             Numbers(independent.row_of_a_unit),
         ),
@@ -110,7 +111,7 @@ claims = (
         statement="The same gradient with the log-variance term: (z_i − z̄_i)/σ_i² in the place of H(γ − σ_i)(z_i − z̄_i)/σ_i.",
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
-            Equation(derived(log_loss), Sigma(log_update, t), given.given(mean)),  # what the code is generated from
+            Equation(total_log.update, Sigma(log_update, t), given.given(mean)),  # what the code is generated from
         ),
         evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
         assumptions=("var_i + ε > 0", "the mean is held constant", "B ≥ 2"),
@@ -136,7 +137,7 @@ rules = (
     rule(
         "total",
         "Total rule: invariance, hinge variance and one-sample covariance together.",
-        derived(loss),
+        total,
         given,
         options=(*_coefficients, gamma, epsilon),
         claims=("total.sum", "total.local"),
@@ -145,7 +146,7 @@ rules = (
     rule(
         "total_log_variance",
         "Total rule with the log-variance term in the place of the hinge.",
-        derived(log_loss),
+        total_log,
         given,
         options=(*_coefficients, epsilon),
         claims=("total.log-variance", "total.local"),

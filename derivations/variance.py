@@ -14,7 +14,7 @@ from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
 from derivations.independent import losses
 from derivations.independent import variance as independent
 from derivations.notation import rule
-from lvicreg.calculus import SG, At, D, Definitions, H, Sigma, Symmetric, gradient, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, Descent, H, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
 from lvicreg.conventions import Variance
@@ -182,7 +182,7 @@ rules = (
     rule(
         "variance",
         "Hinge variance rule: push a unit's standard deviation up where it is below γ.",
-        -gradient(loss, W[p, q], network),
+        Descent(loss, W[p, q], network),
         network,
         arguments=(x, z, df),
         statistics=(mean, var, alpha),

@@ -2,18 +2,20 @@
 
 SymPy expressions go in and come out. ``indexed`` adds sums and deltas, ``functions`` the activation, hinge, step and
 stop-gradient, ``definitions`` the names that an expression can keep or expand, ``layer`` those of a one-layer network.
-On these, ``canonical`` decides equality, ``differentiate`` takes gradients, ``expectation`` takes means, ``operators``
-states both without doing them, ``locality`` factors an update, and ``notation`` prints it.
+On these, ``canonical`` decides equality, ``differentiate`` takes derivatives and ``steps`` gradients one step at a time,
+``expectation`` takes means, ``operators`` states both without doing them, ``locality`` factors an update, and ``notation``
+prints it.
 """
 
 from .canonical import is_zero, normal
 from .definitions import Definitions
-from .differentiate import derivative, gradient
+from .differentiate import D, derivative
 from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
 from .functions import SG, H, StopGradient, f, f_prime, relu
 from .indexed import Delta, Sigma, Symmetric, others
 from .locality import LocalTerm, NotLocal, by_presynaptic, factor
-from .operators import At, D, Mean, resolve
+from .operators import At, Mean, resolve
+from .steps import Descent, Step, gradient, steps
 
 __all__ = [
     "SG",
@@ -21,6 +23,7 @@ __all__ = [
     "D",
     "Definitions",
     "Delta",
+    "Descent",
     "Gaussian",
     "H",
     "IndependentUnits",
@@ -30,6 +33,7 @@ __all__ = [
     "NotLocal",
     "SecondMoments",
     "Sigma",
+    "Step",
     "StopGradient",
     "Symmetric",
     "by_presynaptic",
@@ -44,4 +48,5 @@ __all__ = [
     "others",
     "relu",
     "resolve",
+    "steps",
 ]

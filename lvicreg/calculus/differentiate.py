@@ -4,16 +4,26 @@
 ``sigma[i]`` is that of its definition, in which names are kept. So the result is read in the same names as the loss.
 ``p`` and ``q`` must be new to the expression; with an index that the loss sums over, ``∂/∂W_ij Σ_ij W_ij²`` would come
 out as ``2MN W_ij``.
+
+``D(loss, W[p, q])`` is a derivative that is not taken yet. ``outermost`` differentiates what stands outside names and leaves
+a ``D`` at each: one step of the chain rule (see ``steps``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
 
-from .canonical import is_zero, normal
 from .definitions import Definitions, name_of
-from .functions import DERIVATIVES
+from .functions import DERIVATIVES, StopGradient
 from .indexed import Delta, Sigma, Symmetric, fresh, rename
+
+
+class D(Expr):
+    """The derivative of an expression with respect to one entry of an array."""
+
+    is_commutative = True
 
 
 def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None) -> Expr:
@@ -21,7 +31,25 @@ def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None)
 
     Raises ``ValueError`` where an index of ``target`` already occurs in ``expr``.
     """
-    definitions = definitions or Definitions()
+    known = definitions or Definitions()
+
+    def through(quantity: Expr) -> Expr:
+        value = known.value(quantity)
+        return _derivative(value, target, through) if value is not None else S.Zero
+
+    return _derivative(_checked(expr, target), target, through)
+
+
+def outermost(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
+    """``∂expr/∂target``, with ``D(name, target)`` left wherever a name stands for something that depends on the target."""
+
+    def through(quantity: Expr) -> Expr:
+        return D(quantity, target) if _depends(definitions.value(quantity), target, definitions) else S.Zero
+
+    return _derivative(_checked(expr, target), target, through)
+
+
+def _checked(expr: Expr, target: Expr) -> Expr:
     if isinstance(name_of(target), Symmetric):
         raise TypeError(f"the entries of {name_of(target)} are not independent of each other")
     used = target.atoms(Idx) & S(expr).atoms(Idx)
@@ -29,12 +57,21 @@ def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None)
         raise ValueError(
             f"differentiate with respect to indices that the expression does not use; {sorted(used, key=str)} occur"
         )
-    return _derivative(S(expr), target, definitions)
+    return S(expr)
 
 
-def _derivative(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
+def _depends(expr: Expr | None, target: Expr, definitions: Definitions) -> bool:
+    """Whether an expression, its names looked through, has an entry of the target's array that is not held constant."""
+    if expr is None or isinstance(expr, StopGradient):
+        return False
+    if name_of(expr) is not None:
+        return name_of(expr) == name_of(target) or _depends(definitions.value(expr), target, definitions)
+    return any(_depends(part, target, definitions) for part in expr.args)
+
+
+def _derivative(expr: Expr, target: Expr, through: Callable[[Expr], Expr]) -> Expr:
     def d(part: Expr) -> Expr:
-        return _derivative(part, target, definitions)
+        return _derivative(part, target, through)
 
     match expr:
         case Idx() | Delta():
@@ -56,8 +93,7 @@ def _derivative(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
         case Indexed() | Symbol():
             if name_of(expr) == name_of(target):
                 return Mul(*map(Delta, getattr(expr, "indices", ()), getattr(target, "indices", ())))
-            value = definitions.value(expr)
-            return d(value) if value is not None else S.Zero
+            return through(expr)
     if not expr.args:
         return S.Zero
     rule = DERIVATIVES.get(expr.func)
@@ -68,15 +104,3 @@ def _derivative(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
     (argument,) = expr.args
     inner = d(argument)
     return rule(argument) * inner if inner != 0 else S.Zero
-
-
-def gradient(loss: Expr, target: Expr, definitions: Definitions) -> Expr:
-    """The derivative in normal form and in named quantities, sums that vanish by definition (``Σ_b u_i^b``) left out."""
-    named = normal(definitions.fold(derivative(loss, target, definitions)))
-    return without_vanishing_sums(normal(definitions.fold(named)), definitions)
-
-
-def without_vanishing_sums(expr: Expr, definitions: Definitions) -> Expr:
-    """The centred-sum rule: every sum that is zero once its names are expanded becomes 0."""
-    vanishing = {s: S.Zero for s in expr.atoms(Sigma) if is_zero(s, definitions)}
-    return normal(expr.xreplace(vanishing)) if vanishing else expr

@@ -11,15 +11,9 @@ from sympy import Expr, Idx, Indexed, Pow, S
 
 from .canonical import normal
 from .definitions import Definitions, indices_of, name_of
-from .differentiate import derivative
+from .differentiate import D, derivative
 from .expectation import Law, expectation
 from .indexed import free_indices, fresh, rename, size_of
-
-
-class D(Expr):
-    """The derivative of an expression with respect to one entry of an array."""
-
-    is_commutative = True
 
 
 class Mean(Expr):

@@ -13,10 +13,11 @@ from itertools import product
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
 
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
-from lvicreg.calculus.operators import At, D, Mean
+from lvicreg.calculus.operators import At, Mean
 
 from .distributions import outcomes
 from .points import Entry, Point

@@ -15,10 +15,11 @@ from itertools import combinations
 
 from sympy import Add, Expr, Idx, Indexed, Mul, Number, Pow, Symbol, log, nan, oo, sqrt, zoo
 
+from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
 from lvicreg.calculus.indexed import Delta, Sigma, free_indices, size_of
-from lvicreg.calculus.operators import At, D, Mean
+from lvicreg.calculus.operators import At, Mean
 
 Scope = frozenset[Idx]  # the indices that have a meaning at some place
 Change = tuple[str, Expr]  # what is done to a node, and the node that stands in its place

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sympy import Expr, Idx, Indexed, IndexedBase
 
 from lvicreg.calculus.definitions import Definitions, Name
+from lvicreg.calculus.steps import Descent
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,9 @@ class Rule:
     """An update, as a derived expression, and how its function presents itself.
 
     ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
-    ``sample``. ``statistics`` are the names that a caller may give instead of having them taken from the minibatch.
-    ``avoidable`` is a statistic whose array need not be formed when the batch is smaller than the population.
+    ``sample``. ``descent`` is the loss from which it was derived, if any. ``statistics`` are the names that a caller may give
+    instead of having them taken from the minibatch. ``avoidable`` is a statistic whose array need not be formed when the
+    batch is smaller than the population.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Rule:
     target: Indexed
     sample: Idx
     arguments: tuple[Name, ...]
+    descent: Descent | None = None
     statistics: tuple[Name, ...] = ()
     options: tuple[Name, ...] = ()
     leading: tuple[Name, ...] = ()

@@ -1,0 +1,50 @@
+"""A gradient's steps: each is the same derivative, and the last is what the code is generated from."""
+
+import pytest
+
+from derivations import covariance, covariance_one_sample, invariance, log_variance, total, variance
+from lvicreg.calculus import D, Delta, Sigma, derivative, gradient, is_zero, normal, resolve, steps
+from lvicreg.calculus.layer import W, b, i, j, mean, network, p, q, sigma, u, x
+from lvicreg.calculus.notation import text
+
+DESCENTS = {
+    rule.name: rule.descent
+    for section in (variance, log_variance, invariance, covariance, covariance_one_sample, total)
+    for rule in section.rules
+}
+
+
+@pytest.mark.parametrize("name", DESCENTS)
+def test_every_step_is_the_derivative_with_its_derivatives_taken(name: str) -> None:
+    descent = DESCENTS[name]
+    whole = derivative(descent.loss, descent.target, descent.definitions)
+    found = list(descent.steps)
+    assert len(found) >= 4
+    for step in found:
+        assert is_zero(resolve(step.result, descent.definitions) - whole, descent.definitions), step.used
+    assert descent.update == -found[-1].result == -gradient(descent.loss, descent.target, descent.definitions)
+
+
+def test_the_steps_of_a_standard_deviation_read_as_in_a_textbook() -> None:
+    found = list(steps(Sigma(sigma[i], i), W[p, q], network))
+    assert [(step.rule, *map(str, step.used)) for step in found[:5]] == [
+        ("differentiate",),
+        ("look through", "sigma[i]"),
+        ("look through", "var[i]"),
+        ("look through", "u[b, i]"),
+        ("look through", "mean[i]"),
+    ]
+    assert text(found[4].result, {}) == "alpha Σ_i Σ_b (D(z_i^b, W_pq) - Σ_c D(z_i^c, W_pq)/B) u_i^b/sigma_i"
+    assert [step.rule for step in found[-2:]] == ["collapse", "leave out"]
+    assert found[-1].used == (normal(Sigma(u[b, p], b)),)
+    assert not found[-1].result.has(D, Delta)
+
+
+def test_a_sum_that_does_not_vanish_is_not_left_out() -> None:
+    (*_, last) = steps(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean))
+    assert last.rule == "collapse"
+    assert is_zero(last.result - derivative(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean)), network.given(mean))
+
+
+def test_a_loss_without_the_weights_has_the_gradient_zero() -> None:
+    assert gradient(Sigma(x[b, j], b, j), W[p, q], network) == 0
