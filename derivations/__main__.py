@@ -12,8 +12,9 @@ from rich.table import Table
 
 from derivations import SECTIONS
 from derivations.checking import ledger
+from derivations.fragments import ROOT
 from derivations.mutation.record import in_words, on_record
-from derivations.outputs import COMMAND, ROOT, all_files, strangers
+from derivations.outputs import COMMAND, all_files, strangers
 from lvicreg.claims import Entry, Kernel, to_json
 from lvicreg.codegen.files import drift, write
 

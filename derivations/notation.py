@@ -19,7 +19,15 @@ LATEX = {
     "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
     "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
-    "z_prev": "{z'}",
+    "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
+    # one time step before
+    "x_prev": "{x'}", "a_prev": "{a'}", "z_prev": "{z'}", "df_prev": "f'({a'}·)", "u_prev": "{u'}", "var_prev": "{v'}",
+    "mean_prev": r"{\bar{z}'}", "sigma_prev": r"{\sigma'}·", "K_prev": "{K'}", "v_prev": "{v'}", "y_prev": "{y'}",
+    # products with a covariance matrix, and covariances of several kinds
+    "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "KK": "K", "linear_K": "K", "true_K": "K^{*}·", "C_1": "(C_1)",
+    # inputs and weights, changed
+    "xi": r"\xi", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
+    "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
 }  # fmt: skip
 
 PARAMETERS = {

@@ -23,7 +23,7 @@ from sympy import (
     factor,
 )
 from sympy.core.basic import Basic
-from sympy.printing.latex import LatexPrinter
+from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
@@ -31,6 +31,7 @@ from .indexed import Delta, Sigma, rename, size_of
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LETTERS = {"B": "bcde", "N": "klno", "M": "mrs"}
+OTHER_LETTERS = "ghrs"
 
 
 def tidy(expr: Expr, leading: Sequence[Symbol] = ()) -> Expr:
@@ -65,12 +66,17 @@ def _lettered(expr: Expr, used: frozenset[str]) -> Expr:
     if isinstance(expr, (Indexed, Idx)) or not expr.args:
         return expr
     if isinstance(expr, Sigma):
-        index = expr.index
-        if str(index).startswith("_"):
-            letter = next(letter for letter in LETTERS[str(size_of(index))] if letter not in used)
-            index = Idx(Symbol(letter, integer=True), index.args[1])
+        index = _letter(expr.index, used)
         return Sigma(_lettered(rename(expr.term, {expr.index: index}), used | {str(index)}), index)
     return expr.func(*(_lettered(argument, used) for argument in expr.args))
+
+
+def _letter(index: Idx, used: frozenset[str]) -> Idx:
+    """The index by a letter of its range, if its own name is a canonical or a fresh one."""
+    if not str(index).startswith("_"):
+        return index
+    letter = next(letter for letter in LETTERS.get(str(size_of(index)), OTHER_LETTERS) if letter not in used)
+    return Idx(Symbol(letter, integer=True), index.args[1])
 
 
 def _split(entry: Indexed) -> tuple[str, str]:
@@ -138,9 +144,27 @@ class _Latex(PositiveFirst, LatexPrinter):
     def _print_Symbol(self, symbol: Symbol, style: str = "plain") -> str:
         return self.names.get(str(symbol)) or str(super()._print_Symbol(symbol, style))
 
+    def _name(self, base: str) -> str:
+        if base in self.names:
+            return self.names[base]
+        letter = translate(base)
+        return letter if len(base) == 1 or letter.startswith("\\") else rf"\mathrm{{{base.replace('_', ' ')}}}"
+
+    def _print_Mul(self, expr: Mul) -> str:
+        """Sums and derivatives after the fraction of everything else, not in its numerator."""
+        after = [factor for factor in expr.args if isinstance(factor, Sigma) or type(factor).__name__ == "D"]
+        after.sort(key=lambda factor: isinstance(factor, Sigma))
+        before = Mul(*(factor for factor in expr.args if factor not in after))
+        if not after or before.could_extract_minus_sign():
+            return str(super()._print_Mul(expr)) if not after else f"- {self._print_Mul(-expr)}"
+        *first, last = map(self._print, after)
+        kept = [rf"\left({text}\right)" if text.startswith(r"\sum") else text for text in first]
+        head = self.parenthesize(before, PRECEDENCE["Mul"], strict=True) if before != 1 else ""
+        return " ".join(part for part in (head, *kept, last) if part)
+
     def _print_Indexed(self, entry: Indexed) -> str:
         lower, upper = _split(entry)
-        name = self.names.get(str(entry.base), str(entry.base))
+        name = self._name(str(entry.base))
         indices = f"_{{{lower}}}" * bool(lower) + f"^{{{upper}}}" * bool(upper)
         return name.replace("·", indices) if "·" in name else name + indices
 
@@ -150,7 +174,32 @@ class _Latex(PositiveFirst, LatexPrinter):
         return str(super()._print_Pow(power))
 
     def _print_Sigma(self, total: Sigma) -> str:
-        return rf"\sum_{{{total.index}}} {self.parenthesize(total.term, PRECEDENCE['Mul'], strict=True)}"
+        below, term = str(total.index), total.term
+        for part in Mul.make_args(term):  # Σ_k (1 − δ_ik) g_k is the sum over k ≠ i
+            delta = 1 - part
+            if isinstance(delta, Delta) and total.index in delta.args:
+                (kept,) = set(delta.args) - {total.index}
+                below, term = rf"{total.index} \neq {kept}", term / part
+                break
+        return rf"\sum_{{{below}}} {self.parenthesize(term, PRECEDENCE['Mul'], strict=True)}"
+
+    def _print_D(self, asked: Expr) -> str:
+        what, target = asked.args
+        below = rf"\partial {self._print(target)}"
+        if isinstance(what, (Symbol, Indexed)):
+            return rf"\frac{{\partial {self._print(what)}}}{{{below}}}"
+        return rf"\frac{{\partial}}{{{below}}} \left[{self._print(what)}\right]"
+
+    def _print_Mean(self, mean: Expr) -> str:
+        return rf"\mathbb{{E}} \left[{self._print(mean.args[0])}\right]"
+
+    def _print_At(self, at: Expr) -> str:
+        term, quantity, value = at.args
+        used = frozenset(str(index) for part in (term, value) for index in part.atoms(Idx))
+        for index in getattr(quantity, "indices", ()):  # bound here, and by fresh names
+            letter = _letter(index, used)
+            quantity, value, used = rename(quantity, {index: letter}), rename(value, {index: letter}), used | {str(letter)}
+        return rf"\left. {self._print(term)} \right|_{{{self._print(quantity)} = {self._print(value)}}}"
 
     def _print_Delta(self, delta: Delta, exp: str | None = None) -> str:
         return r"\delta_{" + "".join(map(str, delta.args)) + "}"
