@@ -5,9 +5,10 @@ Every equation, status and list of evidence on a page comes from here, from the 
 * ``claims/oja.mean-field.md``: a claim as a theorem, with its status, and all that was checked of it;
 * ``rules/log_variance.md``: the equation that a generated function computes;
 * ``steps/log_variance.md``: how it is derived from the loss, as it was rewritten;
-* ``definitions.md``: what the named quantities of the layer stand for;
+* ``definitions/layer.md``: what the named quantities of the layer stand for, and of Oja's linear unit;
 * ``sources/….md``: the files themselves, for links to lead to;
-* ``ledger.json``: all claims, for the table and the map; ``conventions.md``, the table of presets.
+* ``ledger.json``: all claims, for the table and the map; ``conventions.md``, the table of presets; ``seeded_errors.md``,
+  the score.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sympy import Expr, Indexed, Symbol
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.formal import FOLDER as FORMAL
-from derivations.mutation.record import as_sentence, on_record
+from derivations.mutation.record import as_sentence, in_words, on_record
 from derivations.notation import LATEX
 from lvicreg.calculus import Definitions, Law, Mean, Step
 from lvicreg.calculus.definitions import name_of
@@ -68,8 +69,10 @@ def fragments(names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]
     if "conventions" in names:
         found["conventions.md"] = section("conventions").table(entries)
     if set(names) == set(SECTIONS):
-        found["definitions.md"] = display(*(definition(network, name) for name in network))
-        found |= {f"sources/{group}.md": listing(paths) for group, paths in SOURCES.items()}
+        layers = {"layer": network, "unit": section("oja").unit}
+        found |= {f"definitions/{name}.md": display(*(definition(d, q) for q in d)) for name, d in layers.items()}
+        found["seeded_errors.md"] = in_words(entry.claim for entry in entries)
+        found |= {f"sources/{group}.md": listing(group, paths) for group, paths in SOURCES.items()}
     written = {FOLDER / name: f"{HEADER}{text}\n" for name, text in found.items()}
     if set(names) == set(SECTIONS):
         written[FOLDER / "ledger.json"] = ledger(entries, of_section)
@@ -81,7 +84,8 @@ def known() -> set[Path]:
     rules = [rule for name in SECTIONS for rule in section(name).rules]
     names = [f"claims/{claim.id}.md" for name in SECTIONS for claim in section(name).claims]
     names += [f"rules/{rule.name}.md" for rule in rules] + [f"steps/{rule.name}.md" for rule in rules if rule.descent]
-    names += [f"sources/{group}.md" for group in SOURCES] + ["definitions.md", "conventions.md", "ledger.json"]
+    names += [f"sources/{group}.md" for group in SOURCES] + ["definitions/layer.md", "definitions/unit.md"]
+    names += ["conventions.md", "seeded_errors.md", "ledger.json"]
     return {FOLDER / name for name in names}
 
 
@@ -289,13 +293,13 @@ def prose(text: str, claims: Iterable[str]) -> str:
     return re.sub(r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\b", lambda m: link(m[0]) if m[0] in set(claims) else m[0], text)
 
 
-def listing(paths: Sequence[Path]) -> str:
+def listing(group: str, paths: Sequence[Path]) -> str:
     """Files, each under a heading that links can lead to."""
     parts = []
     for path in paths:
         name = path.relative_to(ROOT).as_posix()
         language = {".py": "python", ".v": "coq"}[path.suffix]
-        head = f"(source-{path.parent.name}-{path.stem})=\n## {name}"
+        head = f"(source-{group}-{path.stem})=\n## {name}"
         parts.append(f"{head}\n\n```{{literalinclude}} ../{name}\n:language: {language}\n```")
     return "\n\n".join(parts)
 

@@ -142,7 +142,8 @@ class _Latex(PositiveFirst, LatexPrinter):
         self.names = names
 
     def _print_Symbol(self, symbol: Symbol, style: str = "plain") -> str:
-        return self.names.get(str(symbol)) or str(super()._print_Symbol(symbol, style))
+        name = str(symbol)
+        return str(super()._print_Symbol(symbol, style)) if "_" in name and name not in self.names else self._name(name)
 
     def _name(self, base: str) -> str:
         if base in self.names:
