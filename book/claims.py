@@ -87,8 +87,8 @@ def claim_map() -> str:
     edges = [(place[support], place[claim["id"]]) for claim in claims for support in claim["rests_on"]]
     layout = Graph(n=len(claims), edges=edges, directed=True).layout_sugiyama().coords[: len(claims)]
     columns: dict[int, list[int]] = {}
-    for number, (across, layer) in sorted(enumerate(layout), key=lambda item: item[1][0]):
-        columns.setdefault(round(layer), []).append(number)
+    for number, place_in_layer in sorted(enumerate(layout), key=lambda item: item[1][0]):
+        columns.setdefault(round(place_in_layer[1]), []).append(number)
     height = ROW * max(map(len, columns.values()))
     boxes: dict[int, tuple[float, float, float]] = {}  # left, middle, width
     left = 1.0

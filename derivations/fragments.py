@@ -287,10 +287,15 @@ def link(claim_id: str) -> str:
 
 
 def prose(text: str, claims: Iterable[str]) -> str:
-    """A statement's subscripts and superscripts as such, and the ids of other claims as links."""
+    """A statement's subscripts and superscripts as such, and the ids of other claims as links; code stays as it is."""
+    code = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else _prose(part, set(claims)) for part in code)
+
+
+def _prose(text: str, claims: set[str]) -> str:
     text = re.sub(r"_(\{[^}]*\}|[A-Za-z0-9α-ω]+)", lambda match: f"<sub>{match[1].strip('{}')}</sub>", text)
     text = re.sub(r"\^(\{[^}]*\}|[A-Za-z0-9]+)", lambda match: f"<sup>{match[1].strip('{}')}</sup>", text)
-    return re.sub(r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\b", lambda m: link(m[0]) if m[0] in set(claims) else m[0], text)
+    return re.sub(r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\b", lambda m: link(m[0]) if m[0] in claims else m[0], text)
 
 
 def listing(group: str, paths: Sequence[Path]) -> str:

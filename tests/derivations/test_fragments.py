@@ -1,0 +1,161 @@
+"""The book says what was derived and measured: every fragment is shown, no status is typed, a changed factor changes pages."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from derivations import SECTIONS, fragments
+from derivations.checking import section
+from derivations.fragments import claim_fragment, derivation, equation, known, prose
+from lvicreg.claims import Entry, Finding
+
+ROOT = Path(__file__).parents[2]
+BOOK = ROOT / "book"
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(BOOK.glob("*.md"))}
+CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
+OF_SECTION = {claim.id: name for name in SECTIONS for claim in section(name).claims}
+RULES = {rule.name: rule for name in SECTIONS for rule in section(name).rules}
+
+
+def measured(claim_id: str, outcome: str = "passed") -> Entry:
+    """An entry whose checks all had the same outcome."""
+    claim = CLAIMS[claim_id]
+    return Entry(claim, tuple(Finding(check.kind, check.engine, outcome, "found", 0.0) for check in claim.checks()))
+
+
+def test_every_fragment_is_shown_on_exactly_one_page() -> None:
+    included = re.findall(r"\{include\} _generated/(\S+)", "\n".join(PAGES.values()))
+    written = {path.relative_to(fragments.FOLDER).as_posix() for path in known()}
+    unused = {"ledger.json", "steps/log_variance_decay.md", "steps/total_log_variance.md"}  # the same steps, with a term more
+    assert sorted(included) == sorted(written - unused)
+
+
+def test_a_page_includes_the_claims_of_its_own_section() -> None:
+    for claim_id, name in OF_SECTION.items():
+        assert f"_generated/claims/{claim_id}.md" in PAGES[f"{name}.md"], claim_id
+
+
+def test_no_status_is_typed() -> None:
+    for name, text in PAGES.items():
+        assert "claim-status" not in text, name
+        assert "prf:theorem" not in text, name
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("passed", "proven under stated assumptions"), ("failed", "failed"), ("not run", "not run")]
+)
+def test_the_status_on_a_page_is_the_one_measured(outcome: str, status: str) -> None:
+    text = claim_fragment(measured("oja.proportional", outcome), OF_SECTION)
+    assert f"[{status}]{{.claim-status .{status.split()[0]}}}" in text
+    assert re.findall(r"\.claim-status", text) == [".claim-status"]
+
+
+def test_a_claim_shows_its_assumptions_supports_evidence_functions_and_formal_theorems() -> None:
+    text = claim_fragment(measured("oja.fixed-points"), OF_SECTION)
+    assert "*Assumed:* σ² > 0; λ = 1." in text
+    assert "{prf:ref}`oja.mean-field <claim-oja-mean-field>`" in text
+    assert "by {ref}`fixed_points_by_autodiff <source-independent-oja>`" in text
+    assert "{py:func}`~lvicreg.rules.oja`" in text
+    assert "Theorem same_zeros C w : s C w != 0 -> (F C 1 w = 0 <-> O C w = 0)." in text
+    assert "pytest tests/derivations/test_claims.py -k oja.fixed-points" in text
+
+
+def test_the_command_on_a_page_runs_the_tests_of_that_claim_only() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/derivations/test_claims.py",
+        "-k",
+        "oja.orbits",
+        "--collect-only",
+        "-q",
+        "-n0",
+    ]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    cases = [line for line in listed.splitlines() if "::" in line]
+    assert cases
+    assert all("oja.orbits" in case for case in cases)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.descent])
+def test_a_derivation_begins_with_the_loss_and_ends_with_the_equation_of_the_code(name: str) -> None:
+    text = derivation(RULES[name])
+    assert text.startswith("1. The loss:")
+    final = re.findall(r"\$\$\n\s*(.*?)\n\s*\$\$", text)[-1]
+    assert final in equation(RULES[name])
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("σ_i²", "σ<sub>i</sub>²"),
+        ("x_j^b", "x<sub>j</sub><sup>b</sup>"),
+        ("Σ_{k≠i} K_ik²", "Σ<sub>k≠i</sub> K<sub>ik</sub>²"),
+        ("e^{−2λt}", "e<sup>−2λt</sup>"),
+        ("`covariance_one_sample`", "`covariance_one_sample`"),
+        ("after oja.orbits.", "after {prf:ref}`oja.orbits <claim-oja-orbits>`."),
+        ("models/module.py", "models/module.py"),
+    ],
+)
+def test_statements_get_subscripts_and_links(written: str, shown: str) -> None:
+    assert prose(written, OF_SECTION) == shown
+
+
+def test_the_committed_ledger_has_every_claim_and_no_times() -> None:
+    entries = json.loads((fragments.FOLDER / "ledger.json").read_text(encoding="utf-8"))
+    assert [entry["id"] for entry in entries] == list(CLAIMS)
+    assert all(entry["section"] == OF_SECTION[entry["id"]] for entry in entries)
+    assert "seconds" not in json.dumps(entries)
+
+
+# --- changing a factor in a derivation changes the book, or breaks it ---------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("derivations", "lvicreg", "book", "tests"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "_build", "figures"))
+    shutil.copy(ROOT / "README.md", tmp_path)
+    return tmp_path
+
+
+def derive(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "derivations", "log_variance", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "PATH": ""}
+    )
+
+
+def test_a_factor_changed_in_the_loss_alone_breaks_the_book(copy: Path) -> None:
+    source, page = copy / "derivations" / "log_variance.py", copy / "book" / "_generated" / "steps" / "log_variance.md"
+    before = page.read_bytes()
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("half = Rational(1, 2)", "half = Rational(1, 4)"), encoding="utf-8"
+    )
+    result = derive(copy)
+    assert result.returncode == 1
+    assert "log-variance.minibatch failed" in result.stdout
+    assert page.read_bytes() == before  # nothing is written where a claim fails
+
+
+def test_a_factor_changed_everywhere_changes_the_book_and_the_drift_check_shows_it(copy: Path) -> None:
+    """The decay from λ‖W‖² in the place of λ/2‖W‖², in the loss and in its claims: true, and another convention."""
+    source = copy / "derivations" / "log_variance.py"
+    text = source.read_text(encoding="utf-8")
+    text = text.replace("loss + decay / 2 * Sigma", "loss + decay * Sigma").replace(
+        "minibatch_gradient + decay *", "minibatch_gradient + 2 * decay *"
+    )
+    source.write_text(text, encoding="utf-8")
+    result = derive(copy, "--check")
+    assert result.returncode == 1
+    assert "book/_generated/rules/log_variance_decay.md (on disk)" in result.stdout
+    changed = re.findall(r"^([-+])\\text\{update\}.* - (\S.*)\\, W_\{ij\}$", result.stdout, re.MULTILINE)
+    assert changed == [("-", r"\lambda "), ("+", r"2 \lambda ")]
+    assert "book/_generated/steps/log_variance_decay.md (on disk)" in result.stdout
+    assert "book/_generated/claims/log-variance.minibatch.md (on disk)" in result.stdout
