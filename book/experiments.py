@@ -36,6 +36,14 @@ def run(rule: str, x: Array, start: Array, steps: int, eta: float, decay: float 
     return np.array(path)
 
 
+def plane_samples(mu: tuple[float, float], angle: float, n: int = 400) -> tuple[Array, Array]:
+    """Gaussian samples whose own covariance has the eigenvalues ``mu``, and its eigenvectors as columns."""
+    g = np.random.default_rng(0).normal(size=(n, 2))
+    g = np.linalg.qr(g - g.mean(axis=0))[0] * np.sqrt(n - 1)
+    V = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return g * np.sqrt(mu) @ V.T, V
+
+
 # --- discrete steps and the orbits of the flows -------------------------------------------------------------------------------
 
 

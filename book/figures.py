@@ -21,28 +21,17 @@ from book.experiments import (
     many_units,
     mean_correlation,
     orbit_errors,
+    plane_samples,
     principal_activity,
     run,
     same_covariance,
     standardised,
     threshold,
 )
+from book.plots.style import FAINT, GREY, STYLE
 from lvicreg import rules
 
 FIGURES = Path(__file__).parent / "figures"
-STYLE = {
-    "svg.hashsalt": "lvicreg",
-    "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
-    "font.size": 10.5,
-    "mathtext.fontset": "dejavusans",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 11.5,
-    "axes.titlelocation": "left",
-    "figure.facecolor": "white",
-}
-GREY, FAINT = "#666666", "#d2d2d2"
 RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # line, mark
     "log_variance_decay": (
         {"color": "#8fb8de", "lw": 4.5},
@@ -52,14 +41,6 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # line, mark
 }
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-def plane_samples(mu: tuple[float, float], angle: float, n: int = 400) -> tuple[Array, Array]:
-    """Gaussian samples whose own covariance has the eigenvalues ``mu``, and its eigenvectors as columns."""
-    g = np.random.default_rng(0).normal(size=(n, 2))
-    g = np.linalg.qr(g - g.mean(axis=0))[0] * np.sqrt(n - 1)
-    V = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return g * np.sqrt(mu) @ V.T, V
 
 
 def phase_portrait(ax: Axes) -> None:

@@ -1,0 +1,82 @@
+"""What the covariance rules do to a population: the bias of one sample, and what a third factor can decorrelate."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lvicreg import rules
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+DRAW: dict[str, tuple[Callable[..., Array], float]] = {  # independent sources of variance 1, and their kurtosis
+    "Gaussian": (lambda random, size: random.normal(size=size), 3.0),
+    "Laplace": (lambda random, size: random.laplace(scale=np.sqrt(0.5), size=size), 6.0),
+}
+RULES = {
+    "exact": rules.covariance,
+    "one-sample": rules.covariance_one_sample,
+    "third factor": rules.covariance_third_factor,
+}
+
+
+def pair(name: str, correlation: float, samples: int = 200_000) -> Array:
+    """Two units of variance 1 with this correlation, the second a mixture of the first and another source."""
+    sources = DRAW[name][0](np.random.default_rng(0), (samples, 2))
+    return sources @ np.array([[1, correlation], [0, np.sqrt(1 - correlation**2)]])
+
+
+def push(rule: str, name: str, units: int, samples: int = 40_000) -> float:
+    """The mean update of decorrelated units of variance 1 along their own weights (β = 1): below 0, they are made smaller."""
+    x = DRAW[name][0](np.random.default_rng(1), (samples, units))
+    x = x - x.mean(axis=0)
+    x = np.linalg.qr(x)[0] * np.sqrt(samples - 1)  # exactly decorrelated
+    update = np.asarray(RULES[rule](x, x, np.ones_like(x), beta=1.0))
+    return float(np.diagonal(update).mean()) / (samples if rule != "exact" else 1)
+
+
+def update_error(name: str, units: int, samples: int = 40_000) -> float:
+    """By how much the third factor's update is too large along a unit's own weights, relative to the one-sample rule's."""
+    x = DRAW[name][0](np.random.default_rng(2), (samples, units))
+    mean, slope = np.zeros(units), np.ones_like(x)
+    exact, third = (RULES[rule](x, x, slope, mean=mean) for rule in ("one-sample", "third factor"))
+    return float(np.diagonal(third).sum() / np.diagonal(exact).sum() - 1)
+
+
+@partial(jax.jit, static_argnames=("rule", "steps", "every"))
+def _trained(rule: str | None, x: Any, W: Any, eta: float, beta: float, steps: int, every: int) -> Any:
+    slope = jnp.ones((x.shape[0], W.shape[0]))
+
+    def step(W: Any, _: Any) -> Any:
+        z = x @ W.T
+        update = rules.log_variance_decay(x, z, slope, W, epsilon=0.0)
+        if rule:
+            update = update + RULES[rule](x, z, slope, beta=beta if rule == "exact" else beta / (x.shape[0] - 1))
+        return W + eta * update, None
+
+    def several(W: Any, _: Any) -> Any:
+        return jax.lax.scan(step, W, None, length=every)[0], jnp.cov((x @ W.T).T)
+
+    return jax.lax.scan(several, W, None, length=steps // every)[1]
+
+
+def trained(rule: str | None, units: int = 6, inputs: int = 12, steps: int = 4000, every: int = 40) -> Array:
+    """The covariance of linear units on Gaussian input, while they learn with log-variance, decay and a covariance rule.
+
+    The input's spectrum falls by a factor of 0.8 from one principal component to the next.
+    """
+    jax.config.update("jax_enable_x64", True)
+    random = np.random.default_rng(3)
+    x = random.normal(size=(1000, inputs))
+    x = np.linalg.qr(x - x.mean(axis=0))[0] * np.sqrt(999) * np.sqrt(0.8 ** np.arange(inputs))
+    W = random.normal(size=(units, inputs)) / np.sqrt(inputs)
+    return np.asarray(_trained(rule, jnp.asarray(x), jnp.asarray(W), 0.02, 1.0, steps, every))
+
+
+def mean_correlation(K: Array) -> Array:
+    """The mean |correlation| of two units, of each of several covariance matrices."""
+    deviation = np.sqrt(np.diagonal(K, axis1=-2, axis2=-1))
+    correlation = K / deviation[..., :, None] / deviation[..., None, :]
+    return np.abs(correlation[..., ~np.eye(K.shape[-1], dtype=bool)]).mean(axis=-1)
