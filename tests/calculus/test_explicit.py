@@ -1,0 +1,57 @@
+"""Written out, an expression has the values that the engine of arrays finds, at every entry."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from sympy import Function, Symbol, lambdify, tanh
+
+from derivations import covariance, covariance_one_sample, log_variance, oja, total, variance
+from lvicreg.calculus import Delta, Sigma, f, f_prime, gradient
+from lvicreg.calculus.explicit import written_out
+from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
+from lvicreg.claims.arrays import sample, value
+
+SIZES = {"N": 2, "M": 3, "B": 3}
+EXPRESSIONS = {
+    "hinge": (variance.loss, network),
+    "log-variance": (log_variance.loss_with_decay, network),
+    "covariance": (covariance.loss, network),
+    "entries of K": (K[i, k], network),
+    "a delta": (Delta(i, k) * Sigma(u[b, i], b) + Sigma(Delta(j, m) * x[b, m], b, m), network),
+    "one-sample": (covariance_one_sample.one_sample_loss, network),
+    "gradient": (gradient(variance.loss, W[p, q], network), network),
+    "Oja's mean field": (oja.O[j], oja.unit),
+    "total": (total.hinge_update, total.in_losses),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_written_out_has_the_same_values(name: str) -> None:
+    expr, definitions = EXPRESSIONS[name]
+    data = sample(expr, definitions, SIZES, 0.5)
+    expected = value(expr, definitions, data)
+    axes = sorted(free_indices(expr), key=lambda index: ("BNM".index(str(size_of(index))), str(index)))
+    for place in product(*map(range, expected.shape)):
+        scalar = written_out(expr, SIZES, dict(zip(axes, place, strict=True)), definitions)
+        scalar = scalar.replace(f, tanh).replace(f_prime, lambda a: 1 - tanh(a) ** 2)
+        assert not scalar.atoms(Sigma, Delta)
+        symbols = sorted(scalar.free_symbols, key=str)
+        numbers = [_number(data, symbol) for symbol in symbols]
+        np.testing.assert_allclose(lambdify(symbols, scalar, ["numpy", {"Heaviside": np.heaviside}])(*numbers), expected[place])
+
+
+def _number(data: object, symbol: Symbol) -> float:
+    base, *indices = str(symbol).rsplit("_", sum(part.isdigit() for part in str(symbol).split("_")))
+    return np.asarray(getattr(data, base))[tuple(map(int, indices))]
+
+
+def test_a_size_that_is_not_given_is_named() -> None:
+    with pytest.raises(KeyError, match="M"):
+        written_out(Sigma(x[b, j], j), {"B": 2}, {b: 0})
+
+
+def test_other_functions_are_left_as_they_are() -> None:
+    g = Function("g")
+    assert written_out(Sigma(g(x[b, j]), j), {"M": 2}, {b: 1}) == g(Symbol("x_1_0")) + g(Symbol("x_1_1"))
