@@ -36,7 +36,7 @@ def formulas() -> dict[str, str]:
         "oja": [scalar(O[j], j=n) for n in (0, 1)],
         "distances": [written_out(distance, SIZES, {k: n}) for n in (0, 1)],
     }
-    return {name: f"({', '.join(ARGUMENTS)}) => [{', '.join(map(jscode, pair))}]" for name, pair in written.items()}
+    return {name: f"(({', '.join(ARGUMENTS)}) => [{', '.join(map(jscode, pair))}])" for name, pair in written.items()}
 
 
 CALLBACK = """

@@ -153,11 +153,13 @@ class _Latex(PositiveFirst, LatexPrinter):
 
     def _print_Mul(self, expr: Mul) -> str:
         """Sums and derivatives after the fraction of everything else, not in its numerator."""
-        after = [factor for factor in expr.args if isinstance(factor, Sigma) or type(factor).__name__ == "D"]
-        after.sort(key=lambda factor: isinstance(factor, Sigma))
-        before = Mul(*(factor for factor in expr.args if factor not in after))
-        if not after or before.could_extract_minus_sign():
-            return str(super()._print_Mul(expr)) if not after else f"- {self._print_Mul(-expr)}"
+        after = [part for part in expr.args if isinstance(part, Sigma) or type(part).__name__ == "D"]
+        if not after or not isinstance(expr, Mul):  # SymPy prints 1/g as a product too
+            return str(super()._print_Mul(expr))
+        after.sort(key=lambda part: isinstance(part, Sigma))
+        before = Mul(*(part for part in expr.args if part not in after))
+        if before.could_extract_minus_sign():
+            return f"- {self._print_Mul(-expr)}"
         *first, last = map(self._print, after)
         kept = [rf"\left({text}\right)" if text.startswith(r"\sum") else text for text in first]
         head = self.parenthesize(before, PRECEDENCE["Mul"], strict=True) if before != 1 else ""
@@ -173,6 +175,12 @@ class _Latex(PositiveFirst, LatexPrinter):
         if isinstance(power.base, Indexed) and power.exp.is_Integer and power.exp > 1:
             return rf"\left({self._print(power.base)}\right)^{{{power.exp}}}"
         return str(super()._print_Pow(power))
+
+    def parenthesize(self, item: Expr, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        """As SymPy's, which takes what it does not know for an atom."""
+        if isinstance(item, Sigma) and level > PRECEDENCE["Mul"]:
+            return rf"\left({self._print(item)}\right)"
+        return str(super().parenthesize(item, level, is_neg=is_neg, strict=strict))
 
     def _print_Sigma(self, total: Sigma) -> str:
         below, term = str(total.index), total.term
