@@ -1,22 +1,97 @@
-"""Sphinx extension: what pages load, so that nothing is asked of the network. MathJax is copied from its package."""
+"""Sphinx extension: what pages load, so that nothing is asked of the network.
+
+MathJax is copied from its package. The page that derives gradients gets Pyodide, if it is installed, and two archives: SymPy as
+installed here, and the project's own calculus.
+"""
 
 from __future__ import annotations
 
+import json
+import runpy
 import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from sphinx.application import Sphinx
 
+ROOT = Path(__file__).resolve().parent.parent
+PYODIDE = Path(sys.prefix) / "node_modules" / "pyodide"
+CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+IN_PAGE = ROOT / "book" / "in_page"
 
-def copy_mathjax(app: Sphinx, problem: Exception | None) -> None:
-    """Copy MathJax and its fonts beside the pages."""
-    if problem is None and app.builder.format == "html":
-        with as_file(files("mathjax") / "static" / "mathjax" / "es5") as source:
-            shutil.copytree(source, Path(app.outdir) / "_static" / "mathjax", dirs_exist_ok=True)
+
+def copy_assets(app: Sphinx, problem: Exception | None) -> None:
+    """Copy what the pages load beside them."""
+    if problem is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    with as_file(files("mathjax") / "static" / "mathjax" / "es5") as source:
+        shutil.copytree(source, static / "mathjax", dirs_exist_ok=True)
+    (static / "derive").mkdir(exist_ok=True)
+    for path in IN_PAGE.glob("*.js"):
+        shutil.copy(path, static / "derive")
+    if PYODIDE.exists():
+        (static / "pyodide").mkdir(exist_ok=True)
+        for name in CORE:
+            shutil.copy(PYODIDE / name, static / "pyodide")
+        for name, members in archives().items():
+            write_archive(static / "derive" / name, members)
+
+
+def archives() -> dict[str, Iterator[tuple[str, bytes]]]:
+    """The members of each archive."""
+    return {"sympy.zip": _installed("sympy", "mpmath"), "calculus.zip": _calculus()}
+
+
+def _installed(*packages: str) -> Iterator[tuple[str, bytes]]:
+    for package in packages:
+        with as_file(files(package)) as folder:
+            for path in sorted(folder.rglob("*.py")):
+                if "tests" not in path.parts:
+                    yield f"{package}/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def _calculus() -> Iterator[tuple[str, bytes]]:
+    yield "lvicreg/__init__.py", b""  # the package's own asks for its installed version
+    for path in sorted((ROOT / "lvicreg" / "calculus").glob("*.py")):
+        yield f"lvicreg/calculus/{path.name}", path.read_bytes()
+    yield "derive.py", (IN_PAGE / "derive.py").read_bytes()
+
+
+def write_archive(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
+    """A zip file whose bytes depend on its members only."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+def derive_form() -> str:
+    """The form in which a gradient is derived, with what it begins with, as HTML."""
+    from derivations.notation import LATEX  # with what it imports, not needed to build other pages
+
+    here = SimpleNamespace(**runpy.run_path(str(IN_PAGE / "derive.py")))
+    data: dict[str, Any] = {"presets": here.presets, "names": LATEX, "installed": PYODIDE.exists()}
+    written = json.dumps(data).replace("<", "\\u003c")
+    script = (
+        f'<script type="application/json" id="derive-data">{written}</script><script src="_static/derive/form.js"></script>'
+    )
+    return (IN_PAGE / "form.html").read_text(encoding="utf-8") + script
+
+
+def without_live_kernels(app: Sphinx, *_: object) -> None:
+    """Jupyter Book always loads sphinx-thebe, whose scripts are for kernels on the network: leave them out."""
+    for listener in list(app.events.listeners["env-before-read-docs"]):
+        if listener.handler.__name__ == "init_thebe_core":
+            app.disconnect(listener.id)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
-    app.connect("build-finished", copy_mathjax)
+    app.connect("builder-inited", without_live_kernels)
+    app.connect("build-finished", copy_assets)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
