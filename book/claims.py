@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 from igraph import Graph
-from itables import to_html_datatable
+from itables import options, to_html_datatable
+from itables.javascript import generate_init_offline_itables_html
 
 LEDGER = Path(__file__).parent / "_generated" / "ledger.json"
 ROW, GAP, CHARACTER, PADDING = 30, 60, 7.2, 18  # of the map, in pixels
@@ -61,7 +62,7 @@ def table() -> str:
         }
         for claim in ledger()
     ]
-    return str(
+    return generate_init_offline_itables_html(options.dt_bundle) + str(
         to_html_datatable(
             pd.DataFrame(rows),
             connected=False,

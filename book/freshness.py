@@ -2,36 +2,55 @@
 
 Executed notebooks are kept, and by themselves would be executed again only when their own cells change. But a cell imports
 the rules and the plots. So the place where they are kept is named for a hash of all of that, and the environment is
-renewed with it.
+renewed with it. A built book says from which sources it was made.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
-LEDGER = ROOT / "book" / "_generated" / "ledger.json"
+BOOK = ROOT / "book"
+LEDGER = BOOK / "_generated" / "ledger.json"
+STAMP = "made_from.txt"
 
 
-def fingerprint() -> str:
+def shown_code() -> str:
     """The hash of what executed cells read: the package's and the book's Python files, and the ledger."""
-    files = [*sorted((ROOT / "lvicreg").rglob("*.py")), *sorted((ROOT / "book").rglob("*.py")), LEDGER]
-    read = [path for path in files if "_build" not in path.parts]
+    return _hash([*(ROOT / "lvicreg").rglob("*.py"), *BOOK.rglob("*.py"), LEDGER])
+
+
+def sources() -> str:
+    """The hash of all that the book is made from."""
+    kinds = ["py", "md", "yml", "css", "js", "html", "svg", "bib", "json"]
+    return _hash([*(ROOT / "lvicreg").rglob("*.py"), *(path for kind in kinds for path in BOOK.rglob(f"*.{kind}"))])
+
+
+def _hash(files: Iterable[Path]) -> str:
+    read = sorted(path for path in files if "_build" not in path.parts)
     return hashlib.sha256(b"".join(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes() for path in read)).hexdigest()
 
 
 def renew(app: Sphinx, config: Config) -> None:
     """Name the cache, and tell Sphinx for which state of the code its environment holds."""
-    config["shown_code"] = fingerprint()
+    config["shown_code"] = shown_code()
     config["nb_execution_cache_path"] = str(Path(app.doctreedir).parent / ".jupyter_cache" / config["shown_code"][:16])
+
+
+def stamp(app: Sphinx, problem: Exception | None) -> None:
+    """Write down what the pages were made from."""
+    if problem is None and app.builder.format == "html":
+        (Path(app.outdir) / STAMP).write_text(sources(), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_config_value("shown_code", "", "env")
     app.connect("config-inited", renew)
+    app.connect("build-finished", stamp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,96 @@
+"""What answers to the reader: the derivation in the page, the sliders, the ledger's table, the map of claims."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from derivations import fragments
+
+LEDGER = json.loads((fragments.FOLDER / "ledger.json").read_text(encoding="utf-8"))
+
+
+def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, built: Path) -> None:
+    if not (built / "_static" / "pyodide").exists():
+        pytest.skip("the book was built without Pyodide: npm install pyodide, as the README says")
+    page = visit.open("derive.html")
+    assert not [url for url in visit.requests if "pyodide" in url or url.endswith(".zip")]  # not before it is asked for
+
+    def derived(expected: str, **fields: str) -> str:
+        for name, text in fields.items():
+            page.fill(f"[name={name}]", text)
+        page.click("[name=derive]")
+        page.wait_for_function("text => document.getElementById('derive-status').textContent.includes(text)", arg=expected)
+        return str(page.inner_text("#derive-result"))
+
+    page.set_default_timeout(120_000)
+    page.select_option("[name=preset]", "Covariance")
+    right = page.input_value("[name=gradient]")
+    assert "they agree" in derived("Equal: the typed gradient is the derived one")
+    assert page.locator("#derive-result mjx-container").count() == 3
+    assert "they differ" in derived("Refused: the typed gradient is not the derived one", gradient=right.replace("4 *", "2 *"))
+    derived("The gradient is not a Python expression", gradient="4 * (")
+    derived("In the loss no Sigma sums over i", loss="K[i, i]", gradient=right)
+    derived("The loss has an unknown name", loss="open('x')")
+    page.select_option("[name=preset]", "Covariance, one sample at a time, the mean held constant")
+    derived("Equal")
+    page.uncheck("[name=held]")
+    derived("Refused")
+    assert visit.problems == []
+    assert visit.left_the_machine == []
+
+
+def test_the_sliders_move_the_fixed_points(visit: Any) -> None:
+    page = visit.open("oja_stability.html")
+    page.wait_for_function("() => window.Bokeh?.documents?.[0]?.get_model_by_name('fixed_points_text')?.text")
+    read = "() => { const d = Bokeh.documents[0].get_model_by_name('fixed_points_text'); return d.text }"
+    move = "([name, value]) => { Bokeh.documents[0].get_model_by_name(name).value = value }"
+    assert "along v<sub>1</sub> at distance 1.000, stable; along v<sub>2</sub> at distance 1.000, not stable" in page.evaluate(
+        read
+    )
+    page.evaluate(move, ["lambda", 4])
+    assert "along v<sub>1</sub> at distance 0.500, stable" in page.evaluate(read)  # 1/√λ
+    page.evaluate(move, ["epsilon", 0.2])
+    assert "along v<sub>1</sub> at distance 0.224, stable; no fixed point along v<sub>2</sub>" in page.evaluate(
+        read
+    )  # √(1/4 − 0.2)
+    assert "the origin, not stable" in page.evaluate(read)
+    page.evaluate(move, ["epsilon", 0.3])
+    assert "no fixed point along v<sub>1</sub>" in page.evaluate(read)
+    assert "the origin, stable" in page.evaluate(read)
+    assert visit.problems == []
+
+
+def test_the_ledger_sorts_and_filters(visit: Any) -> None:
+    page = visit.open("ledger.html")
+    rows = page.locator("#ledger tbody tr")
+    page.wait_for_function(f"() => document.querySelectorAll('#ledger tbody tr').length == {len(LEDGER)}")
+    page.get_by_label("Search").last.fill("oja.norm-law")
+    named = [claim["id"] for claim in LEDGER if "oja.norm-law" in (claim["id"], *claim["rests_on"])]
+    page.wait_for_function(f"() => document.querySelectorAll('#ledger tbody tr').length == {len(named)}")
+    page.get_by_label("Search").last.fill("")
+    page.locator("#ledger thead th").first.click()
+    assert rows.first.locator("td").first.inner_text() == min(claim["id"] for claim in LEDGER)
+    statuses = [rows.nth(n).locator("td").nth(1).inner_text() for n in range(0, len(LEDGER), 9)]
+    by_id = {claim["id"]: claim["status"] for claim in LEDGER}
+    assert statuses == [by_id[rows.nth(n).locator("td").nth(0).inner_text()] for n in range(0, len(LEDGER), 9)]
+
+
+def test_the_map_has_every_claim_in_the_colour_of_its_status_with_a_link(visit: Any) -> None:
+    page = visit.open("map.html")
+    nodes = page.eval_on_selector_all(
+        ".claim-map a.node",
+        "nodes => nodes.map(a => [a.querySelector('text').textContent, a.getAttribute('class'), a.getAttribute('href')])",
+    )
+    expected = [
+        [claim["id"], f"node {claim['status'].split()[0]}", f"{claim['section']}.html#{fragments.anchor(claim['id'])}"]
+        for claim in LEDGER
+    ]
+    assert sorted(nodes) == sorted(expected)
+    assert page.locator(".claim-map .edge").count() == sum(len(claim["rests_on"]) for claim in LEDGER)
+    page.locator(".claim-map a.node", has_text="oja.mean-field-batch").click()
+    page.wait_for_url("**/oja.html#claim-oja-mean-field-batch")
+    assert page.locator("#claim-oja-mean-field-batch").is_visible()

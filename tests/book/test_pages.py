@@ -1,0 +1,83 @@
+"""Every page in a real browser: formulas are set, nothing fails, nothing is asked of the network, a phone shows it all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "book").glob("*.md"))
+
+RAW_TEX = r"""() => {
+    const raw = /\\\(|\\\[|\$\$|\\frac|\\sum|\\begin|\\mathrm|\\left/
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT)
+    const found = []
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        if (raw.test(node.textContent) && !node.parentElement.closest("pre, code, script, style, textarea, mjx-assistive-mml"))
+            found.push(node.textContent.trim().slice(0, 80))
+    return found
+}"""
+BROKEN_IMAGES = """() => [...document.querySelectorAll("main img")]
+    .filter(image => !image.alt.trim() || (image.complete && image.naturalWidth == 0)).map(image => image.src)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole(visit: Any, name: str) -> None:
+    page = visit.open(f"{name}.html")
+    page.wait_for_load_state("networkidle")
+    assert visit.problems == []
+    assert visit.left_the_machine == []
+    assert page.evaluate(RAW_TEX) == []
+    assert page.locator("mjx-merror").count() == 0
+    assert page.evaluate(BROKEN_IMAGES) == []
+    assert page.locator("main h1").count() == 1
+
+
+@pytest.mark.parametrize("visit", [(390, "dark")], indirect=True)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_no_wider_than_a_phone(visit: Any, name: str) -> None:
+    page = visit.open(f"{name}.html")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    wide = """() => [...document.querySelectorAll("main p, main li, main h1, main h2, main dt")]
+        .filter(e => !e.closest(".wide-table, .claim-map, .dt-container, .bk-Row, details") && e.offsetParent)
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60))"""
+    assert page.evaluate(wide) == []
+
+
+@pytest.mark.parametrize("visit", [(1200, "light"), (390, "dark")], indirect=True, ids=["light", "dark phone"])
+@pytest.mark.parametrize("name", ["index", "oja", "derive", "ledger", "map", "checking", "rules"])
+def test_a_page_has_no_serious_barrier(visit: Any, name: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit.open(f"{name}.html")
+    found = axe.run(page, context={"include": [["main"]]}).response["violations"]
+    serious = [
+        f"{barrier['id']}: {barrier['nodes'][0]['html'][:120]}"
+        for barrier in found
+        if barrier["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_dark_mode_follows_the_system_and_the_button(visit: Any) -> None:
+    page = visit.open("index.html")
+    theme = "() => document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "light"
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(theme) == "dark"
+    page.locator(".theme-switch-button").first.click()
+    assert page.evaluate("() => document.documentElement.dataset.mode") == "light"
+
+
+def test_the_first_page_says_what_this_is(visit: Any) -> None:
+    text = visit.open("index.html").inner_text("main")
+    for word in ("Local learning rules", "VICReg", "derived, proven, generated", "Read", "Use", "Doubt"):
+        assert word in text
+
+
+@pytest.mark.parametrize(("word", "page"), [("majorised", "oja_many_units.html"), ("millivolts", "log_variance.html")])
+def test_search_finds_a_word(visit: Any, word: str, page: str) -> None:
+    found = visit.open(f"search.html?q={word}")
+    found.wait_for_selector("#search-results li a")
+    links = found.eval_on_selector_all("#search-results li a", "links => links.map(a => a.getAttribute('href'))")
+    assert any(link.startswith(page) for link in links)
