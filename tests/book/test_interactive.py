@@ -22,6 +22,7 @@ def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, b
     def derived(expected: str, **fields: str) -> str:
         for name, text in fields.items():
             page.fill(f"[name={name}]", text)
+        page.evaluate("() => { document.getElementById('derive-status').textContent = '' }")
         page.click("[name=derive]")
         page.wait_for_function("text => document.getElementById('derive-status').textContent.includes(text)", arg=expected)
         return str(page.inner_text("#derive-result"))
@@ -46,21 +47,19 @@ def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, b
 def test_the_sliders_move_the_fixed_points(visit: Any) -> None:
     page = visit.open("oja_stability.html")
     page.wait_for_function("() => window.Bokeh?.documents?.[0]?.get_model_by_name('fixed_points_text')?.text")
-    read = "() => { const d = Bokeh.documents[0].get_model_by_name('fixed_points_text'); return d.text }"
-    move = "([name, value]) => { Bokeh.documents[0].get_model_by_name(name).value = value }"
-    assert "along v<sub>1</sub> at distance 1.000, stable; along v<sub>2</sub> at distance 1.000, not stable" in page.evaluate(
-        read
-    )
-    page.evaluate(move, ["lambda", 4])
-    assert "along v<sub>1</sub> at distance 0.500, stable" in page.evaluate(read)  # 1/√λ
-    page.evaluate(move, ["epsilon", 0.2])
-    assert "along v<sub>1</sub> at distance 0.224, stable; no fixed point along v<sub>2</sub>" in page.evaluate(
-        read
-    )  # √(1/4 − 0.2)
-    assert "the origin, not stable" in page.evaluate(read)
-    page.evaluate(move, ["epsilon", 0.3])
-    assert "no fixed point along v<sub>1</sub>" in page.evaluate(read)
-    assert "the origin, stable" in page.evaluate(read)
+
+    def moved(**values: float) -> str:
+        for name, value in values.items():
+            page.evaluate("([name, value]) => { Bokeh.documents[0].get_model_by_name(name).value = value }", [name, value])
+        text = page.evaluate("() => Bokeh.documents[0].get_model_by_name('fixed_points_text').text")
+        return str(text).replace("<sub>", "").replace("</sub>", "").partition(": ")[2]
+
+    assert moved() == "along v1 at distance 1.000, stable; along v2 at distance 1.000, not stable."
+    assert moved(**{"lambda": 4}) == "along v1 at distance 0.500, stable; along v2 at distance 0.500, not stable."  # 1/√λ
+    inside = moved(epsilon=0.2)  # √(1/4 − 0.2); μ_2 = 0.4 is less than λε
+    assert inside == "along v1 at distance 0.224, stable; no fixed point along v2; the origin, not stable."
+    assert moved(epsilon=0.3) == "no fixed point along v1; no fixed point along v2; the origin, stable."
+    assert "along v2 at distance 1.000" in moved(**{"lambda": 1}, epsilon=0, ratio=0.9)
     assert visit.problems == []
 
 
