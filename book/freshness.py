@@ -32,13 +32,14 @@ def sources() -> str:
 
 
 def _hash(files: Iterable[Path]) -> str:
-    read = sorted(path for path in files if "_build" not in path.parts)
+    read = sorted(path for path in files if not {"_build", "__pycache__"} & set(path.parts))
     return hashlib.sha256(b"".join(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes() for path in read)).hexdigest()
 
 
 def renew(app: Sphinx, config: Config) -> None:
     """Name the cache, and tell Sphinx for which state of the code its environment holds."""
     config["shown_code"] = shown_code()
+    config["shown_files"] = _hash(path for folder in ("_static", "in_page") for path in (BOOK / folder).iterdir())
     config["nb_execution_cache_path"] = str(Path(app.doctreedir).parent / ".jupyter_cache" / config["shown_code"][:16])
 
 
@@ -51,6 +52,7 @@ def stamp(app: Sphinx, problem: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_config_value("shown_code", "", "env")
+    app.add_config_value("shown_files", "", "html")
     app.connect("config-inited", renew)
     app.connect("build-finished", stamp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -71,8 +71,9 @@ def test_the_ledger_sorts_and_filters(visit: Any) -> None:
     named = [claim["id"] for claim in LEDGER if "oja.norm-law" in (claim["id"], *claim["rests_on"])]
     page.wait_for_function(f"() => document.querySelectorAll('#ledger tbody tr').length == {len(named)}")
     page.get_by_label("Search").last.fill("")
-    page.locator("#ledger thead th").first.click()
-    assert rows.first.locator("td").first.inner_text() == min(claim["id"] for claim in LEDGER)
+    page.locator("#ledger thead .dt-column-order").first.click()
+    first = min(claim["id"] for claim in LEDGER)
+    page.wait_for_function("id => document.querySelector('#ledger tbody td').textContent == id", arg=first)
     statuses = [rows.nth(n).locator("td").nth(1).inner_text() for n in range(0, len(LEDGER), 9)]
     by_id = {claim["id"]: claim["status"] for claim in LEDGER}
     assert statuses == [by_id[rows.nth(n).locator("td").nth(0).inner_text()] for n in range(0, len(LEDGER), 9)]
@@ -92,4 +93,4 @@ def test_the_map_has_every_claim_in_the_colour_of_its_status_with_a_link(visit: 
     assert page.locator(".claim-map .edge").count() == sum(len(claim["rests_on"]) for claim in LEDGER)
     page.locator(".claim-map a.node", has_text="oja.mean-field-batch").click()
     page.wait_for_url("**/oja.html#claim-oja-mean-field-batch")
-    assert page.locator("#claim-oja-mean-field-batch").is_visible()
+    assert page.locator("div#claim-oja-mean-field-batch").is_visible()

@@ -31,7 +31,7 @@ def test_a_page_is_whole(visit: Any, name: str) -> None:
     assert page.evaluate(RAW_TEX) == []
     assert page.locator("mjx-merror").count() == 0
     assert page.evaluate(BROKEN_IMAGES) == []
-    assert page.locator("main h1").count() == 1
+    assert page.locator(".bd-article h1").count() == 1
 
 
 @pytest.mark.parametrize("visit", [(390, "dark")], indirect=True)
@@ -39,8 +39,8 @@ def test_a_page_is_whole(visit: Any, name: str) -> None:
 def test_a_page_is_no_wider_than_a_phone(visit: Any, name: str) -> None:
     page = visit.open(f"{name}.html")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    wide = """() => [...document.querySelectorAll("main p, main li, main h1, main h2, main dt")]
-        .filter(e => !e.closest(".wide-table, .claim-map, .dt-container, .bk-Row, details") && e.offsetParent)
+    wide = """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, dt)")]
+        .filter(e => !e.closest("table, .claim-map, details") && e.offsetParent)
         .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60))"""
     assert page.evaluate(wide) == []
 
@@ -60,7 +60,7 @@ def test_dark_mode_follows_the_system_and_the_button(visit: Any) -> None:
     theme = "() => document.documentElement.dataset.theme"
     assert page.evaluate(theme) == "light"
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate(theme) == "dark"
+    page.wait_for_function("() => document.documentElement.dataset.theme == 'dark'")
     page.locator(".theme-switch-button").first.click()
     assert page.evaluate("() => document.documentElement.dataset.mode") == "light"
 
