@@ -1,4 +1,4 @@
-"""What the page that derives gradients is given: archives that are whole and reproducible, and texts that say what the derivations say."""
+"""What the page of derivations is given: archives, whole and reproducible, and texts that agree with the derivations."""
 
 import subprocess
 import sys
