@@ -190,7 +190,8 @@ class _Latex(PositiveFirst, LatexPrinter):
                 (kept,) = set(delta.args) - {total.index}
                 below, term = rf"{total.index} \neq {kept}", term / part
                 break
-        return rf"\sum_{{{below}}} {self.parenthesize(term, PRECEDENCE['Mul'], strict=True)}"
+        inside = self.parenthesize(term, PRECEDENCE["Mul"], strict=True)
+        return rf"\sum_{{{below}}} " + (rf"\left({inside}\right)" if inside.startswith("-") else inside)
 
     def _print_D(self, asked: Expr) -> str:
         what, target = asked.args
