@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -32,6 +33,11 @@ def log_ticks(axis: Axis, values: Sequence[float]) -> None:
     """These values as the ticks of a logarithmic axis, in plain numbers."""
     axis.set_ticks(values, [f"{value:g}" for value in values])
     axis.set_minor_locator(NullLocator())
+
+
+def note(ax: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: str) -> None:
+    """A label in the colour of what it names, shifted by some points from a place in the data."""
+    ax.annotate(text, at, xytext=shift, textcoords="offset points", color=colour)
 
 
 def subplots(rows: int, columns: int, width: float, height: float, **options: Any) -> tuple[Figure, Any]:
