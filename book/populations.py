@@ -1,6 +1,6 @@
 """What the covariance rules do to a population: the bias of one sample, and what a third factor can decorrelate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from book.experiments import threshold
 from lvicreg import rules
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -20,6 +21,7 @@ RULES = {
     "one-sample": rules.covariance_one_sample,
     "third factor": rules.covariance_third_factor,
 }
+UNITS, SPECTRUM = 6, 0.8 ** np.arange(12)
 
 
 def pair(name: str, correlation: float, samples: int = 200_000) -> Array:
@@ -46,7 +48,8 @@ def update_error(name: str, units: int, samples: int = 40_000) -> float:
 
 
 @partial(jax.jit, static_argnames=("rule", "steps", "every"))
-def _trained(rule: str | None, x: Any, W: Any, eta: float, beta: float, steps: int, every: int) -> Any:
+@partial(jax.vmap, in_axes=(None, None, None, None, 0, None, None))  # over β
+def _trained(rule: str | None, x: Any, W: Any, eta: float, beta: Any, steps: int, every: int) -> Any:
     slope = jnp.ones((x.shape[0], W.shape[0]))
 
     def step(W: Any, _: Any) -> Any:
@@ -62,17 +65,20 @@ def _trained(rule: str | None, x: Any, W: Any, eta: float, beta: float, steps: i
     return jax.lax.scan(several, W, None, length=steps // every)[1]
 
 
-def trained(rule: str | None, units: int = 6, inputs: int = 12, steps: int = 4000, every: int = 40) -> Array:
-    """The covariance of linear units on Gaussian input, while they learn with log-variance, decay and a covariance rule.
+def trained(rule: str | None, times: Sequence[float] = (2.0,), steps: int = 6000, every: int = 50) -> Array:
+    """The covariance of ``UNITS`` linear units on Gaussian input, while they learn with log-variance, decay and a covariance
+    rule, (strengths, steps / every, units, units).
 
-    The input's spectrum falls by a factor of 0.8 from one principal component to the next.
+    The strengths β are multiples of the threshold above which the exact rule has the principal components as stable points
+    (oja.many-units-threshold). The input's spectrum is ``SPECTRUM``.
     """
     jax.config.update("jax_enable_x64", True)
-    random = np.random.default_rng(3)
+    random, inputs = np.random.default_rng(3), len(SPECTRUM)
     x = random.normal(size=(1000, inputs))
-    x = np.linalg.qr(x - x.mean(axis=0))[0] * np.sqrt(999) * np.sqrt(0.8 ** np.arange(inputs))
-    W = random.normal(size=(units, inputs)) / np.sqrt(inputs)
-    return np.asarray(_trained(rule, jnp.asarray(x), jnp.asarray(W), 0.02, 1.0, steps, every))
+    x = np.linalg.qr(x - x.mean(axis=0))[0] * np.sqrt(999) * np.sqrt(SPECTRUM)
+    W = random.normal(size=(UNITS, inputs)) / np.sqrt(inputs)
+    beta = jnp.asarray(times) * threshold(x, UNITS)
+    return np.asarray(_trained(rule, jnp.asarray(x), jnp.asarray(W), 0.01, beta, steps, every))
 
 
 def mean_correlation(K: Array) -> Array:

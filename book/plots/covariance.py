@@ -1,11 +1,12 @@
 """The covariance term one sample at a time: its bias, and what a third factor does to a population."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from book.populations import DRAW, mean_correlation, pair, push, trained, update_error
+from book.populations import DRAW, SPECTRUM, UNITS, mean_correlation, pair, push, trained, update_error
 
-from .style import BLUE, DASHED, DOT, GREEN, GREY, ORANGE, VIOLET, log_ticks, subplots
+from .style import BLUE, DASHED, DOT, GREEN, GREY, ORANGE, VIOLET, log_ticks, note, subplots
 
 COLOURS = {"Gaussian": ORANGE, "Laplace": VIOLET}
 OF_RULE = {"exact": BLUE, "one-sample": ORANGE, "third factor": GREEN, None: GREY}
@@ -16,45 +17,69 @@ def bias() -> Figure:
     figure, (left, right) = subplots(1, 2, 8, 3.7)
     rho = np.linspace(0, 1, 51)
     left.plot(rho, rho**2, **DASHED)
-    left.annotate(r"$K_{12}^2$, the aim", (0.6, 0.36), xytext=(8, -8), textcoords="offset points", color=GREY)
+    note(left, r"$K_{12}^2$, the aim", (0.62, 0.38), (-62, 4), GREY)
     for name, colour in COLOURS.items():
         kurtosis = DRAW[name][1]
         left.plot(rho, 1 + (kurtosis - 1) * rho**2, color=colour, lw=1.6)  # E[s⁴] ρ² + (1 − ρ²)
         measured = np.linspace(0, 1, 6)
         squares = [np.mean(np.prod(pair(name, r) ** 2, axis=1)) for r in measured]
         left.plot(measured, squares, **DOT, mfc=colour)
-        left.annotate(name, (0.72, 1 + (kurtosis - 1) * 0.52), xytext=(-58, 2), textcoords="offset points", color=colour)
+    note(left, "Laplace", (0.6, 2.8), (-56, 2), VIOLET)
+    note(left, "Gaussian", (0.8, 2.28), (0, -18), ORANGE)
     left.set(xlabel=r"correlation $\rho$", ylabel=r"mean of $(u_1u_2)^2$", title="what is charged for", ylim=(0, None))
 
     units = np.array([2, 4, 8, 16, 32])
     right.plot(units, -4.0 * (units - 1), color=ORANGE, lw=1.6)
+    right.axhline(0, color=BLUE, lw=1.6)
     for rule in ("one-sample", "exact"):
         right.plot(units, [push(rule, "Gaussian", n) for n in units], **DOT, mfc=OF_RULE[rule])
-    right.annotate("one-sample", (16, -60), xytext=(-78, -8), textcoords="offset points", color=ORANGE)
-    right.annotate("exact", (16, 0), xytext=(0, -14), textcoords="offset points", color=BLUE)
-    right.set(xlabel=r"number of units $N$", ylabel="update along a unit's own weights", title="decorrelated units, variance 1")
+    note(right, "one-sample", (16, -60), (-82, -8), ORANGE)
+    note(right, "exact", (20, 0), (0, -16), BLUE)
+    right.set(xlabel="number of units $N$", ylabel="update along own weights", title="decorrelated units, variance 1")
     return figure
+
+
+def population(course: Axes, strengths: Axes, spectra: Axes) -> None:
+    """Units that learn with each rule at twice the exact rule's threshold, and how it depends on β."""
+    times = 2.0 ** np.arange(-3, 4)
+    for rule, colour in OF_RULE.items():
+        K = trained(rule, times if rule else (2.0,))
+        at_twice = K[list(times).index(2.0) if rule else 0]
+        course.plot(50 * np.arange(len(at_twice)), mean_correlation(at_twice), color=colour, lw=1.8)
+        if rule:
+            strengths.plot(times, mean_correlation(K[:, -1]), "o-", color=colour, lw=1.4, ms=5, mec="white", mew=0.6)
+            spectrum = np.linalg.eigvalsh(at_twice[-1])[::-1]
+            spectra.plot(np.arange(1, UNITS + 1), spectrum, "o-", color=colour, lw=1.4, ms=5, mec="white", mew=0.6)
+    course.set(xlabel="step", ylabel="mean |correlation|", title=r"$\beta$ at twice the threshold", ylim=(-0.03, 1.04))
+    note(course, "no covariance term", (1500, 1), (0, -16), GREY)
+
+    note(strengths, "third factor", (1, 0.2), (8, 5), GREEN)
+    note(strengths, "one-sample", (1.7, 0.035), (0, 0), ORANGE)
+    note(strengths, "exact", (0.17, 0.1), (0, 0), BLUE)
+    strengths.axvline(1, **DASHED)
+    strengths.set(xscale="log", xlabel=r"$\beta$ over the exact rule's threshold", ylabel="mean |correlation|")
+    strengths.set(title="at the end", ylim=(-0.02, None))
+    log_ticks(strengths.xaxis, (0.125, 0.5, 2, 8))
+
+    spectra.plot(np.arange(1, UNITS + 1), SPECTRUM[:UNITS], color=GREY, lw=5, alpha=0.35, zorder=0)
+    note(spectra, "leading eigenvalues\nof the input, and exact", (2.6, 0.75), (0, 0), BLUE)
+    note(spectra, "one-sample", (1, 0.15), (4, 6), ORANGE)
+    note(spectra, "third factor", (1, 0.12), (4, -16), GREEN)
+    spectra.set(xlabel="eigenvalue of $K$", title=r"spectrum, $\beta$ at twice the threshold", xticks=range(1, UNITS + 1))
+    spectra.set(ylabel="variance", ylim=(0, None))
 
 
 def third_factor() -> Figure:
     """A population that learns with each rule, and the error of the third factor against the number of units."""
-    figure, (course, spectra, error) = subplots(1, 3, 8, 3.7)
-    for rule, colour in OF_RULE.items():
-        K = trained(rule)
-        steps = 40 * np.arange(len(K))
-        course.plot(steps, mean_correlation(K), color=colour, lw=1.8)
-        spectrum = np.linalg.eigvalsh(K[-1])[::-1]
-        label = rule or "none"
-        spectra.plot(np.arange(1, 7), spectrum, "o-", ms=4.5, lw=1.2, color=colour, mec="white", mew=0.5, label=label)
-    course.set(xlabel="step", ylabel="mean |correlation|", title="correlation", ylim=(0, 1.03))
-    spectra.set(xlabel="eigenvalue", title="spectrum of $K$ at the end", xticks=range(1, 7), yscale="log", ylim=(1e-3, None))
-    spectra.legend(frameon=False, title="covariance rule", fontsize=9, title_fontsize=9)
+    figure, ((course, strengths), (spectra, error)) = subplots(2, 2, 8, 6.8)
+    population(course, strengths, spectra)
     units = np.array([2, 4, 8, 16, 32, 64])
     for name, colour in COLOURS.items():
-        error.loglog(units, DRAW[name][1] / (units - 1), color=colour, lw=1.6, label=name)
+        error.loglog(units, DRAW[name][1] / (units - 1), color=colour, lw=1.6)
         error.loglog(units, [update_error(name, n) for n in units], **DOT, mfc=colour)
-    error.set(xlabel="number of units $N$", title="third factor: relative\nerror of the update")
-    error.legend(frameon=False)
+    note(error, "Laplace", (16, 0.4), (8, 4), VIOLET)
+    note(error, "Gaussian", (8, 3 / 7), (-62, -8), ORANGE)
+    error.set(xlabel="number of units $N$", ylabel="relative error", title="third factor's update, independent units")
     log_ticks(error.xaxis, (2, 8, 32))
     log_ticks(error.yaxis, (0.05, 0.2, 1, 5))
     return figure
