@@ -7,7 +7,7 @@ The fields that the page computes are printed as JavaScript from the expressions
 from bokeh.document import Document
 from bokeh.embed import components
 from bokeh.layouts import column
-from bokeh.models import ColumnDataSource, CustomJS, Div, Slider
+from bokeh.models import Arrow, ColumnDataSource, CustomJS, Div, Legend, Slider, VeeHead
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 from sympy import Expr, jscode, solve
@@ -16,7 +16,7 @@ from derivations.oja import F, O, j, k
 from derivations.oja_stability import epsilon, epsilon_there, radius, regularised_eigenbasis
 from lvicreg.calculus.explicit import written_out
 
-from .style import BLUE, GREY, ORANGE
+from .style import BLUE, FAINT, GREY, ORANGE
 
 SIZES = {"M": 2}
 ARGUMENTS = ("w_0", "w_1", "mu_0", "mu_1", "decay", "epsilon")
@@ -114,7 +114,7 @@ text.text = `Fixed points of log-variance with decay: ${said.join("; ")}.`
 def explore() -> str:
     """The figure, its sliders and Bokeh itself, as HTML."""
     sources = {name: ColumnDataSource(data={"xs": [], "ys": []}, name=name) for name in ("log_variance", "oja")}
-    arrows = ColumnDataSource(data={"x0": [], "y0": [], "x1": [], "y1": []})
+    arrows = ColumnDataSource(data={"x0": [], "y0": [], "x1": [], "y1": []}, name="field")
     points = ColumnDataSource(data={"x": [], "y": [], "colour": [], "stable": []}, name="fixed_points")
     plot = figure(
         x_range=(-2.2, 2.2),
@@ -128,13 +128,17 @@ def explore() -> str:
         x_axis_label="weight along the first principal component",
         y_axis_label="weight along the second",
     )
-    plot.segment("x0", "y0", "x1", "y1", source=arrows, color="#d2d2d2")
-    plot.multi_line(
-        "xs", "ys", source=sources["log_variance"], color=BLUE, line_width=5, line_alpha=0.35, legend_label="log-variance"
+    head = VeeHead(size=5, line_color=FAINT, fill_color=FAINT)
+    plot.add_layout(
+        Arrow(x_start="x0", y_start="y0", x_end="x1", y_end="y1", source=arrows, line_color=FAINT, end=head, level="underlay")
     )
-    plot.multi_line("xs", "ys", source=sources["oja"], color=ORANGE, line_width=1.4, legend_label="Oja")
+    broad = plot.multi_line("xs", "ys", source=sources["log_variance"], color=BLUE, line_width=5, line_alpha=0.35)
+    thin = plot.multi_line("xs", "ys", source=sources["oja"], color=ORANGE, line_width=1.4)
     plot.scatter("x", "y", source=points, marker="diamond", size=16, fill_color="colour", line_color="black", line_width=1.5)
-    plot.legend.location = "top_right"
+    legend = Legend(
+        items=[("log-variance with decay", [broad]), ("Oja", [thin])], orientation="horizontal", border_line_color=None
+    )
+    plot.add_layout(legend, "above")
     plot.axis.axis_label_text_font_style = "normal"
     plot.grid.visible = False
     plot.outline_line_color = GREY
