@@ -64,5 +64,6 @@ def selectivity(W: Array, sigma_y: Array) -> Array:
 
 def experiment(rule: str, sigma_y: Array, seeds: int = 5, steps: int = 3000) -> Array:
     """The selectivity after learning, (seeds, noise levels)."""
+    jax.config.update("jax_enable_x64", True)  # the same numbers whatever ran before
     keys = jax.random.split(jax.random.key(0), seeds)
     return selectivity(np.asarray(_learned(rule, keys, jnp.asarray(sigma_y), steps)), sigma_y)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from book.experiments import Array, plane_samples
 from lvicreg import rules
 
-from .style import BLUE, GREY, ORANGE, subplots
+from .style import BLUE, GREY, ORANGE, note, subplots
 
 TITLES = {"log_variance_decay": "log-variance + decay", "oja": "Oja"}
 COLOURS = {"log_variance_decay": BLUE, "oja": ORANGE}
@@ -66,6 +66,8 @@ def portraits() -> Figure:
     for ax, rule in zip(axes, TITLES, strict=True):
         portrait(ax, rule, x, V)
     axes[0].set_ylabel("$w_2$")
+    note(axes[0], "stable", tuple(V[:, 0]), (8, -14), "black")
+    note(axes[0], "saddle", tuple(V[:, 1]), (8, -4), "black")
     return figure
 
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from book.photographs import correlation, learn, patches, receptive_fields
 from book.toy import RULES, experiment
 
-from .style import BLUE, DASHED, GREY, ORANGE, VIOLET, subplots
+from .style import BLUE, DASHED, GREY, ORANGE, VIOLET, log_ticks, subplots
 
 UNITS = 16
 LINES = dict(zip(RULES, ((ORANGE, 6.0), (BLUE, 3.2), (VIOLET, 1.6)), strict=True))  # widths, since they coincide in places
@@ -29,14 +29,15 @@ def photographs() -> Figure:
 
 def toy() -> Figure:
     """Selectivity for the clusters against the noise across them."""
-    sigma_y = np.geomspace(0.01, 100, 21)
+    sigma_y = np.union1d(np.geomspace(0.01, 100, 17), (0.8, 0.9, 1.1, 1.25))  # finer where the largest variance changes
     figure, ax = subplots(1, 1, 7, 3.9)
     for rule, (colour, width) in LINES.items():
         found = experiment(rule, sigma_y)
         ax.semilogx(sigma_y, np.median(found, axis=0), color=colour, lw=width, label=rule)
         ax.fill_between(sigma_y, found.min(axis=0), found.max(axis=0), color=colour, alpha=0.15, lw=0)
     ax.axvline(1, **DASHED)
-    ax.annotate("as much noise\nas signal", (1, 0.5), xytext=(24, 0), textcoords="offset points", color=GREY, fontsize=9.5)
+    ax.annotate("as much noise\nas signal", (1, 0.5), xytext=(24, 0), textcoords="offset points", color=GREY)
+    log_ticks(ax.xaxis, (0.01, 0.1, 1, 10, 100))
     ax.set(xlabel=r"noise across the clusters, $\sigma_y$", ylabel="share of variance explained by cluster", ylim=(-0.03, 1.03))
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.1))
     return figure
