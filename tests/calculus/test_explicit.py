@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from sympy import Function, Symbol, lambdify, tanh
+from sympy import Expr, Function, Symbol, lambdify, tanh
 
 from derivations import covariance, covariance_one_sample, log_variance, oja, total, variance
-from lvicreg.calculus import Delta, Sigma, f, f_prime, gradient
+from lvicreg.calculus import Definitions, Delta, Sigma, f, f_prime, gradient
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
@@ -31,15 +31,37 @@ EXPRESSIONS = {
 def test_written_out_has_the_same_values(name: str) -> None:
     expr, definitions = EXPRESSIONS[name]
     data = sample(expr, definitions, SIZES, 0.5)
-    expected = value(expr, definitions, data)
+    np.testing.assert_allclose(_entries(expr, definitions, data), value(expr, definitions, data))
+
+
+WRONG = {
+    "a factor": (oja.O[j], 2 * oja.O[j], oja.unit),
+    "a sign": (oja.O[j], oja.Cw[j] + oja.s * oja.w[j], oja.unit),
+    "an index": (oja.Cw[j] * oja.w[q], oja.Cw[q] * oja.w[j], oja.unit),
+    "an index of a sum": (Sigma(x[b, j] ** 2, j), Sigma(x[b, j], j) ** 2, network),
+    "a delta": (Delta(i, k) * K[i, k], K[i, k], network),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_index_or_factor_changes_the_values(name: str) -> None:
+    right, wrong, definitions = WRONG[name]
+    data = sample(right, definitions, SIZES, 0.5)
+    assert not np.allclose(_entries(wrong, definitions, data), value(right, definitions, data), rtol=1e-3)
+
+
+def _entries(expr: Expr, definitions: Definitions, data: object) -> np.ndarray:
+    """Written out at every value of its free indices, with numbers for the symbols."""
     axes = sorted(free_indices(expr), key=lambda index: ("BNM".index(str(size_of(index))), str(index)))
-    for place in product(*map(range, expected.shape)):
+    found = np.empty([SIZES[str(size_of(index))] for index in axes])
+    for place in product(*map(range, found.shape)):
         scalar = written_out(expr, SIZES, dict(zip(axes, place, strict=True)), definitions)
         scalar = scalar.replace(f, tanh).replace(f_prime, lambda a: 1 - tanh(a) ** 2)
         assert not scalar.atoms(Sigma, Delta)
         symbols = sorted(scalar.free_symbols, key=str)
         numbers = [_number(data, symbol) for symbol in symbols]
-        np.testing.assert_allclose(lambdify(symbols, scalar, ["numpy", {"Heaviside": np.heaviside}])(*numbers), expected[place])
+        found[place] = lambdify(symbols, scalar, ["numpy", {"Heaviside": np.heaviside}])(*numbers)
+    return found
 
 
 def _number(data: object, symbol: Symbol) -> float:
