@@ -4,7 +4,7 @@ importScripts("../pyodide/pyodide.js")
 let ready = null
 
 async function start() {
-    postMessage({progress: "Loading Python (about 20 MB, once) …"})
+    postMessage({progress: "Loading Python (about 16 MB, once) …"})
     const pyodide = await loadPyodide({indexURL: "../pyodide/"})
     postMessage({progress: "Unpacking SymPy and the calculus …"})
     for (const name of ["sympy.zip", "calculus.zip"]) {
