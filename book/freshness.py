@@ -21,14 +21,19 @@ STAMP = "made_from.txt"
 
 
 def shown_code() -> str:
-    """The hash of what executed cells read: the package's and the book's Python files, and the ledger."""
-    return _hash([*(ROOT / "lvicreg").rglob("*.py"), *BOOK.rglob("*.py"), LEDGER])
+    """The hash of what executed cells read: all Python files but the tests, and the ledger."""
+    return _hash([*_python(), LEDGER])
 
 
 def sources() -> str:
     """The hash of all that the book is made from."""
-    kinds = ["py", "md", "yml", "css", "js", "html", "svg", "bib", "json"]
-    return _hash([*(ROOT / "lvicreg").rglob("*.py"), *(path for kind in kinds for path in BOOK.rglob(f"*.{kind}"))])
+    kinds = ("md", "yml", "css", "js", "html", "svg", "bib", "json")
+    formal = (ROOT / "derivations").rglob("*.v")
+    return _hash([*_python(), *formal, *(path for kind in kinds for path in BOOK.rglob(f"*.{kind}"))])
+
+
+def _python() -> list[Path]:
+    return [path for folder in ("lvicreg", "derivations", "book") for path in (ROOT / folder).rglob("*.py")]
 
 
 def _hash(files: Iterable[Path]) -> str:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("lvicreg", "book"):
+    for name in ("lvicreg", "derivations", "book"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     monkeypatch.setattr(freshness, "ROOT", tmp_path)
     monkeypatch.setattr(freshness, "BOOK", tmp_path / "book")
@@ -27,11 +27,13 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("lvicreg/rules/oja.py", True),
         ("lvicreg/calculus/notation.py", True),
+        ("derivations/oja_stability.py", True),
         ("book/plots/flows.py", True),
         ("book/claims.py", True),
         ("book/_generated/ledger.json", True),
         ("book/oja.md", False),
         ("book/_generated/claims/oja.orbits.md", False),
+        ("derivations/formal/flows.v", False),
         ("book/_static/custom.css", False),
         ("book/in_page/form.js", False),
         ("book/_config.yml", False),
