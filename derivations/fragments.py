@@ -33,7 +33,7 @@ from lvicreg.calculus.definitions import name_of
 from lvicreg.calculus.layer import network
 from lvicreg.calculus.notation import latex
 from lvicreg.claims import Claim, Counterexample, Entry, Equation, Kernel
-from lvicreg.codegen.equation import as_latex
+from lvicreg.codegen.equation import as_latex, presented
 from lvicreg.codegen.rule import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -244,7 +244,14 @@ def definition(definitions: Definitions, name: Any) -> str:
 
 def equation(rule: Rule) -> str:
     """The equation of a generated function."""
-    return f"{display(as_latex(rule))}\n\n{{py:func}}`lvicreg.rules.{rule.name}`: {rule.summary}"
+    return f"{update(rule)}\n\n{{py:func}}`lvicreg.rules.{rule.name}`: {rule.summary}"
+
+
+def update(rule: Rule) -> str:
+    """The update as the code has it, and the names in it that are not the layer's."""
+    used = set(chain.from_iterable(map(_names, presented(rule).values())))
+    own = [definition(rule.definitions, name) for name in rule.definitions if name in used and name not in network]
+    return display(as_latex(rule)) + (f"\n\nwhere\n\n{display(*own)}" if own else "")
 
 
 def derivation(rule: Rule) -> str:
@@ -255,7 +262,7 @@ def derivation(rule: Rule) -> str:
     parts = [f"The loss:\n\n{display(f'L = {latex(loss, LATEX)}')}"]
     target = rf"\frac{{\partial L}}{{\partial {latex(rule.descent.target, LATEX)}}} = "
     parts += [f"{_said(step, definitions)}\n\n{display(target + latex(step.result, LATEX))}" for step in rule.descent.steps]
-    parts.append(f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{display(as_latex(rule))}")
+    parts.append(f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{update(rule)}")
     return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
 
 
@@ -293,7 +300,7 @@ def prose(text: str, claims: Iterable[str]) -> str:
 
 
 def _prose(text: str, claims: set[str]) -> str:
-    text = re.sub(r"_(\{[^}]*\}|[A-Za-z0-9α-ω]+)", lambda match: f"<sub>{match[1].strip('{}')}</sub>", text)
+    text = re.sub(r"_(\{[^}]*\}|[0-9]+|[A-Za-z]+|[α-ω])", lambda match: f"<sub>{match[1].strip('{}')}</sub>", text)
     text = re.sub(r"\^(\{[^}]*\}|[A-Za-z0-9]+)", lambda match: f"<sup>{match[1].strip('{}')}</sup>", text)
     return re.sub(r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\b", lambda m: link(m[0]) if m[0] in claims else m[0], text)
 

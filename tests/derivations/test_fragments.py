@@ -13,6 +13,7 @@ from derivations import SECTIONS, fragments
 from derivations.checking import section
 from derivations.fragments import claim_fragment, derivation, equation, known, prose
 from lvicreg.claims import Entry, Finding
+from lvicreg.codegen.equation import as_latex
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
@@ -87,8 +88,15 @@ def test_the_command_on_a_page_runs_the_tests_of_that_claim_only() -> None:
 def test_a_derivation_begins_with_the_loss_and_ends_with_the_equation_of_the_code(name: str) -> None:
     text = derivation(RULES[name])
     assert text.startswith("1. The loss:")
-    final = re.findall(r"\$\$\n\s*(.*?)\n\s*\$\$", text)[-1]
-    assert final in equation(RULES[name])
+    shown = [line.strip() for line in text.splitlines() if r"\text{update}" in line]
+    assert shown == [as_latex(RULES[name])]
+    assert shown[0] in equation(RULES[name])
+
+
+def test_a_name_of_the_rule_itself_is_explained() -> None:
+    assert r"S^{b} = \sum_{k} \left(u_{k}^{b}\right)^{2}" in equation(RULES["total"])
+    assert r"(K u)_{i}^{b} = \sum_{k} K_{ik} u_{k}^{b}" in derivation(RULES["covariance"])
+    assert "where" not in equation(RULES["variance"])
 
 
 @pytest.mark.parametrize(
@@ -96,6 +104,8 @@ def test_a_derivation_begins_with_the_loss_and_ends_with_the_equation_of_the_cod
     [
         ("σ_i²", "σ<sub>i</sub>²"),
         ("x_j^b", "x<sub>j</sub><sup>b</sup>"),
+        ("μ_1w_1² ≤ μ_1σ²", "μ<sub>1</sub>w<sub>1</sub>² ≤ μ<sub>1</sub>σ²"),
+        ("λ_inv, F_λ(w)", "λ<sub>inv</sub>, F<sub>λ</sub>(w)"),
         ("Σ_{k≠i} K_ik²", "Σ<sub>k≠i</sub> K<sub>ik</sub>²"),
         ("e^{−2λt}", "e<sup>−2λt</sup>"),
         ("`covariance_one_sample`", "`covariance_one_sample`"),
