@@ -272,6 +272,9 @@ def test_the_equation_of_a_function_is_its_update(name: str) -> None:
     update = rename(rule.update.xreplace(bound), letters)
     names = [rule.definitions[name][0] for name in rule.definitions]
     read_again(update, as_latex(rule).removeprefix(r"\text{update}_{ij} = "), rule.definitions, names)
+    for defined in rule.definitions:
+        meaning = rule.definitions[defined][1]
+        read_again(meaning, latex(meaning, LATEX), rule.definitions)
 
 
 MISPRINTS = {

@@ -96,7 +96,7 @@ def test_a_derivation_begins_with_the_loss_and_ends_with_the_equation_of_the_cod
 def test_a_name_of_the_rule_itself_is_explained() -> None:
     assert r"S^{b} = \sum_{k} \left(u_{k}^{b}\right)^{2}" in equation(RULES["total"])
     assert r"(K u)_{i}^{b} = \sum_{k} K_{ik} u_{k}^{b}" in derivation(RULES["covariance"])
-    assert "where" not in equation(RULES["variance"])
+    assert "\n\nwhere\n\n" not in equation(RULES["variance"])
 
 
 @pytest.mark.parametrize(
