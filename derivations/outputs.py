@@ -7,7 +7,8 @@ from pathlib import Path
 
 from derivations import SECTIONS
 from derivations.checking import section
-from derivations.fragments import FOLDER, ROOT, fragments, kinds, known
+from derivations.fragments import FOLDER, ROOT, fragments, known
+from derivations.fragments.theorem import kinds
 from derivations.mutation.record import in_words
 from lvicreg.claims import Entry
 from lvicreg.codegen.modules import module_source, package_source

@@ -10,9 +10,10 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from derivations import fragments
+from derivations.fragments import FOLDER
+from derivations.fragments.text import anchor
 
-LEDGER = json.loads((fragments.FOLDER / "ledger.json").read_text(encoding="utf-8"))
+LEDGER = json.loads((FOLDER / "ledger.json").read_text(encoding="utf-8"))
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -82,7 +83,7 @@ def test_no_internal_link_is_broken(built: Path) -> None:
 
 def test_every_claim_stands_on_one_page_with_the_status_of_the_ledger(built: Path) -> None:
     found = [status for path in pages(built) for status in read(path).statuses if status[0]]
-    expected = [(fragments.anchor(claim["id"]), claim["status"]) for claim in LEDGER]
+    expected = [(anchor(claim["id"]), claim["status"]) for claim in LEDGER]
     assert sorted(found) == sorted(expected)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from derivations import fragments
+from derivations.fragments import FOLDER
+from derivations.fragments.text import anchor
 
-LEDGER = json.loads((fragments.FOLDER / "ledger.json").read_text(encoding="utf-8"))
+LEDGER = json.loads((FOLDER / "ledger.json").read_text(encoding="utf-8"))
 
 
 def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, built: Path) -> None:
@@ -86,7 +87,7 @@ def test_the_map_has_every_claim_in_the_colour_of_its_status_with_a_link(visit: 
         "nodes => nodes.map(a => [a.querySelector('text').textContent, a.getAttribute('class'), a.getAttribute('href')])",
     )
     expected = [
-        [claim["id"], f"node {claim['status'].split()[0]}", f"{claim['section']}.html#{fragments.anchor(claim['id'])}"]
+        [claim["id"], f"node {claim['status'].split()[0]}", f"{claim['section']}.html#{anchor(claim['id'])}"]
         for claim in LEDGER
     ]
     assert sorted(nodes) == sorted(expected)

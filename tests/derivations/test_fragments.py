@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from derivations import SECTIONS, fragments
+from derivations import SECTIONS
 from derivations.checking import section
-from derivations.fragments import claim_fragment, derivation, equation, known, prose
+from derivations.fragments import FOLDER, known
+from derivations.fragments.equations import derivation, equation
+from derivations.fragments.text import prose
+from derivations.fragments.theorem import theorem
 from lvicreg.claims import Entry, Finding
 from lvicreg.codegen.equation import as_latex
 
@@ -31,7 +34,7 @@ def measured(claim_id: str, outcome: str = "passed") -> Entry:
 
 def test_every_fragment_is_shown_on_exactly_one_page() -> None:
     included = re.findall(r"\{include\} _generated/(\S+)", "\n".join(PAGES.values()))
-    written = {path.relative_to(fragments.FOLDER).as_posix() for path in known()}
+    written = {path.relative_to(FOLDER).as_posix() for path in known()}
     unused = {"ledger.json", "steps/log_variance_decay.md", "steps/total_log_variance.md"}  # the same steps, with a term more
     assert sorted(included) == sorted(written - unused)
 
@@ -51,13 +54,13 @@ def test_no_status_is_typed() -> None:
     ("outcome", "status"), [("passed", "proven under stated assumptions"), ("failed", "failed"), ("not run", "not run")]
 )
 def test_the_status_on_a_page_is_the_one_measured(outcome: str, status: str) -> None:
-    text = claim_fragment(measured("oja.proportional", outcome), OF_SECTION)
+    text = theorem(measured("oja.proportional", outcome), OF_SECTION)
     assert f"[{status}]{{.claim-status .{status.split()[0]}}}" in text
     assert re.findall(r"\.claim-status", text) == [".claim-status"]
 
 
 def test_a_claim_shows_its_assumptions_supports_evidence_functions_and_formal_theorems() -> None:
-    text = claim_fragment(measured("oja.fixed-points"), OF_SECTION)
+    text = theorem(measured("oja.fixed-points"), OF_SECTION)
     assert "*Assumed:* σ² > 0; λ = 1." in text
     assert "{prf:ref}`oja.mean-field <claim-oja-mean-field>`" in text
     assert "by {ref}`fixed_points_by_autodiff <source-independent-oja>`" in text
@@ -118,7 +121,7 @@ def test_statements_get_subscripts_and_links(written: str, shown: str) -> None:
 
 
 def test_the_committed_ledger_has_every_claim_and_no_times() -> None:
-    entries = json.loads((fragments.FOLDER / "ledger.json").read_text(encoding="utf-8"))
+    entries = json.loads((FOLDER / "ledger.json").read_text(encoding="utf-8"))
     assert [entry["id"] for entry in entries] == list(CLAIMS)
     assert all(entry["section"] == OF_SECTION[entry["id"]] for entry in entries)
     assert "seconds" not in json.dumps(entries)

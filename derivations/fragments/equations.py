@@ -1,0 +1,112 @@
+"""Equations on a page, printed from the expressions: those that were checked, those of the code, and how these are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from textwrap import indent
+from typing import Any
+
+from sympy import Expr, Indexed, Symbol
+
+from derivations.notation import LATEX
+from lvicreg.calculus import Definitions, Law, Mean, Step
+from lvicreg.calculus.definitions import name_of
+from lvicreg.calculus.layer import network
+from lvicreg.calculus.notation import latex
+from lvicreg.claims import Equation
+from lvicreg.codegen.equation import as_latex, presented
+from lvicreg.codegen.rule import Rule
+
+
+def display(*equations: str) -> str:
+    """Displayed equations."""
+    return "\n\n".join(f"$$\n{equation}\n$$" for equation in equations)
+
+
+def equality(equation: Equation) -> str:
+    """``left = right``."""
+    return f"{latex(equation.left, LATEX)} = {latex(equation.right, LATEX)}"
+
+
+def definition(definitions: Definitions, name: Any) -> str:
+    """``u_i^b = z_i^b − z̄_i``."""
+    pattern, value = definitions[name]
+    return f"{latex(pattern, LATEX)} = {latex(value, LATEX)}"
+
+
+def equation(rule: Rule) -> str:
+    """The equation of a generated function."""
+    return f"{update(rule)}\n\n{{py:func}}`lvicreg.rules.{rule.name}`: {rule.summary}"
+
+
+def update(rule: Rule) -> str:
+    """The update as the code has it, and the names in it that are not the layer's."""
+    used = set(chain.from_iterable(map(_names, presented(rule).values())))
+    own = [definition(rule.definitions, name) for name in rule.definitions if name in used and name not in network]
+    return display(as_latex(rule)) + (f"\n\nwhere\n\n{display(*own)}" if own else "")
+
+
+def derivation(rule: Rule) -> str:
+    """Every step from the loss to the update."""
+    if rule.descent is None:
+        raise ValueError(f"{rule.name} is not derived from a loss")
+    loss, definitions = rule.descent.loss, rule.descent.definitions
+    parts = [f"The loss:\n\n{display(f'L = {latex(loss, LATEX)}')}"]
+    target = rf"\frac{{\partial L}}{{\partial {latex(rule.descent.target, LATEX)}}} = "
+    parts += [f"{_said(step, definitions)}\n\n{display(target + latex(step.result, LATEX))}" for step in rule.descent.steps]
+    parts.append(f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{update(rule)}")
+    return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
+
+
+def _said(step: Step, definitions: Definitions) -> str:
+    """What a step did."""
+    match step.rule:
+        case "differentiate":
+            return "Its derivative with respect to one weight, down to the first names that depend on it:"
+        case "look through":
+            return f"With ${definition(definitions, name_of(step.used[0]))}$:"
+        case "collapse":
+            return "Deltas collapse, and equal terms merge:"
+        case _:
+            zeros = " and ".join(f"${latex(part, LATEX)} = 0$" for part in step.used)
+            return f"What vanishes once names are expanded, {zeros}, is left out:"
+
+
+# --- what the names of an equation stand for ---------------------------------------------------------------------------------
+
+
+def where(equation: Equation) -> Iterator[str]:
+    """What the names of an equation stand for, other than in the layer, and how its random quantities are distributed."""
+    sides = equation.left, equation.right
+    waiting, seen = [name for side in sides for name in _names(side)], set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen or name not in equation.definitions:
+            continue
+        seen.add(name)
+        pattern, value = equation.definitions[name]
+        waiting += _names(value)
+        if name not in network or network[name] != (pattern, value):
+            yield definition(equation.definitions, name)
+    for law in sorted({mean.args[1] for side in sides for mean in side.atoms(Mean)}, key=str):
+        yield _distributed(law)
+
+
+def _names(expr: Expr) -> list[Any]:
+    return sorted({name_of(part) for part in expr.atoms(Indexed, Symbol)} - {None}, key=str)
+
+
+def _distributed(law: Law) -> str:
+    if type(law).__name__ == "Gaussian":
+        pattern, covariance = law.args
+        return rf"{latex(pattern, LATEX)} \sim \mathcal{{N}}(0, {_plain(covariance)})"
+    if type(law).__name__ == "SecondMoments":
+        pairs = (rf"\mathbb{{E}}[{_plain(one.base)} {_plain(two.base)}^T] = {_plain(matrix)}" for one, two, matrix in law.args)
+        return r", \quad ".join(pairs)
+    pattern, variance, kurtosis = (latex(argument, LATEX) for argument in law.args)
+    return rf"{pattern} \text{{ independent, of variance }} {variance} \text{{ and kurtosis }} {kurtosis}"
+
+
+def _plain(name: Any) -> str:
+    return LATEX.get(str(name), str(name)).replace("·", "")

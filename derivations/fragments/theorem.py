@@ -1,0 +1,113 @@
+"""A claim on a page: a theorem with its measured status, and behind a fold all that was checked of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from derivations import SECTIONS
+from derivations.checking import section
+from derivations.formal import FOLDER as FORMAL
+from derivations.mutation.record import as_sentence, on_record
+from lvicreg.claims import Counterexample, Entry, Kernel
+
+from .equations import display, equality, where
+from .text import anchor, link, prose
+
+ENVIRONMENT = {"theorem": "theorem", "refutation": "observation", "approximation": "observation"}
+
+
+def theorem(entry: Entry, of_section: dict[str, str]) -> str:
+    """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold."""
+    claim = entry.claim
+    lines = [
+        f"````{{prf:{ENVIRONMENT[claim.kind]}}} {claim.id}",
+        f":label: {anchor(claim.id)}",
+        ":nonumber:",
+        "",
+        prose(claim.statement, of_section),
+        "",
+        f"[{entry.status}]{{.claim-status .{entry.status.split()[0]}}} by {', '.join(kinds(entry)) or 'nothing yet'}",
+    ]
+    if claim.assumptions:
+        lines += ["", f"*Assumed:* {prose('; '.join(claim.assumptions), of_section)}."]
+    if claim.rests_on:
+        lines += ["", f"*Rests on:* {', '.join(link(support) for support in claim.rests_on)}."]
+    parts = ["\n".join([*lines, "````"])]
+    if claim.proof:
+        parts.append(f"````{{prf:proof}}\n{prose(claim.proof, of_section)}\n````")
+    body = "\n\n".join(_checked(entry, of_section[claim.id]))
+    parts.append(f"`````{{dropdown}} How {claim.id} was checked\n{body}\n`````")
+    return "\n\n".join(parts)
+
+
+def _checked(entry: Entry, name: str) -> Iterator[str]:
+    """All that stands behind a claim."""
+    claim = entry.claim
+    for equations, said in ((claim.holds, "Verified"), (claim.fails, "Shown to fail")):
+        groups: dict[tuple[str, ...], list[str]] = {}  # equations by what their names stand for
+        for equation in equations:
+            groups.setdefault(tuple(where(equation)), []).append(equality(equation))
+        for meanings, shown in groups.items():
+            yield f"**{said}:**\n\n{display(*dict.fromkeys(shown))}" + f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+    yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *_findings(entry)])
+    for check in claim.evidence:
+        if isinstance(check, Counterexample):
+            yield f"The counterexample:\n\n```python\n{check.code}\n```"
+        if isinstance(check, Kernel) and check.on_record:
+            stated = "\n\n".join(_stated(theorem) for theorem in check.theorems)
+            yield f"Accepted by the kernel, in the files of {{ref}}`source-formal`:\n\n```coq\n{stated}\n```"
+    seeded = on_record(claim)
+    if seeded:
+        yield f"Seeded errors: {as_sentence(seeded)}"
+    functions = [rule.name for each in SECTIONS for rule in section(each).rules if claim.id in rule.claims]
+    if functions:
+        yield "Functions generated on its ground: " + ", ".join(f"{{py:func}}`~lvicreg.rules.{f}`" for f in functions) + "."
+    yield (
+        f"Stated in {{ref}}`derivations/{name}.py <source-derivations-{name}>`; source: {claim.source}. To check it again: "
+        f"`python -m derivations {name}`, and "
+        f"{{ref}}`the test <source-tests-test_claims>` `python -m pytest tests/derivations/test_claims.py -k {claim.id}`."
+    )
+
+
+def kinds(entry: Entry) -> list[str]:
+    """The kinds of evidence passed. The kernel's is what stands on record for these files, with or without Coq at hand."""
+    proven = any(isinstance(check, Kernel) and check.on_record for check in entry.claim.evidence)
+    return sorted(entry.kinds - {Kernel.kind} | ({Kernel.kind} if proven else set()))
+
+
+def _findings(entry: Entry) -> Iterator[str]:
+    """A row for each check that passed; the kernel's as on record."""
+    for check, finding in zip(entry.claim.checks(), _in_order(entry), strict=True):
+        if isinstance(check, Kernel):
+            found = f"theorems {', '.join(check.theorems)}" if check.on_record else "not on record for these files"
+        else:
+            found = finding.detail
+        by = next((value for value in vars(check).values() if callable(value)), None)
+        source = f", by {_source_of(by)}" if by else ""
+        yield f"| {check.kind} | {check.engine} | {found.replace('|', '∣')}{source} |"
+
+
+def _in_order(entry: Entry) -> list[Any]:
+    """The findings in the order of the claim's checks; those of the kernel were made after the others."""
+    by_kernel = [finding for finding in entry.findings if finding.kind == Kernel.kind]
+    others = iter([finding for finding in entry.findings if finding.kind != Kernel.kind])
+    kernels = iter(by_kernel)
+    return [next(kernels) if isinstance(check, Kernel) else next(others) for check in entry.claim.checks()]
+
+
+def _source_of(function: Any) -> str:
+    """A link to the file of an independent function."""
+    group, name = function.__module__.split(".")[-2:]
+    return f"{{ref}}`{function.__name__} <source-{group}-{name}>`"
+
+
+def _stated(theorem: str) -> str:
+    """A formal theorem as it is stated, without its proof."""
+    file, name = theorem.split(".")
+    text = (FORMAL / f"{file}.v").read_text(encoding="utf-8")
+    match = re.search(rf"^Theorem {name}\b.*?\.(?=\s*\n)", text, re.MULTILINE | re.DOTALL)
+    if match is None:
+        raise ValueError(f"{file}.v has no theorem {name}")
+    return match[0]
