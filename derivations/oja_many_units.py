@@ -191,8 +191,8 @@ claims = (
         source="beyond the note",
         proof="In a direction v_j the Hessian has a on the diagonal of the units and b beside it: its eigenvalues are a + "
         "(N − 1)b, for all units together, and a − b, for differences between them. Along v_1 they are 4/n − 2λ and (2(N − "
-        "2)/n + 2λ)/(N − 1), both positive since λn < 1. Along v_j they are λ(1 − μ_j/μ_1) > 0, and λ − μ_j/(μ_1n) − "
-        "4βμ_1μ_jn, which falls as μ_j or β grows and is 0 for j = 2 at the limit.",
+        "2)/n + 2λ)/(N − 1), both positive since λn < 1. Along v_j they are λ(1 − μ_j/μ_1) > 0, and λ − μ_j/(μ_1 n) "
+        "− 4β μ_1 μ_j n, which falls as μ_j or β grows and is 0 for j = 2 at the limit.",
     ),
 )
 

@@ -17,9 +17,12 @@ def link(claim_id: str) -> str:
 
 
 def prose(text: str, claims: Iterable[str]) -> str:
-    """A statement's subscripts and superscripts as such, and the ids of other claims as links; code stays as it is."""
-    code = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") else _prose(part, set(claims)) for part in code)
+    """A statement's subscripts and superscripts as such, and the ids of other claims as links.
+
+    Code and names of files stay as they are.
+    """
+    verbatim = r"(`[^`]*`|\S+\.(?:py|md)\b)"
+    return "".join(part if re.fullmatch(verbatim, part) else _prose(part, set(claims)) for part in re.split(verbatim, text))
 
 
 def _prose(text: str, claims: set[str]) -> str:

@@ -113,7 +113,8 @@ def test_a_name_of_the_rule_itself_is_explained() -> None:
         ("e^{−2λt}", "e<sup>−2λt</sup>"),
         ("`covariance_one_sample`", "`covariance_one_sample`"),
         ("after oja.orbits.", "after {prf:ref}`oja.orbits <claim-oja-orbits>`."),
-        ("models/module.py", "models/module.py"),
+        ("models/module.py at x_i", "models/module.py at x<sub>i</sub>"),
+        ("main_vicreg.py, x_i", "main_vicreg.py, x<sub>i</sub>"),
     ],
 )
 def test_statements_get_subscripts_and_links(written: str, shown: str) -> None:
