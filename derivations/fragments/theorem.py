@@ -10,7 +10,7 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.formal import FOLDER as FORMAL
 from derivations.mutation.record import as_sentence, on_record
-from lvicreg.claims import Counterexample, Entry, Kernel
+from lvicreg.claims import Counterexample, Entry, Equation, Kernel
 
 from .equations import display, equality, where
 from .text import anchor, link, prose
@@ -46,11 +46,12 @@ def _checked(entry: Entry, name: str) -> Iterator[str]:
     """All that stands behind a claim."""
     claim = entry.claim
     for equations, said in ((claim.holds, "Verified"), (claim.fails, "Shown to fail")):
-        groups: dict[tuple[str, ...], list[str]] = {}  # equations by what their names stand for
+        groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # by who decided them, and what their names stand for
         for equation in equations:
-            groups.setdefault(tuple(where(equation)), []).append(equality(equation))
-        for meanings, shown in groups.items():
-            yield f"**{said}:**\n\n{display(*dict.fromkeys(shown))}" + f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+            groups.setdefault((_decided(equation), tuple(where(equation))), []).append(equality(equation))
+        for (decided, meanings), shown in groups.items():
+            names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+            yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
     yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *_findings(entry)])
     for check in claim.evidence:
         if isinstance(check, Counterexample):
@@ -69,6 +70,14 @@ def _checked(entry: Entry, name: str) -> Iterator[str]:
         f"`python -m derivations {name}`, and "
         f"{{ref}}`the test <source-tests-test_claims>` `python -m pytest tests/derivations/test_claims.py -k {claim.id}`."
     )
+
+
+def _decided(equation: Equation) -> str:
+    """By which engine, where only one can decide an equation."""
+    if "symbolic" not in equation.engines:
+        at = " and at ".join(", ".join(f"{name} = {n}" for name, n in sizes.items()) for sizes in equation.sizes)
+        return f" in exact numbers only, at {at}"
+    return "" if "exact" in equation.engines else " symbolically only"
 
 
 def kinds(entry: Entry) -> list[str]:
