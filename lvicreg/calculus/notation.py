@@ -58,22 +58,22 @@ def _parts(expr: Basic) -> set[Expr]:
 
 
 def lettered(expr: Expr) -> Expr:
-    """``expr`` with readable letters for the bound indices that have canonical names."""
-    return _lettered(expr, frozenset(str(index) for index in expr.atoms(Idx)))
+    """``expr`` with readable letters for bound indices that have canonical names, or that of a sum around them."""
+    return _lettered(expr, frozenset(str(index) for index in expr.atoms(Idx)), frozenset())
 
 
-def _lettered(expr: Expr, used: frozenset[str]) -> Expr:
+def _lettered(expr: Expr, used: frozenset[str], around: frozenset[str]) -> Expr:
     if isinstance(expr, (Indexed, Idx)) or not expr.args:
         return expr
     if isinstance(expr, Sigma):
-        index = _letter(expr.index, used)
-        return Sigma(_lettered(rename(expr.term, {expr.index: index}), used | {str(index)}), index)
-    return expr.func(*(_lettered(argument, used) for argument in expr.args))
+        index = _letter(expr.index, used, str(expr.index) in around)
+        return Sigma(_lettered(rename(expr.term, {expr.index: index}), used | {str(index)}, around | {str(index)}), index)
+    return expr.func(*(_lettered(argument, used, around) for argument in expr.args))
 
 
-def _letter(index: Idx, used: frozenset[str]) -> Idx:
-    """The index by a letter of its range, if its own name is a canonical or a fresh one."""
-    if not str(index).startswith("_"):
+def _letter(index: Idx, used: frozenset[str], taken: bool = False) -> Idx:
+    """The index by a letter of its range, if its own name is taken, or a canonical or a fresh one."""
+    if not (taken or str(index).startswith("_")):
         return index
     letter = next(letter for letter in LETTERS.get(str(size_of(index)), OTHER_LETTERS) if letter not in used)
     return Idx(Symbol(letter, integer=True), index.args[1])
