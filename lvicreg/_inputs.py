@@ -4,7 +4,8 @@ Shapes and dtypes are known before any value is, so these checks work inside com
 minibatch of one: arrays over samples may leave the first axis out, all of them together.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -20,20 +21,24 @@ def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple
 
     Raises:
         TypeError: an argument is not an array, or its dtype is not a real floating one.
-        ValueError: an array has the wrong rank, or two disagree about a size.
+        ValueError: an array has the wrong rank, or two disagree about a size; tensors are on different devices.
     """
     present = required | {name: (array, axes) for name, (array, axes) in given.items() if array is not None}
     for name, (array, _) in present.items():
-        if not is_array_api_obj(array):
+        if not (_is_tensor(array) or is_array_api_obj(array)):
             raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
     try:
-        xp = array_namespace(*(array for array, _ in present.values()))
+        xp = _namespace([array for array, _ in present.values()])
     except TypeError as mixed:
         found = ", ".join(f"{name} {type(array).__module__}" for name, (array, _) in present.items())
         raise TypeError(f"{rule}: all arrays must be of one library; given {found}") from mixed
     for name, (array, _) in present.items():
         if not xp.isdtype(array.dtype, "real floating"):
             raise TypeError(f"{rule}: {name} must be of a real floating dtype, such as float64; got {array.dtype}")
+    # other libraries say so themselves, or move what they may move
+    if all(_is_tensor(array) for array, _ in present.values()) and len({array.device for array, _ in present.values()}) > 1:
+        found = ", ".join(f"{name} on {array.device}" for name, (array, _) in present.items())
+        raise ValueError(f"{rule}: all arrays must be on one device; given {found}")
     single = all(array.ndim == 1 for array, axes in present.values() if axes.startswith("B"))
     expected = {name: axes.removeprefix("B") if single else axes for name, (_, axes) in present.items()}
     sizes: dict[str, int] = {}
@@ -63,3 +68,22 @@ def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
             f"{rule}: {', '.join(missing)} cannot be taken from a minibatch of {size}: give them, or at least 2 samples"
         )
     return size
+
+
+def _is_tensor(array: Any) -> bool:
+    """Whether it is a PyTorch tensor, found without importing PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(array, torch.Tensor)
+
+
+def _namespace(given: Iterable[Any]) -> Any:
+    """The arrays' common namespace; the one of tensors without the cached look-up, of which ``torch.compile`` warns.
+
+    Raises:
+        TypeError: they are of different libraries.
+    """
+    if all(map(_is_tensor, given)):
+        import array_api_compat.torch
+
+        return array_api_compat.torch
+    return array_namespace(*given)

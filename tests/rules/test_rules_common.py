@@ -74,6 +74,62 @@ def test_the_gate_is_closed_at_the_threshold_in_every_library(rule, library):
     assert np.asarray(prepared(rule)(**kwargs, **hinge_alone, gamma=0.51, epsilon=0.0)).all()
 
 
+@EACH
+def test_a_batch_of_layers_by_vmap(rule, jnp):
+    """One call for several layers gives each layer's own update."""
+    import jax
+
+    each = [arguments(rule, layer(5, 3, 4, seed), given=True) for seed in range(3)]
+    numbers = dict.fromkeys(options(rule), 0.9)
+    together = {name: jnp.asarray(np.stack([kwargs[name] for kwargs in each])) for name in each[0]}
+    found = jax.jit(jax.vmap(lambda kwargs: rule(**kwargs, **numbers)))(together)
+    for layer_found, kwargs in zip(found, each, strict=True):
+        assert_close(layer_found, rule(**kwargs, **numbers))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own, as its compiler is imported
+@EACH
+@pytest.mark.parametrize("B", [9, 2])  # both orders of contraction
+def test_compiled_by_pytorch_in_one_piece(rule, B):
+    torch = pytest.importorskip("torch")
+    torch.compiler.reset()
+    kwargs = arguments(rule, layer(B, 3, 2))
+    found = torch.compile(rule, fullgraph=True)(**cast(kwargs, torch.from_numpy))
+    assert found.dtype is torch.float64
+    assert_close(found, rule(**kwargs))
+
+
+@EACH
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_bfloat16(rule, name, data):
+    """The result keeps the dtype; eight bits of precision, of which sums of products lose some."""
+    module = pytest.importorskip(name)
+    rounded = cast(arguments(rule, data), lambda array: np.round(array * 64) / 64)
+    convert = (lambda array: module.numpy.asarray(array, dtype=module.numpy.bfloat16)) if name == "jax" else None
+    convert = convert or (lambda array: module.from_numpy(array).to(module.bfloat16))
+    found = rule(**cast(rounded, convert))
+    assert "bfloat16" in str(found.dtype)
+    expected = rule(**rounded)
+    values = np.asarray(found.astype("float32")) if name == "jax" else found.to(module.float32).numpy()
+    assert_close(values, expected, rtol=0.1)
+
+
+def test_tensors_on_two_devices_are_refused():
+    torch = pytest.importorskip("torch")
+    x, z, W = torch.ones(4, 3), torch.ones(4, 2), torch.ones(2, 3)
+    with pytest.raises(ValueError, match="x on meta, z on cpu, W on cpu"):
+        rules.oja(x.to("meta"), z, W)
+
+
+def test_wrong_shapes_are_refused_inside_jit(jnp):
+    import jax
+
+    with pytest.raises(ValueError, match=r"oja: the shapes do not fit: given x \(4, 3\), z \(5, 2\)"):
+        jax.jit(rules.oja)(jnp.ones((4, 3)), jnp.ones((5, 2)), jnp.ones((2, 3)))
+    with pytest.raises(TypeError, match="x must be of a real floating dtype"):
+        jax.jit(rules.oja)(jnp.ones((4, 3), dtype=int), jnp.ones((4, 2)), jnp.ones((2, 3)))
+
+
 # --- dtypes --------------------------------------------------------------------------------------------------------------
 @EACH
 @examples

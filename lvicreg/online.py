@@ -1,0 +1,257 @@
+"""Rules on a stream: one sample at a time, with slow filters for the statistics.
+
+    z = f(W x)
+    z̄ ← z̄ + α (z − z̄)
+    u = z − z̄
+    σ² ← (1 − α) σ² + α u²        (K ← (1 − α) K + α u uᵀ, where the rule reads K)
+    W ← W + η · update(x, z, f'(W x), …)
+
+The filters take in the sample before the rule reads them, so its own share of the variance is ``α u²``, as the claim
+``variance.slow-filter`` has it. All that the stream remembers is its ``State``: to stop and go on later, keep that, with
+``save`` and ``load``. ``Stream.run`` takes a whole stream: NumPy's arrays in a loop, JAX's in a compiled one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from array_api_compat import array_namespace, is_jax_array, is_numpy_array
+
+__all__ = ["State", "Stream", "linear", "load", "relu", "save", "tanh"]
+
+BLOCK = 1024  # samples that JAX takes at a time: streams of any length share one compiled program
+
+
+def linear(a: Any) -> tuple[Any, Any]:
+    """``f(a) = a`` and its slope 1."""
+    return a, array_namespace(a).ones_like(a)
+
+
+def tanh(a: Any) -> tuple[Any, Any]:
+    """``f(a) = tanh a`` and its slope ``1 − z²``."""
+    z = array_namespace(a).tanh(a)
+    return z, 1 - z**2
+
+
+def relu(a: Any) -> tuple[Any, Any]:
+    """``f(a) = max(0, a)`` and its slope, 0 at the kink."""
+    xp = array_namespace(a)
+    return xp.where(a > 0, a, 0.0), xp.astype(a > 0, a.dtype)
+
+
+class State(NamedTuple):
+    """All that a stream remembers between two samples."""
+
+    W: Any  # (N, M); weights
+    mean: Any  # (N,); slow mean of the activity
+    var: Any  # (N,); slow variance
+    z_prev: Any  # (N,); activity of the previous sample
+    count: Any  # (); samples seen
+    K: Any = None  # (N, N); slow covariance, where the rule reads it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """A layer that learns from a stream by one rule.
+
+    Args:
+        rule: a function of ``lvicreg.rules``, or any other that returns an update (N, M) from arguments of the same names.
+        eta: learning rate η.
+        alpha: weight of one sample in the slow filters, between 0 and 1; the rule's α too, where it has one.
+        activation: from the pre-activation (N,), activity and slope: ``linear``, ``tanh``, ``relu``, or your own.
+        options: further arguments of the rule, by name, such as ``{"decay": 0.1}``.
+
+    Raises:
+        TypeError: the rule reads something that a stream does not have, or has no such option.
+        ValueError: ``alpha`` is not between 0 and 1.
+    """
+
+    rule: Callable[..., Any]
+    eta: float
+    alpha: float
+    activation: Callable[[Any], tuple[Any, Any]] = linear
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha <= 1:
+            raise ValueError(f"alpha, the weight of one sample, must be above 0 and at most 1; got {self.alpha}")
+        parameters = inspect.signature(self.rule).parameters
+        known = {"x", "z", "z_prev", "df", "W", "mean", "var", "K", "alpha"}
+        unknown = [n for n, p in parameters.items() if p.default is p.empty and n not in known and n not in self.options]
+        if unknown:
+            raise TypeError(f"the rule asks for {', '.join(unknown)}, which a stream does not have; give them as options")
+        wrong = [name for name in self.options if name not in parameters or name in known]
+        if wrong:
+            raise TypeError(f"{', '.join(wrong)} cannot be given as options: the stream has them, or the rule does not")
+
+    @cached_property
+    def _reads(self) -> list[str]:
+        return [n for n in inspect.signature(self.rule).parameters if n in (*State._fields, "x", "z", "df", "alpha")]
+
+    def start(self, W: Any, *, mean: Any = None, var: Any = None) -> State:
+        """The state before the first sample; the filters begin at mean 0 and variance 1 unless they are given.
+
+        Args:
+            W: (N, M); weights, of a real floating dtype.
+            mean: (N,); where the mean's filter begins.
+            var: (N,); where the variance's filter begins; the covariance's begins at its diagonal matrix.
+
+        Raises:
+            ValueError: a shape does not fit.
+        """
+        xp = array_namespace(W)
+        if W.ndim != 2:
+            raise ValueError(f"W must have the shape (N, M); got {tuple(W.shape)}")
+        mean = xp.zeros_like(W[:, 0]) if mean is None else mean
+        var = xp.ones_like(W[:, 0]) if var is None else var
+        for name, given in (("mean", mean), ("var", var)):
+            if tuple(given.shape) != (W.shape[0],):
+                raise ValueError(f"{name} must have the shape (N,) = ({W.shape[0]},); got {tuple(given.shape)}")
+        K = xp.eye(W.shape[0], dtype=W.dtype) * var if "K" in self._reads else None
+        return State(W, mean, var, xp.zeros_like(mean), xp.asarray(0), K)
+
+    def step(self, state: State, x: Any) -> tuple[State, Any]:
+        """The state after one sample ``x`` (M,), and its activity (N,), in any array library.
+
+        The first sample has no predecessor: its invariance term is 0.
+
+        Raises:
+            ValueError: ``x`` has another shape than (M,).
+        """
+        if tuple(x.shape) != (state.W.shape[1],):
+            raise ValueError(f"a sample must have the shape (M,) = ({state.W.shape[1]},); got {tuple(x.shape)}")
+        xp = array_namespace(x)
+        z, df = self.activation(xp.matmul(state.W, x))
+        mean = state.mean + self.alpha * (z - state.mean)
+        u = z - mean
+        var = (1 - self.alpha) * state.var + self.alpha * u**2
+        K = None if state.K is None else (1 - self.alpha) * state.K + self.alpha * u[:, None] * u
+        z_prev = xp.where(state.count == 0, z, state.z_prev)
+        has = {"x": x, "z": z, "z_prev": z_prev, "df": df, "W": state.W}
+        has |= {"mean": mean, "var": var, "K": K, "alpha": self.alpha}
+        update = self.rule(**{name: has[name] for name in self._reads}, **self.options)
+        return State(state.W + self.eta * update, mean, var, z, state.count + 1, K), z
+
+    def run(self, state: State, x: Any) -> tuple[State, Any]:
+        """The state after a whole stream ``x`` (T, M), and the activities (T, N).
+
+        A stream cut anywhere and continued gives the same bits: on JAX, blocks of samples, the last one filled up, run through
+        one compiled loop whatever the length (the body of a ``lax.scan`` could be compiled differently for each).
+
+        Raises:
+            TypeError: ``x`` is of another library than the weights, or of one that is neither NumPy nor JAX.
+            ValueError: ``x`` has another shape than (T, M).
+        """
+        if x.ndim != 2 or x.shape[1] != state.W.shape[1]:
+            raise ValueError(f"a stream must have the shape (T, M) with M = {state.W.shape[1]}; got {tuple(x.shape)}")
+        if is_jax_array(x) and is_jax_array(state.W):
+            return self._scanned(state, x)
+        if not (is_numpy_array(x) and is_numpy_array(state.W)):
+            libraries = " and ".join(f"{type(array).__module__}" for array in (state.W, x))
+            raise TypeError(f"run takes arrays of NumPy or of JAX, all of one; got {libraries}. Others: call step in a loop")
+        activity = np.empty((len(x), len(state.W)), dtype=state.W.dtype)
+        for t, sample in enumerate(x):
+            state, activity[t] = self.step(state, sample)
+        return state, activity
+
+    def _scanned(self, state: State, x: Any) -> tuple[State, Any]:
+        import jax.numpy as jnp
+
+        blocks = []
+        for begin in range(0, x.shape[0], BLOCK):
+            block = x[begin : begin + BLOCK]
+            filled = jnp.concatenate([block, jnp.zeros((BLOCK - block.shape[0], x.shape[1]), x.dtype)])
+            state, z = self._block(state, filled, block.shape[0])
+            blocks.append(z[: block.shape[0]])
+        return state, jnp.concatenate(blocks) if blocks else jnp.zeros((0, state.W.shape[0]), state.W.dtype)
+
+    @cached_property
+    def _block(self) -> Callable[[State, Any, int], tuple[State, Any]]:
+        """The first ``count`` samples of a block; compiled once, since the number is not known to the compiler."""
+        import jax
+        from jax import lax
+
+        def block(state: State, x: Any, count: Any) -> tuple[State, Any]:
+            def body(t: Any, carried: tuple[State, Any]) -> tuple[State, Any]:
+                state, activity = carried
+                state, z = self.step(state, lax.dynamic_index_in_dim(x, t, keepdims=False))
+                return state, lax.dynamic_update_index_in_dim(activity, z, t, 0)
+
+            empty = jax.numpy.zeros((x.shape[0], state.W.shape[0]), state.W.dtype)
+            return lax.fori_loop(0, count, body, (state, empty))
+
+        return jax.jit(block)
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration by names and numbers, which a checkpoint is compared with."""
+        names = {"rule": self.rule, "activation": self.activation}
+        shown = {name: f"{given.__module__}.{given.__qualname__}" for name, given in names.items()}
+        return shown | {"eta": self.eta, "alpha": self.alpha, "options": {k: repr(v) for k, v in sorted(self.options.items())}}
+
+
+# --- checkpoints -----------------------------------------------------------------------------------------------------------
+
+
+def save(path: str | os.PathLike[str], stream: Stream, state: State) -> None:
+    """Write a checkpoint: state and configuration, whole or not at all; one that is there stays until the new one is complete.
+
+    Raises:
+        TypeError: a dtype is one that NumPy's files do not keep, such as bfloat16.
+    """
+    arrays = {name: np.asarray(array) for name, array in state._asdict().items() if array is not None}
+    lost = [f"{name} {array.dtype}" for name, array in arrays.items() if array.dtype.kind not in "fiu"]
+    if lost:
+        raise TypeError(f"a checkpoint keeps float16, float32 and float64; got {', '.join(lost)}")
+    target = Path(path)
+    handle, draft = tempfile.mkstemp(prefix=target.name, suffix=".draft", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, configuration=json.dumps(stream.describe()), digest=_digest(arrays), **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def load(path: str | os.PathLike[str], stream: Stream) -> State:
+    """The state in a checkpoint of this very configuration, as NumPy arrays; ``jax.device_put`` moves it to JAX.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not a whole checkpoint, or one of another configuration.
+    """
+    try:
+        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
+            content = {name: file[name] for name in file.files}
+        configuration, digest = json.loads(str(content.pop("configuration"))), str(content.pop("digest"))
+    except (zipfile.BadZipFile, EOFError, KeyError, OSError, TypeError, ValueError) as broken:
+        if isinstance(broken, FileNotFoundError):
+            raise
+        raise ValueError(f"{path} is not a whole checkpoint of a stream ({broken}): go back to an earlier one") from broken
+    if digest != _digest(content):
+        raise ValueError(f"{path} has been changed or damaged: its digest is not that of its arrays; go back to an earlier one")
+    expected = json.loads(json.dumps(stream.describe()))
+    if configuration != expected:
+        different = [f"{k} {configuration.get(k)!r} instead of {v!r}" for k, v in expected.items() if configuration.get(k) != v]
+        raise ValueError(f"{path} is of another configuration: {'; '.join(different)}")
+    return State(**content)
+
+
+def _digest(arrays: Mapping[str, Any]) -> str:
+    whole = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        whole.update(f"{name} {array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()
