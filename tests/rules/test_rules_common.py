@@ -87,7 +87,7 @@ def test_a_batch_of_layers_by_vmap(rule, jnp):
         assert_close(layer_found, rule(**kwargs, **numbers))
 
 
-@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own, as its compiler is imported
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # PyTorch's own, of what its compiler uses
 @EACH
 @pytest.mark.parametrize("B", [9, 2])  # both orders of contraction
 def test_compiled_by_pytorch_in_one_piece(rule, B):
