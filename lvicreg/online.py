@@ -30,7 +30,7 @@ from array_api_compat import array_namespace, is_jax_array, is_numpy_array
 
 __all__ = ["State", "Stream", "linear", "load", "relu", "save", "tanh"]
 
-BLOCK = 1024  # samples that JAX takes at a time: streams of any length share one compiled program
+BLOCK = 4096  # samples that JAX takes at a time: streams of any length share one compiled program
 
 
 def linear(a: Any) -> tuple[Any, Any]:
@@ -171,9 +171,10 @@ class Stream:
         blocks = []
         for begin in range(0, x.shape[0], BLOCK):
             block = x[begin : begin + BLOCK]
-            filled = jnp.concatenate([block, jnp.zeros((BLOCK - block.shape[0], x.shape[1]), x.dtype)])
-            state, z = self._block(state, filled, block.shape[0])
-            blocks.append(z[: block.shape[0]])
+            count = block.shape[0]
+            filled = block if count == BLOCK else jnp.pad(block, ((0, BLOCK - count), (0, 0)))
+            state, z = self._block(state, filled, count)
+            blocks.append(z[:count])
         return state, jnp.concatenate(blocks) if blocks else jnp.zeros((0, state.W.shape[0]), state.W.dtype)
 
     @cached_property
