@@ -21,6 +21,7 @@ SECTIONS = (
     "covariance",
     "covariance_one_sample",
     "total",
+    "activity",
     "conventions",
     "published_error",
 )

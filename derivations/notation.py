@@ -12,12 +12,13 @@ from lvicreg.codegen.rule import Parameter, Rule
 TEXT = {
     "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "decay": "λ", "sigma": "σ", "var": "v", "mean": "z̄",
     "df": "f'(a·)", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
-    "K_diagonal": "diag(K)", "Ku": "(K u)",
+    "K_diagonal": "diag(K)", "Ku": "(K u)", "K_off": "K°", "K_off_u": "(K° u)", "Gu": "(G u)",
 }  # fmt: skip
 
 LATEX = {
     "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
     "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
+    "K_off": r"K^{\circ}·", "K_off_u": r"(K^{\circ} u)", "Gu": "(G u)",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
     # one time step before
@@ -65,4 +66,5 @@ def rule(name: str, summary: str, by: Expr | Descent, definitions: Definitions, 
     except NotLocal as reason:
         locality = f"not local: {reason}."
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
-    return Rule(name, summary, update, definitions, W[p, q], b, descent=descent, locality=locality, **written, **about)
+    derived = {"update": update, "target": W[p, q], "sample": b, "descent": descent, "locality": locality}
+    return Rule(name=name, summary=summary, definitions=definitions, **derived, **written, **about)

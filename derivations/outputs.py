@@ -1,4 +1,4 @@
-"""The files that the derivations write: the rules, the book's fragments (``fragments``), and the tables in the README."""
+"""The files that the derivations write: rules and losses, the book's fragments (``fragments``), and the README's tables."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from derivations.fragments import FOLDER, ROOT, fragments, known
 from derivations.fragments.theorem import kinds
 from derivations.mutation.record import in_words
 from lvicreg.claims import Entry
+from lvicreg.codegen.emit import function_source
+from lvicreg.codegen.loss import loss_source
 from lvicreg.codegen.modules import module_source, package_source
 
 COMMAND = "python -m derivations"
-GENERATED = ROOT / "lvicreg" / "rules", FOLDER
+RULES, LOSSES = ROOT / "lvicreg" / "rules", ROOT / "lvicreg" / "losses"
+GENERATED = RULES, LOSSES, FOLDER
 
 
 def rule_files(names: Iterable[str]) -> dict[Path, str]:
@@ -22,21 +25,33 @@ def rule_files(names: Iterable[str]) -> dict[Path, str]:
     files = {}
     for name in names:
         module = section(name)
-        if not module.rules:
-            continue
-        title = f"{module.TITLE}: update functions."
-        source = f"derivations/{name}.py"
-        files[ROOT / "lvicreg" / "rules" / f"{name}.py"] = module_source(
-            title, module.rules, source, COMMAND, "lvicreg._inputs"
-        )
+        if module.rules:
+            functions = {rule.name: function_source(rule) for rule in module.rules}
+            files[RULES / f"{name}.py"] = _module(f"{module.TITLE}: update functions.", functions, name)
     return files
+
+
+def loss_files() -> dict[Path, str]:
+    """The modules of ``lvicreg.losses``, one for each loss, and the package."""
+    functions = section("activity").loss_functions
+    files = {
+        LOSSES / f"{f.name}.py": _module(f"{f.summary.split(':')[0].split(',')[0]}.", {f.name: loss_source(f)}, "activity")
+        for f in functions
+    }
+    title = "Losses with their gradients with respect to the activity, generated from the derivations.\n\n" + LOSSES_GUIDE
+    package = package_source(title, {f.name: [f] for f in functions}, "derivations/activity.py", COMMAND)
+    return files | {LOSSES / "__init__.py": package}
+
+
+def _module(title: str, functions: Mapping[str, str], name: str) -> str:
+    return module_source(title, functions, f"derivations/{name}.py", COMMAND, "lvicreg._inputs")
 
 
 def package_file() -> dict[Path, str]:
     """``lvicreg/rules/__init__.py``."""
     title = "Update functions of a one-layer network, generated from the derivations.\n\n" + RULES_GUIDE
     modules = {name: section(name).rules for name in SECTIONS if section(name).rules}
-    return {ROOT / "lvicreg" / "rules" / "__init__.py": package_source(title, modules, "derivations/", COMMAND)}
+    return {RULES / "__init__.py": package_source(title, modules, "derivations/", COMMAND)}
 
 
 RULES_GUIDE = """\
@@ -44,6 +59,12 @@ Each function returns the direction of descent, shape (N, M); add it to the weig
 of any library that follows the array API standard: NumPy, PyTorch, JAX. ``x`` and ``z = f(W x)`` are a minibatch with samples
 on the first axis, or one sample; ``df`` is the slope f'(W x). Means and variances are taken from the minibatch unless they are
 given, as from a slow filter.
+"""
+
+LOSSES_GUIDE = """\
+Each function returns the loss of a minibatch, a number, and its gradient with respect to the activity ``z``, (B, N): what
+automatic differentiation would give, from the closed form. Means and variances are the minibatch's. The arrays may be of any
+library that follows the array API standard: NumPy, PyTorch, JAX.
 """
 
 
@@ -76,11 +97,14 @@ def readme(entries: Sequence[Entry]) -> dict[Path, str]:
 def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, str]:
     """Every file that the named sections determine; those that need all sections only where all are named."""
     files = {**rule_files(names), **fragments(names, entries)}
+    if "activity" in names:
+        files |= loss_files()
     return files | package_file() | readme(entries) if set(names) == set(SECTIONS) else files
 
 
 def strangers() -> list[Path]:
     """Files in the generated folders that no derivation writes."""
-    with_rules = {ROOT / "lvicreg" / "rules" / f"{name}.py" for name in SECTIONS if section(name).rules}
-    written = with_rules | {*package_file(), *known()}
+    with_rules = {RULES / f"{name}.py" for name in SECTIONS if section(name).rules}
+    with_losses = {LOSSES / f"{name}.py" for name in ("__init__", *(f.name for f in section("activity").loss_functions))}
+    written = with_rules | with_losses | {*package_file(), *known()}
     return sorted(path for folder in GENERATED for path in folder.rglob("[!.]*.*") if path not in written)

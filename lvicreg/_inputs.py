@@ -70,6 +70,18 @@ def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
     return size
 
 
+def several_samples(loss: str, activity: Any) -> int:
+    """The number of samples, after checking that a mean and a variance can be taken of them.
+
+    Raises:
+        ValueError: there are fewer than 2.
+    """
+    size = int(activity.shape[0])
+    if size < 2:
+        raise ValueError(f"{loss}: a minibatch must have at least 2 samples, for a variance to exist; got {size}")
+    return size
+
+
 def _is_tensor(array: Any) -> bool:
     """Whether it is a PyTorch tensor, found without importing PyTorch."""
     torch = sys.modules.get("torch")

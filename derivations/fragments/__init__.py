@@ -4,7 +4,8 @@ Every equation, status and list of evidence on a page comes from here, from the 
 
 * ``claims/oja.mean-field.md``: a claim as a theorem, with its status, and all that was checked of it;
 * ``rules/log_variance.md``: the equation that a generated function computes;
-* ``steps/log_variance.md``: how it is derived from the loss, as it was rewritten;
+* ``steps/log_variance.md``: how it is derived from the loss, as it was rewritten; ``steps/losses.covariance.md``, the
+  gradient with respect to the activity;
 * ``definitions/layer.md``: what the named quantities of the layer stand for, and of Oja's linear unit;
 * ``sources/….md``: the files themselves, for links to lead to;
 * ``ledger.json``: all claims, for the table and the map; ``conventions.md``, the table of presets; ``seeded_errors.md``,
@@ -27,7 +28,7 @@ from derivations.mutation.record import in_words, on_record
 from lvicreg.calculus.layer import network
 from lvicreg.claims import Claim, Entry
 
-from .equations import definition, derivation, display, equation
+from .equations import definition, derivation, display, equation, of_activity
 from .theorem import kinds, theorem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,8 @@ def fragments(names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]
         found[f"rules/{rule.name}.md"] = equation(rule)
         if rule.descent:
             found[f"steps/{rule.name}.md"] = derivation(rule)
+    if "activity" in names:
+        found |= {f"steps/losses.{loss.name}.md": of_activity(loss) for loss in section("activity").loss_functions}
     if "conventions" in names:
         found["conventions.md"] = section("conventions").table(entries)
     if set(names) == set(SECTIONS):
@@ -77,6 +80,7 @@ def known() -> set[Path]:
     rules = [rule for name in SECTIONS for rule in section(name).rules]
     names = [f"claims/{claim.id}.md" for name in SECTIONS for claim in section(name).claims]
     names += [f"rules/{rule.name}.md" for rule in rules] + [f"steps/{rule.name}.md" for rule in rules if rule.descent]
+    names += [f"steps/losses.{loss.name}.md" for loss in section("activity").loss_functions]
     names += [f"sources/{group}.md" for group in SOURCES] + ["definitions/layer.md", "definitions/unit.md"]
     names += ["conventions.md", "seeded_errors.md", "ledger.json"]
     return {FOLDER / name for name in names}

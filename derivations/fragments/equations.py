@@ -10,13 +10,14 @@ from typing import Any
 from sympy import Expr, Indexed, Symbol
 
 from derivations.notation import LATEX
-from lvicreg.calculus import Definitions, Law, Mean, Step
+from lvicreg.calculus import Definitions, Descent, Law, Mean, Step
 from lvicreg.calculus.definitions import name_of
-from lvicreg.calculus.layer import network
+from lvicreg.calculus.layer import W, network
 from lvicreg.calculus.notation import latex
 from lvicreg.claims import Equation
 from lvicreg.codegen.equation import as_latex, presented
-from lvicreg.codegen.rule import Rule
+from lvicreg.codegen.loss import presented_gradient
+from lvicreg.codegen.rule import LossFunction, Rule
 
 
 def display(*equations: str) -> str:
@@ -51,21 +52,35 @@ def derivation(rule: Rule) -> str:
     """Every step from the loss to the update."""
     if rule.descent is None:
         raise ValueError(f"{rule.name} is not derived from a loss")
-    loss, definitions = rule.descent.loss, rule.descent.definitions
-    parts = [f"The loss:\n\n{display(f'L = {latex(loss, LATEX)}')}"]
-    target = rf"\frac{{\partial L}}{{\partial {latex(rule.descent.target, LATEX)}}} = "
-    parts += [f"{_said(step, definitions)}\n\n{display(target + latex(step.result, LATEX))}" for step in rule.descent.steps]
-    parts.append(f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{update(rule)}")
+    return _numbered(rule.descent, f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{update(rule)}")
+
+
+def of_activity(function: LossFunction) -> str:
+    """Every step from a loss to its gradient with respect to the activity, for each form of the loss."""
+    forms = [_numbered(form, f"Factored:\n\n{display(_factored(form))}") for form in function.forms]
+    return "\n\nThe same loss in its other form:\n\n".join(forms)
+
+
+def _factored(form: Descent) -> str:
+    return rf"\frac{{\partial L}}{{\partial {latex(form.target, LATEX)}}} = {latex(presented_gradient(form), LATEX)}"
+
+
+def _numbered(descent: Descent, last: str) -> str:
+    parts = [f"The loss:\n\n{display(f'L = {latex(descent.loss, LATEX)}')}"]
+    target = rf"\frac{{\partial L}}{{\partial {latex(descent.target, LATEX)}}} = "
+    parts += [f"{_said(step, descent)}\n\n{display(target + latex(step.result, LATEX))}" for step in descent.steps]
+    parts.append(last)
     return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
 
 
-def _said(step: Step, definitions: Definitions) -> str:
+def _said(step: Step, descent: Descent) -> str:
     """What a step did."""
     match step.rule:
         case "differentiate":
-            return "Its derivative with respect to one weight, down to the first names that depend on it:"
+            one = "weight" if name_of(descent.target) == W else "activity"
+            return f"Its derivative with respect to one {one}, down to the first names that depend on it:"
         case "look through":
-            return f"With ${definition(definitions, name_of(step.used[0]))}$:"
+            return f"With ${definition(descent.definitions, name_of(step.used[0]))}$:"
         case "collapse":
             return "Deltas collapse, and equal terms merge:"
         case _:

@@ -62,9 +62,10 @@ def _checked(entry: Entry, name: str) -> Iterator[str]:
     seeded = on_record(claim)
     if seeded:
         yield f"Seeded errors: {as_sentence(seeded)}"
-    functions = [rule.name for each in SECTIONS for rule in section(each).rules if claim.id in rule.claims]
+    functions = [f"rules.{rule.name}" for each in SECTIONS for rule in section(each).rules if claim.id in rule.claims]
+    functions += [f"losses.{loss.name}" for loss in section("activity").loss_functions if claim.id in loss.claims]
     if functions:
-        yield "Functions generated on its ground: " + ", ".join(f"{{py:func}}`~lvicreg.rules.{f}`" for f in functions) + "."
+        yield "Functions generated on its ground: " + ", ".join(f"{{py:func}}`~lvicreg.{f}`" for f in functions) + "."
     yield (
         f"Stated in {{ref}}`derivations/{name}.py <source-derivations-{name}>`; source: {claim.source}. To check it again: "
         f"`python -m derivations {name}`, and "

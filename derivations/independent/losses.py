@@ -83,6 +83,11 @@ def invariance(np: ModuleType, W: Array, data: Data) -> Array:
     return np.sum((_layer(np, W, data.x) - previous) ** 2, axis=1)
 
 
+def invariance_of_a_batch(np: ModuleType, W: Array, data: Data) -> Array:
+    """The same summed over samples."""
+    return np.sum(invariance(np, W, data))
+
+
 def invariance_both(np: ModuleType, W: Array, data: Data) -> Array:
     """Squared distance to the previous activity, with both free."""
     return np.sum((_layer(np, W, data.x) - _layer(np, W, data.x_prev)) ** 2, axis=1)

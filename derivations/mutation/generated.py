@@ -1,4 +1,4 @@
-"""Seeded errors in the generated functions: one operation changed at a time, and the tests of the rules run.
+"""Seeded errors in the generated functions: one operation changed at a time, and the tests of rules and losses run.
 
 The changes are cosmic-ray's. Of its operators those are used which make of one formula another:
 
@@ -38,10 +38,12 @@ import pytest
 
 from derivations.mutation import Mutant
 from derivations.mutation.equivalent import GENERATED
-from lvicreg import rules
+from lvicreg import losses, rules
 
 TESTS = Path(__file__).parents[2] / "tests" / "rules"
+OF_LOSSES = TESTS.with_name("losses")
 FUNCTIONS: dict[str, FunctionType] = {name: getattr(rules, name) for name in rules.__all__}
+FUNCTIONS |= {f"losses.{name}": getattr(losses, name) for name in losses.__all__}
 
 OPERATORS = [
     *(f"ReplaceBinaryOperator_{a}_{b}" for a, b in permutations(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"), 2)),
@@ -124,7 +126,7 @@ def _lines(function: ast.FunctionDef) -> list[str]:
 
 
 # --- their outcomes ------------------------------------------------------------------------------------------------------
-def mutants(changes: Sequence[Error], tests: Iterable[str | Path] = (TESTS,)) -> Iterator[Mutant]:
+def mutants(changes: Sequence[Error], tests: Iterable[str | Path] = (TESTS, OF_LOSSES)) -> Iterator[Mutant]:
     """What the tests make of each change, in the order of the changes.
 
     Raises:
@@ -144,7 +146,7 @@ def mutants(changes: Sequence[Error], tests: Iterable[str | Path] = (TESTS,)) ->
                 noticed.update([receiver.recv()])
             yield _judged(error, noticed[number])
     except EOFError:
-        raise RuntimeError("the tests of the rules could not be run") from None
+        raise RuntimeError("the tests of the functions could not be run") from None
     finally:
         session.terminate()  # at the end it has nothing left to do
         session.join()
@@ -155,7 +157,7 @@ def _judged(error: Error, noticed_by: str | None) -> Mutant:
         return Mutant(error.where, error.change, "caught", noticed_by)
     if reason := GENERATED.get((error.where, error.change)):
         return Mutant(error.where, error.change, "equivalent", reason)
-    return Mutant(error.where, error.change, "survived", "no test of the rules notices it")
+    return Mutant(error.where, error.change, "survived", "no test of the functions notices it")
 
 
 def _session(changes: Sequence[Error], tests: list[str], sender: Connection) -> None:
@@ -219,7 +221,7 @@ class _Forks:
             exec(error.source, names)
         except Exception as reason:
             return f"it cannot be loaded: {reason}"
-        changed = names[error.where]
+        changed = names[function.__name__]
         for part in ("__code__", "__defaults__", "__kwdefaults__"):
             setattr(function, part, getattr(changed, part))
         return self.run(items)

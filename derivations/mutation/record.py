@@ -21,7 +21,7 @@ from lvicreg.claims import Autodiff, Claim
 from lvicreg.claims.mutants import written
 
 RECORD = Path(__file__).with_name("score.json")
-RULES = Path(__file__).resolve().parents[2] / "lvicreg" / "rules"
+PACKAGE = Path(__file__).resolve().parents[2] / "lvicreg"
 COMMAND = "python -m derivations.mutation"
 Score = dict[str, int]  # how many mutants, and how many of them caught and equivalent
 
@@ -54,11 +54,12 @@ def _meanings(definitions: Definitions) -> str:
 
 def _functions() -> Iterator[tuple[str, str]]:
     """The generated functions and their sources; read, not imported, since one may be missing and about to be written."""
-    for path in sorted(RULES.glob("[!_]*.py")):
-        text = path.read_text(encoding="utf-8")
-        for node in ast.parse(text).body:
-            if isinstance(node, ast.FunctionDef):
-                yield node.name, f"{ast.get_source_segment(text, node)}\n"
+    for folder, prefix in (("rules", ""), ("losses", "losses.")):
+        for path in sorted((PACKAGE / folder).glob("[!_]*.py")):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.parse(text).body:
+                if isinstance(node, ast.FunctionDef):
+                    yield f"{prefix}{node.name}", f"{ast.get_source_segment(text, node)}\n"
 
 
 def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:

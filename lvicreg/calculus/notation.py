@@ -30,7 +30,7 @@ from sympy.printing.str import StrPrinter
 from .indexed import Delta, Sigma, rename, size_of
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-LETTERS = {"B": "bcde", "N": "klno", "M": "mrs"}
+LETTERS = {"B": "bcdegh", "N": "klno", "M": "mrs"}
 OTHER_LETTERS = "ghrs"
 
 
@@ -132,8 +132,12 @@ class _Text(PositiveFirst, StrPrinter):
     def _print_Mul(self, expr: Mul) -> str:
         return str(super()._print_Mul(expr)).replace("*", " ")
 
+    def _print_Delta(self, delta: Delta) -> str:
+        return "δ_" + "".join(map(str, delta.args))
+
     def _print_Function(self, function: Function) -> str:
-        return f"{type(function).__name__}({', '.join(map(self._print, function.args))})"
+        head = {"relu": "max(0, ", "StopGradient": "SG("}.get(type(function).__name__, f"{type(function).__name__}(")
+        return f"{head}{', '.join(map(self._print, function.args))})"
 
 
 class _Latex(PositiveFirst, LatexPrinter):

@@ -5,7 +5,7 @@
 1. the loss is differentiated down to the first names: ``∂/∂W_pq Σ_i log(σ_i) = Σ_i (1/σ_i) ∂σ_i/∂W_pq``;
 2. each of those names is replaced by what it stands for and differentiated in turn, the last to be defined first;
 3. deltas are collapsed, and equal terms merge in normal form;
-4. sums that are zero once their names are expanded, such as ``Σ_b u_i^b``, are left out.
+4. sums and diagonals that are zero once their names are expanded, such as ``Σ_b u_i^b``, are left out.
 """
 
 from __future__ import annotations
@@ -47,10 +47,16 @@ def steps(loss: Expr, target: Expr, definitions: Definitions) -> Iterator[Step]:
         yield Step("look through", (definitions[last][0],), expr)
     expr = normal(definitions.fold(normal(expr)))
     yield Step("collapse", (), expr)
-    vanishing = tuple(s for s in sorted(expr.atoms(Sigma), key=str) if is_zero(s, definitions))
+    parts = sorted(expr.atoms(Sigma) | {entry for entry in expr.atoms(Indexed) if _is_diagonal(entry)}, key=str)
+    vanishing = tuple(part for part in parts if is_zero(part, definitions))
     if vanishing:
         expr = normal(expr.xreplace(dict.fromkeys(vanishing, S.Zero)))
-        yield Step("leave out", vanishing, expr)
+        whole = tuple(part for part in vanishing if not any(other != part and other.has(part) for other in vanishing))
+        yield Step("leave out", whole, expr)
+
+
+def _is_diagonal(entry: Indexed) -> bool:
+    return len(set(entry.indices)) < len(entry.indices)
 
 
 def gradient(loss: Expr, target: Expr, definitions: Definitions) -> Expr:

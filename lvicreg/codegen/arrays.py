@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 
-from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, S
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, S, log
 from sympy.printing.str import StrPrinter
 
-from lvicreg.calculus.functions import H, StopGradient
-from lvicreg.calculus.indexed import Sigma, Symmetric, free_indices
+from lvicreg.calculus.functions import H, StopGradient, relu
+from lvicreg.calculus.indexed import Sigma, Symmetric, free_indices, others, size_of
 from lvicreg.calculus.notation import PositiveFirst
 
 Axes = tuple[Idx, ...]
@@ -40,7 +40,8 @@ class _Elementwise(PositiveFirst, StrPrinter):
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
         if power.exp == S.Half:
             return f"xp.sqrt({self._print(power.base)})"
-        return str(super()._print_Pow(power, rational=rational))
+        power_code = str(super()._print_Pow(power, rational=rational))
+        return power_code.replace(")**", ") ** ") if isinstance(power.base, Add) else power_code
 
     def _print_Mul(self, expr: Mul) -> str:
         steps = [factor for factor in expr.args if isinstance(factor, H)]
@@ -53,9 +54,25 @@ class _Elementwise(PositiveFirst, StrPrinter):
     def _print_H(self, step: H) -> str:
         raise NotArrayCode(f"{step} must multiply an array")
 
+    def _print_relu(self, hinge: relu) -> str:
+        return f"xp.where({_closed(hinge)}, 0.0, {self._print(hinge.args[0])})"
 
-def _closed(step: H) -> str:
-    """Where ``H(γ − σ)`` is 0: ``sigma >= gamma``. So put, a NaN is not taken for a closed gate but stays visible."""
+    def _print_log(self, logarithm: log) -> str:
+        return f"xp.log({self._print(logarithm.args[0])})"
+
+
+class _Total(_Elementwise):
+    """Numbers: every sum runs over all indices of its term."""
+
+    def _print_Sigma(self, sigma: Sigma) -> str:
+        term: Expr = sigma
+        while isinstance(term, Sigma):
+            term = term.term
+        return f"xp.sum({elementwise(term)})"
+
+
+def _closed(step: H | relu) -> str:
+    """Where ``H(γ − σ)``, or a hinge, is 0: ``sigma >= gamma``. So put, a NaN is not taken for closed but stays visible."""
     terms = Add.make_args(step.args[0])
     negative = [-term for term in terms if term.could_extract_minus_sign()]
     positive = [term for term in terms if not term.could_extract_minus_sign()]
@@ -66,8 +83,18 @@ def elementwise(expr: Expr) -> str:
     """Code for an expression without sums."""
     if expr.has(Sigma, StopGradient):
         raise NotArrayCode(f"{expr} has a sum or stop-gradient that no name stands for")
-    code = _Elementwise().doprint(expr)
+    return _spaced(_Elementwise().doprint(expr))
+
+
+def _spaced(code: str) -> str:
     return re.sub(r"(?<![*\s])([*/])(?![*\s])", r" \1 ", code)
+
+
+def total(expr: Expr) -> str:
+    """Code for a number, made of sums over all indices of elementwise products."""
+    if free_indices(expr) or expr.has(StopGradient):
+        raise NotArrayCode(f"{expr} is not a number made of sums")
+    return _spaced(_Total().doprint(expr))
 
 
 def code(expr: Expr, axes: Axes) -> str:
@@ -77,7 +104,7 @@ def code(expr: Expr, axes: Axes) -> str:
     if len(sums) > 1 or (not sums and expr.has(Sigma)):
         raise NotArrayCode(f"{expr} is not one sum times a coefficient")
     if not sums:
-        return elementwise(expr)
+        return _off_diagonal(expr, axes) or elementwise(expr)
     coefficient = Mul(*(factor for factor in Mul.make_args(expr) if factor not in sums))
     over, term = [], sums[0]
     while isinstance(term, Sigma):
@@ -88,6 +115,12 @@ def code(expr: Expr, axes: Axes) -> str:
     numerator, denominator = coefficient.as_numer_denom()
     prefix = "" if numerator == 1 else f"{elementwise(numerator)} * "
     return prefix + summed + ("" if denominator == 1 else f" / {elementwise(denominator)}")
+
+
+def _off_diagonal(expr: Expr, axes: Axes) -> str:
+    """A matrix without its diagonal; empty for anything else."""
+    matrix = expr / others(*axes) if len(axes) == 2 and size_of(axes[0]) == size_of(axes[1]) else S.Zero
+    return f"xp.tril({matrix.base}, k=-1) + xp.triu({matrix.base}, k=1)" if isinstance(matrix, Indexed) else ""
 
 
 def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:

@@ -1,27 +1,27 @@
 """The face of a generated function: its signature and its docstring.
 
-The equation is printed from the expression that the code is printed from; shapes come from index ranges.
+The equations are printed from the expressions that the code is printed from; shapes come from index ranges.
 """
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable, Sequence
 
 from sympy import Expr, Indexed, IndexedBase
 
-from lvicreg.calculus.definitions import Name, indices_of
+from lvicreg.calculus.definitions import Definitions, Name
 from lvicreg.calculus.indexed import size_of
 from lvicreg.calculus.notation import text
 
-from .equation import as_text
-from .rule import Rule
+from .rule import Function
 
 WIDTH = 124  # of a line in a function's body, without its indentation
 
 
-def shape_of(name: Name, rule: Rule) -> str:
+def shape_of(name: Name, rule: Function) -> str:
     """The sizes of an array's axes, such as ``BN``; empty for a scalar."""
-    entries = set(rule.update.atoms(Indexed))
+    entries: set[Expr] = set().union(*(expr.atoms(Indexed) for expr in rule.expressions))
     for defined in rule.definitions:
         pattern, value = rule.definitions[defined]
         entries |= {pattern} | value.atoms(Indexed)
@@ -31,7 +31,7 @@ def shape_of(name: Name, rule: Rule) -> str:
     return "".join(str(size_of(index)) for index in entry.indices)
 
 
-def signature(rule: Rule) -> str:
+def signature(rule: Function) -> str:
     """The ``def`` line."""
     keywords = [f"{name}: Any = None" for name in rule.statistics]
     keywords += [f"{name}: float = {_default(name, rule)}" for name in rule.options]
@@ -42,39 +42,42 @@ def signature(rule: Rule) -> str:
     return f"def {rule.name}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ") -> Any:"
 
 
-def _default(name: Name, rule: Rule) -> str:
+def _default(name: Name, rule: Function) -> str:
     return repr(rule.parameters[str(name)].default)
 
 
-def docstring(rule: Rule, parts: dict[Expr, Expr]) -> str:
-    """The docstring, from the factored update."""
-    wrapped = textwrap.wrap(as_text(rule), WIDTH - 4, subsequent_indent=" " * 12, break_long_words=False)
-    sections = [rule.summary, "\n".join(f"    {line}" for line in wrapped) + _where(rule, parts)]
+def docstring(rule: Function, equations: str, returned: Sequence[str]) -> str:
+    """The docstring: what the function computes, ``equations``, and what it returns and raises, a paragraph each."""
+    sections = [rule.summary, equations]
     sections += [f"{title}: {body}" for title, body in _remarks(rule) if body]
     filled = ["\n".join(_filled(section) if not section.startswith("    ") else [section]) for section in sections]
-    filled.append(_parameters(rule))
-    filled.append(_returns(rule))
-    return '"""' + "\n\n".join(part for part in filled if part) + '\n"""'
+    return '"""' + "\n\n".join(part for part in (*filled, _parameters(rule), *returned) if part) + '\n"""'
+
+
+def display(line: str) -> str:
+    """An equation on lines of its own."""
+    wrapped = textwrap.wrap(line, WIDTH - 4, subsequent_indent=" " * 12, break_long_words=False)
+    return "\n".join(f"    {part}" for part in wrapped)
 
 
 def _filled(paragraph: str) -> list[str]:
     return textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _where(rule: Rule, parts: dict[Expr, Expr]) -> str:
-    """A line for each name that the equation is built on, down to the arguments."""
+def where(rule: Function, expressions: Iterable[Expr], definitions: Definitions) -> str:
+    """A line for each name that the expressions are built on, down to the arguments."""
     needed: set[Name] = set()
-    waiting = list(parts.values())
+    waiting = list(expressions)
     while waiting:
         expr = waiting.pop()
-        found = {name for name in rule.definitions if expr.has(name)} - needed - set(rule.arguments)
+        found = {name for name in definitions if expr.has(name)} - needed - set(rule.arguments)
         needed |= found
-        waiting += [rule.definitions[name][1] for name in found]
-    meanings = (rule.definitions[name] for name in rule.definitions if name in needed)
+        waiting += [definitions[name][1] for name in found]
+    meanings = (definitions[name] for name in definitions if name in needed)
     return "".join(f"\n    {text(name, rule.notation)} = {text(value, rule.notation)}" for name, value in meanings)
 
 
-def _remarks(rule: Rule) -> list[tuple[str, str]]:
+def _remarks(rule: Function) -> list[tuple[str, str]]:
     return [
         ("Claims", ", ".join(f"``{claim}``" for claim in rule.claims)),
         ("Locality", rule.locality),
@@ -84,7 +87,7 @@ def _remarks(rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def _parameters(rule: Rule) -> str:
+def _parameters(rule: Function) -> str:
     lines = ["Args:"]
     for name in (*rule.arguments, *rule.statistics, *rule.options):
         parameter = rule.parameters[str(name)]
@@ -97,18 +100,11 @@ def _parameters(rule: Rule) -> str:
     return "\n".join(lines)
 
 
-def _returns(rule: Rule) -> str:
-    axes = ", ".join(str(size_of(index)) for index in indices_of(rule.target))
-    lines = [
-        "Returns:",
-        f"    The direction of descent, ({axes}), in the arrays' dtype (a NumPy scalar among the options promotes it).",
-        "",
-        "Raises:",
-        "    TypeError: an argument is not an array, or not of a real floating dtype.",
-        "    ValueError: an array has the wrong rank, or a size differs between arrays.",
-    ]
-    if rule.statistics:
-        names = ", ".join(map(str, rule.statistics))
-        some = f"of {names} some are given but not all; or none" if len(rule.statistics) > 1 else f"{names} is not given"
-        lines.append(f"    ValueError: {some}, and there are fewer than 2 samples.")
-    return "\n".join(lines)
+def raised(*more: str) -> str:
+    """The errors of every function, and more."""
+    errors = (
+        "TypeError: an argument is not an array, or not of a real floating dtype.",
+        "ValueError: an array has the wrong rank, or a size differs between arrays.",
+        *more,
+    )
+    return "Raises:\n" + "\n".join(f"    {error}" for error in errors)

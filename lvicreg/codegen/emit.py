@@ -7,38 +7,51 @@ in the order in which they build on each other. No intermediate is invented: a s
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
-from lvicreg.calculus.indexed import free_indices
+from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.notation import positive_first
 
 from .arrays import code, elementwise
-from .docstring import WIDTH, docstring, shape_of, signature
-from .equation import presented
-from .rule import Rule
+from .docstring import WIDTH, display, docstring, raised, shape_of, signature, where
+from .equation import as_text, presented
+from .rule import Function, Rule
 
 INDENT = "    "
 
 
 def function_source(rule: Rule) -> str:
     """The source of the rule's function, signature and docstring included."""
-    lines = [signature(rule), _indented(docstring(rule, presented(rule))), *map(_indented, _body(rule))]
-    return "\n".join(lines) + "\n"
+    equations = display(as_text(rule)) + where(rule, presented(rule).values(), rule.definitions)
+    return assembled(rule, docstring(rule, equations, _returned(rule)), _body(rule))
+
+
+def assembled(rule: Function, docstring: str, body: list[str]) -> str:
+    """The source of a function."""
+    return "\n".join([signature(rule), *map(_indented, (docstring, *body))]) + "\n"
+
+
+def _returned(rule: Rule) -> list[str]:
+    axes = ", ".join(str(size_of(index)) for index in indices_of(rule.target))
+    direction = f"The direction of descent, ({axes}), in the arrays' dtype (a NumPy scalar among the options promotes it)."
+    if not rule.statistics:
+        return [f"Returns:\n    {direction}", raised()]
+    names = ", ".join(map(str, rule.statistics))
+    some = f"of {names} some are given but not all; or none" if len(rule.statistics) > 1 else f"{names} is not given"
+    return [f"Returns:\n    {direction}", raised(f"ValueError: {some}, and there are fewer than 2 samples.")]
 
 
 def _body(rule: Rule) -> list[str]:
     parts = presented(rule)
-    lines = [_checked_arguments(rule)]
+    lines = [checked_arguments(rule)]
     if rule.statistics:
         given = ", ".join(f"{name}={name}" for name in rule.statistics)
         lines.append(f'B = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
     names: list[Name] = []
     for part in parts.values():
-        _follow(part, rule, names)
+        follow(part, rule, rule.definitions, names)
     lines += _sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule)
     lines += _statements(names, rule)
     return lines + _result(parts, rule)
@@ -49,7 +62,7 @@ def _sizes(expressions: list[Expr], rule: Rule) -> list[str]:
     used = {str(symbol) for expr in expressions for symbol in _coefficients(expr)}
     known = {"B"} if rule.statistics else set()
     axes = sorted({axis for name in rule.arguments for axis in shape_of(name, rule)} - known)
-    return [f"{axis} = {_size(axis, rule)}" for axis in axes if axis in used]
+    return [f"{axis} = {size(axis, rule)}" for axis in axes if axis in used]
 
 
 def _coefficients(expr: Expr) -> set[Symbol]:
@@ -59,7 +72,7 @@ def _coefficients(expr: Expr) -> set[Symbol]:
     return {expr} if isinstance(expr, Symbol) else set().union(*map(_coefficients, expr.args))
 
 
-def _checked_arguments(rule: Rule) -> str:
+def checked_arguments(rule: Function) -> str:
     statistics = [name for name in rule.statistics if isinstance(name, IndexedBase)]
     required = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in rule.arguments]
     given = ", ".join(f'"{name}": ({name}, "{shape_of(name, rule)}")' for name in statistics)
@@ -71,18 +84,18 @@ def _checked_arguments(rule: Rule) -> str:
     return f"xp, {names} = arrays(\n" + "".join(f"{INDENT}{item},\n" for item in specified) + ")"
 
 
-def _follow(expr: Expr, rule: Rule, names: list[Name]) -> None:
+def follow(expr: Expr, rule: Function, definitions: Definitions, names: list[Name]) -> None:
     """Append the names that ``expr`` needs computed, each after those it builds on."""
     used = {name_of(part) for part in expr.atoms(Indexed, Symbol) if not isinstance(part, Idx)}
-    for name in sorted(used & set(rule.definitions), key=str):
+    for name in sorted(used & set(definitions), key=str):
         if name not in names and name not in rule.arguments:
-            _follow(rule.definitions[name][1], rule, names)
+            follow(definitions[name][1], rule, definitions, names)
             names.append(name)
 
 
-def _statement(name: Name, rule: Rule, definitions: Definitions) -> str:
-    pattern, _ = rule.definitions[name]
-    value = definitions[name][1]
+def statement(name: Name, definitions: Definitions) -> str:
+    """``name = …``."""
+    pattern, value = definitions[name]
     return f"{name} = {code(value, indices_of(pattern))}"
 
 
@@ -99,18 +112,18 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
             own = [other for other in names if other not in always | set(rule.statistics)]
             own = [other for other in own if rule.definitions[name][1].has(other)]
             lines.append(f"if {name} is None:")
-            lines += [INDENT + _statement(each, rule, rule.definitions) for each in (*own, name)]
+            lines += [INDENT + statement(each, rule.definitions) for each in (*own, name)]
         elif name in always:
-            lines.append(_statement(name, rule, rule.definitions))
+            lines.append(statement(name, rule.definitions))
     return lines + (_both_orders(avoided, dependent, rule) if avoided is not None else [])
 
 
 def _needed_always(rule: Rule) -> set[Name]:
     """The names that are needed even where all statistics are given."""
     names: list[Name] = []
-    given = replace(rule, definitions=rule.definitions.given(*rule.statistics))
+    given = rule.definitions.given(*rule.statistics)
     for part in presented(rule).values():
-        _follow(part, given, names)
+        follow(part, rule, given, names)
     return set(names)
 
 
@@ -118,16 +131,16 @@ def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> lis
     """The contraction without forming ``avoided``, for batches smaller than the population, and the one with it."""
     without = _without(avoided, dependent, rule.definitions)
     return [
-        f"if {avoided} is None and B < {_size('N', rule)}:",
-        *(INDENT + _statement(name, rule, without) for name in dependent),
+        f"if {avoided} is None and B < {size('N', rule)}:",
+        *(INDENT + statement(name, without) for name in dependent),
         "else:",
         f"{INDENT}if {avoided} is None:",
-        INDENT * 2 + _statement(avoided, rule, rule.definitions),
-        *(INDENT + _statement(name, rule, rule.definitions) for name in dependent),
+        INDENT * 2 + statement(avoided, rule.definitions),
+        *(INDENT + statement(name, rule.definitions) for name in dependent),
     ]
 
 
-def _size(axis: str, rule: Rule) -> str:
+def size(axis: str, rule: Function) -> str:
     """Code for the length of an axis, such as ``z.shape[1]`` for ``N``."""
     return next(f"{name}.shape[{shape.index(axis)}]" for name in rule.arguments if axis in (shape := shape_of(name, rule)))
 
@@ -152,12 +165,12 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
         else:
             post = part.base if isinstance(part, Indexed) else "post"
             if post == "post":
-                lines += _assigned(post, part)
+                lines += assigned(post, part)
             terms.append(f"xp.matmul({post}.T, {pre.base})")
     return [*lines, f"return {' '.join(terms)}"]
 
 
-def _assigned(name: str, part: Expr) -> list[str]:
+def assigned(name: str, part: Expr) -> list[str]:
     """``name = …``, a sum within a product on lines of its own where one line is too long."""
     line = f"{name} = {elementwise(part)}"
     if len(line) <= WIDTH:

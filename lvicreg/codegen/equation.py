@@ -22,10 +22,10 @@ def presented(rule: Rule) -> dict[Expr, Expr]:
     """The factored update by presynaptic quantity, in named quantities only."""
     parts = by_presynaptic(rule.update, rule.target, rule.sample)
     inputs_first = sorted(parts, key=lambda pre: (pre == rule.target, str(pre)))
-    return {pre: tidy(_named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
+    return {pre: tidy(named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
 
 
-def _named(expr: Expr, definitions: Definitions) -> Expr:
+def named(expr: Expr, definitions: Definitions) -> Expr:
     """Sums, and diagonals such as ``K[i, i]``, replaced by the names that are defined to equal them."""
     for part in sorted((p for p in expr.atoms(Sigma, Indexed) if _wants_name(p)), key=str):
         for name in definitions:

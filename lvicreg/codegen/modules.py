@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy
 
-from .emit import function_source
-from .rule import Rule
+from .rule import Function
 
 
 def _header(source: str, command: str) -> str:
@@ -17,19 +16,19 @@ def _header(source: str, command: str) -> str:
     )
 
 
-def module_source(title: str, rules: Sequence[Rule], source: str, command: str, helpers: str) -> str:
-    """The source of one module; ``helpers`` is the module that its argument checks are imported from."""
-    functions = [function_source(rule) for rule in rules]
-    imports = ["arrays"] + ["minibatch_size"] * any(rule.statistics for rule in rules)
+def module_source(title: str, functions: Mapping[str, str], source: str, command: str, helpers: str) -> str:
+    """The source of one module, of functions by name; ``helpers`` is the module that their argument checks come from."""
+    text = "".join(f"\n\n{function}" for function in functions.values())
+    imports = [name for name in ("arrays", "minibatch_size", "several_samples") if f" {name}(" in text]
+    exported = ", ".join(f'"{name}"' for name in functions)
     return (
         _header(source, command)
         + f'"""{title}"""\n\nfrom typing import Any\n\nfrom {helpers} import {", ".join(imports)}\n'
-        + f"\n__all__ = [{', '.join(repr(rule.name).replace(chr(39), chr(34)) for rule in rules)}]\n"
-        + "".join(f"\n\n{function}" for function in functions)
+        + f"\n__all__ = [{exported}]\n{text}"
     )
 
 
-def package_source(title: str, modules: Mapping[str, Sequence[Rule]], source: str, command: str) -> str:
+def package_source(title: str, modules: Mapping[str, Sequence[Function]], source: str, command: str) -> str:
     """The source of the package's ``__init__``."""
     imports = [
         f"from .{module} import {', '.join(sorted(rule.name for rule in rules))}" for module, rules in sorted(modules.items())

@@ -1,7 +1,8 @@
-"""What the generator is told about a learning rule."""
+"""What the generator is told about a function."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,28 +20,16 @@ class Parameter:
     default: float | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
-    """An update, as a derived expression, and how its function presents itself.
-
-    ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
-    ``sample``. ``descent`` is the loss from which it was derived, if any. ``statistics`` are the names that a caller may give
-    instead of having them taken from the minibatch. ``avoidable`` is a statistic whose array need not be formed when the
-    batch is smaller than the population.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Function(ABC):
+    """What every generated function has, and how it presents itself."""
 
     name: str
     summary: str
-    update: Expr
     definitions: Definitions
-    target: Indexed
-    sample: Idx
     arguments: tuple[Name, ...]
-    descent: Descent | None = None
-    statistics: tuple[Name, ...] = ()
+    statistics: tuple[Name, ...] = ()  # names that a caller may give instead of having them taken from the minibatch
     options: tuple[Name, ...] = ()
-    leading: tuple[Name, ...] = ()
-    avoidable: IndexedBase | None = None
     claims: tuple[str, ...] = ()
     locality: str = ""
     convention: str = ""
@@ -49,3 +38,44 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     notation: Mapping[str, str] = field(default_factory=dict)  # how names are written in text
     latex: Mapping[str, str] = field(default_factory=dict)  # and in LaTeX
+
+    @property
+    @abstractmethod
+    def expressions(self) -> tuple[Expr, ...]:
+        """What it computes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Function):
+    """An update, as a derived expression.
+
+    ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
+    ``sample``. ``descent`` is the loss from which it was derived, if any. ``avoidable`` is a statistic whose array need not be
+    formed when the batch is smaller than the population.
+    """
+
+    update: Expr
+    target: Indexed
+    sample: Idx
+    descent: Descent | None = None
+    leading: tuple[Name, ...] = ()
+    avoidable: IndexedBase | None = None
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        return (self.update,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossFunction(Function):
+    """A loss together with its gradient with respect to ``target``, the activity.
+
+    ``forms`` are the loss in the named quantities that the code computes, each differentiated in its own names. There is one,
+    or one for minibatches smaller than the population and one for the others.
+    """
+
+    forms: tuple[Descent, ...]
+
+    @property
+    def expressions(self) -> tuple[Expr, ...]:
+        return tuple(form.loss for form in self.forms)

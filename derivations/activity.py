@@ -1,0 +1,198 @@
+"""Gradients with respect to the activity.
+
+A layer inside a deeper network, or a loss at its end, needs the loss's gradient with respect to the activities ``z``, which is
+then propagated on; times ``f'(a_i^b) x_j^b`` and summed over samples it is the gradient with respect to the weights:
+
+    ∂L/∂z_i^b = −α H(γ − σ_i) u_i^b/σ_i             (hinge)
+                −α u_i^b/σ_i²                        (log-variance)
+                2 (z_i^b − z'_i^b)                   (invariance)
+                4 α β Σ_{k≠i} K_ik u_k^b             (covariance)
+                4 β u_i^b Σ_{k≠i} (u_k^b)²           (one-sample covariance, the mean held constant)
+
+The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms: with the covariances
+``K_off`` between units, and with the Gram matrix ``G`` of the samples, which is smaller where ``B < N``. The first loses no
+digits, however small the covariances are. The second is a difference, which does where they are small against the variances;
+but with ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance have covariances to speak of.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from sympy import Expr, Idx, IndexedBase
+
+from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
+from derivations.covariance import beta
+from derivations.independent import losses
+from derivations.invariance import z_prev
+from derivations.notation import LATEX, PARAMETERS, TEXT
+from derivations.variance import gamma
+from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, others
+from lvicreg.calculus.layer import B, K, W, alpha, b, c, df, epsilon, i, k, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.claims import Autodiff, Claim, Equation
+from lvicreg.codegen.rule import LossFunction
+from lvicreg.conventions import Covariance, Invariance, Variance
+
+TITLE = "Gradients with respect to the activity"
+
+d = Idx("d", B)  # the activity z_dp with respect to which losses are differentiated
+
+# --- the gradients -------------------------------------------------------------------------------------------------------
+hinge_gradient = -alpha * H(gamma - sigma[p]) * u[d, p] / sigma[p]
+log_gradient = -alpha * u[d, p] / sigma[p] ** 2
+invariance_gradient = 2 * (z[d, p] - z_prev[d, p])
+covariance_gradient = 4 * alpha * beta * Sigma(others(p, k) * K[p, k] * u[d, k], k)
+one_sample_gradient = 4 * beta * u[d, p] * Sigma(others(p, k) * u[d, k] ** 2, k)
+
+# --- what the names stand for --------------------------------------------------------------------------------------------
+layer = network.given(z)  # whatever the activity comes from
+mean_held = network.held(mean)
+
+# --- the losses as the code has them ---------------------------------------------------------------------------------------
+K_off, G = Symmetric("K_off"), Symmetric("G")
+K_off_u, Gu, S = map(IndexedBase, ("K_off_u", "Gu", "S"))
+between_units = layer.but({K_off[i, k]: others(i, k) * K[i, k], K_off_u[b, i]: Sigma(K_off[i, k] * u[b, k], k)})
+between_samples = layer.but({G[b, c]: Sigma(u[b, i] * u[c, i], i), Gu[b, i]: Sigma(G[b, c] * u[c, i], c)})
+population = mean_held.given(z).but({S[b]: Sigma(u[b, k] ** 2, k)})
+
+hinge = Descent(variance.loss, z[d, p], layer)
+logarithm = Descent(log_variance.loss, z[d, p], layer)
+step = Descent(Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i), z[d, p], layer)
+by_units = Descent(beta * Sigma(K_off[i, k] ** 2, i, k), z[d, p], between_units)
+by_samples = Descent(beta * (alpha**2 * Sigma(G[b, c] ** 2, b, c) - Sigma(var[i] ** 2, i)), z[d, p], between_samples)
+one_sample = Descent(beta * Sigma(u[b, i] ** 2 * (S[b] - u[b, i] ** 2), b, i), z[d, p], population)
+
+
+def weights(gradient: Expr) -> Expr:
+    """By the chain rule, the gradient with respect to a weight."""
+    return Sigma(gradient * df[d, p] * x[d, q], d)
+
+
+def equations(loss: Expr, gradient: Expr, *forms: Descent, held: Definitions = network) -> tuple[Equation, ...]:
+    """The gradient with respect to the activity and the weights, and the forms that the code is generated from."""
+    by_definition = held.given(z)
+    found = [Equation(D(loss, z[d, p]), gradient, by_definition), Equation(D(loss, W[p, q]), weights(gradient), held)]
+    for form in forms:
+        sides = (form.loss, loss), (-form.update, gradient)  # of which some are the same expression
+        found += [Equation(left, right, form.definitions) for left, right in sides if left != right]
+    return tuple(found)
+
+
+claims = (
+    Claim(
+        id="activity.variance",
+        statement="−α H(γ − σ_i) u_i^b/σ_i is the exact gradient of Σ_i max(0, γ − σ_i) with respect to z_i^b, the mean and "
+        "the variance free; times f'(a_i^b) x_j^b and summed over samples it is the one with respect to W_ij.",
+        holds=equations(variance.loss, hinge_gradient, hinge),
+        evidence=(Autodiff(losses.hinge, weights(hinge_gradient), network, {"gamma": 0.8, "epsilon": 0.01}),),
+        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
+    ),
+    Claim(
+        id="activity.log-variance",
+        statement="−α u_i^b/σ_i² is the exact gradient of −½ Σ_i log(v_i + ε), σ_i² = v_i + ε, with respect to z_i^b, the mean "
+        "and the variance free; times f'(a_i^b) x_j^b and summed over samples it is the one with respect to W_ij.",
+        holds=equations(log_variance.loss, log_gradient, logarithm),
+        evidence=(Autodiff(losses.log_variance, weights(log_gradient), network, {"epsilon": 0.01}),),
+        assumptions=("v_i + ε > 0", "B ≥ 2"),
+        source="note, log-variance loss",
+    ),
+    Claim(
+        id="activity.invariance",
+        statement="2 (z_i^b − z'_i^b) is the exact gradient of Σ_b Σ_i (z_i^b − z'_i^b)² with respect to z_i^b, and minus the "
+        "one with respect to z'_i^b.",
+        holds=(
+            *equations(invariance.loss, invariance_gradient, step, held=invariance.steps),
+            Equation(D(step.loss, z_prev[d, p]), -invariance_gradient, layer),
+        ),
+        evidence=(Autodiff(losses.invariance_of_a_batch, weights(invariance_gradient), invariance.steps),),
+        source="VICReg, arXiv 2105.04906, Eq. 5; note, invariance term",
+    ),
+    Claim(
+        id="activity.covariance",
+        statement="4 α β Σ_{k≠i} K_ik u_k^b is the exact gradient of β Σ_i Σ_{k≠i} K_ik² with respect to z_i^b; so is "
+        "4 α β (α (u uᵀ u)_bi − v_i u_i^b) that of the same loss in the form β (α² ‖u uᵀ‖² − Σ_i v_i²).",
+        holds=equations(covariance.loss, covariance_gradient, by_units, by_samples),
+        evidence=(Autodiff(losses.covariance, weights(covariance_gradient), network),),
+        assumptions=("B ≥ 2",),
+        rests_on=("covariance.gram",),
+        source="VICReg, arXiv 2105.04906, Eq. 3 and 4",
+    ),
+    Claim(
+        id="activity.one-sample",
+        statement="4 β u_i^b Σ_{k≠i} (u_k^b)² is the exact gradient of β Σ_b Σ_i Σ_{k≠i} (u_i^b u_k^b)² with respect to z_i^b, "
+        "the mean held constant.",
+        holds=equations(Sigma(covariance_one_sample.one_sample_loss, t), one_sample_gradient, one_sample, held=mean_held),
+        evidence=(Autodiff(losses.covariance_one_sample, weights(one_sample_gradient), network),),
+        assumptions=("the mean is held constant", "B ≥ 2"),
+        rests_on=("covariance.local-exact",),
+        source="note, covariance term; LPL paper as published, Methods Eq. 6",
+    ),
+)
+
+
+def function(name: str, summary: str, *forms: Descent, **about: Any) -> LossFunction:
+    """A function of ``lvicreg.losses``, in the note's notation."""
+    written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
+    definitions = forms[0].definitions
+    return LossFunction(name=name, summary=summary, definitions=definitions, forms=forms, **written, **about)
+
+
+rules = ()  # no function that learns by itself; lvicreg.losses has these:
+loss_functions = (
+    function(
+        "variance",
+        "Hinge variance loss: how much the units' standard deviations fall short of γ.",
+        hinge,
+        arguments=(z,),
+        options=(gamma, epsilon),
+        claims=("activity.variance",),
+        convention=str(Variance()),
+        degenerate="a unit of constant activity contributes γ − √ε and, if ε > 0, gets the gradient 0, up to the rounding of "
+        "its mean.",
+        source="VICReg (arXiv 2105.04906), Eq. 1 and 2.",
+    ),
+    function(
+        "log_variance",
+        "Log-variance loss: minus half the logarithm of the units' variances.",
+        logarithm,
+        arguments=(z,),
+        options=(epsilon,),
+        claims=("activity.log-variance",),
+        convention=str(Variance(form="log", factor=Fraction(1, 2))),
+        degenerate="a unit of constant activity contributes −½ log ε and, if ε > 0, gets the gradient 0, up to the rounding of "
+        "its mean; if ε = 0, infinity and NaN.",
+        source="note, log-variance loss.",
+    ),
+    function(
+        "invariance",
+        "Invariance loss: the squared distance of two activities. "
+        "The gradient with respect to the second is minus the first's.",
+        step,
+        arguments=(z, z_prev),
+        claims=("activity.invariance",),
+        convention=str(Invariance()),
+        source="VICReg (arXiv 2105.04906), Eq. 5; note, invariance term.",
+    ),
+    function(
+        "covariance",
+        "Exact covariance loss, in the cheaper form: by covariances of units (N×N), or by the Gram matrix of samples (B×B).",
+        by_units,
+        by_samples,
+        arguments=(z,),
+        options=(beta,),
+        claims=("activity.covariance", "covariance.gram", "covariance.scale"),
+        convention=str(Covariance()),
+        degenerate="0 where u = 0. NaN in one unit's activity reaches every unit.",
+        source="VICReg (arXiv 2105.04906), Eq. 3 and 4.",
+    ),
+    function(
+        "covariance_one_sample",
+        "One-sample covariance loss: products of two units' activities in the place of their covariances.",
+        one_sample,
+        arguments=(z,),
+        options=(beta,),
+        claims=("activity.one-sample",),
+        convention=str(Covariance(form="one-sample", mean="held")),
+        source="note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 6.",
+    ),
+)

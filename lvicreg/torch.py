@@ -1,0 +1,230 @@
+"""VICReg in PyTorch: the loss, forward and backward from generated closed forms, and layers that learn without a backward pass.
+
+``VICRegLoss`` takes the place of lightly's, or of another published loss by the name of its convention. No graph is recorded
+through the covariance: ``lvicreg.losses`` returns each term with its gradient, contracted over samples or over units, whichever
+is cheaper.
+
+``local_gradient`` gives one linear layer the gradient by which a rule of ``lvicreg.rules`` descends; any optimiser takes the
+step. Layer by layer this trains a deep network in which nothing is propagated back.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, cast
+
+import torch
+from torch import Tensor, distributed
+
+from lvicreg import losses
+from lvicreg.conventions import PRESETS, Convention, Covariance, Variance, for_rules
+from lvicreg.online import relu
+from lvicreg.rules import total
+
+__all__ = ["VICRegLoss", "local_gradient"]
+
+ClosedForm: TypeAlias = Callable[..., tuple[Tensor, ...]]  # from activities, a loss and its gradient with respect to each
+
+
+class VICRegLoss(torch.nn.Module):
+    """The VICReg loss of two views, ``λ · invariance + μ · variance + ν · covariance``.
+
+    Value and gradient are those of lightly's ``VICRegLoss``, or of another convention; 16-bit activities are computed with in
+    float32. It can be differentiated twice, through the closed form of its gradient; but with activities gathered, or in a
+    convention that holds the mean constant, that raises a RuntimeError.
+
+    Args:
+        lambda_param: coefficient of the invariance term.
+        mu_param: coefficient of the variance term.
+        nu_param: coefficient of the covariance term.
+        gather_distributed: take variance and covariance over the minibatches of all processes; the invariance term stays each
+            process's own. As with lightly, gradients add up over processes, so that their mean, which
+            ``DistributedDataParallel`` takes, is the gradient of the mean of all processes' losses.
+        eps: ε of the variance term; by default the convention's, 1e-4 in lightly's.
+        convention: a name in ``lvicreg.conventions.PRESETS``, or a ``Convention``. Where only the present view learns, that is
+            the first, and the second is held constant.
+        nominal: the batch size that a code was told, for conventions that divide by it; by default the actual one.
+
+    Raises:
+        ValueError: the convention is unknown or does not state a term; ``torch.distributed`` is not available.
+        TypeError: ``convention`` is neither a name nor a ``Convention``.
+    """
+
+    def __init__(
+        self,
+        lambda_param: float = 25.0,
+        mu_param: float = 25.0,
+        nu_param: float = 1.0,
+        gather_distributed: bool = False,
+        eps: float | None = None,
+        *,
+        convention: str | Convention = "lightly",
+        nominal: int | None = None,
+    ) -> None:
+        super().__init__()
+        if gather_distributed and not distributed.is_available():
+            raise ValueError("gather_distributed needs torch.distributed, which this build of PyTorch does not have")
+        self.lambda_param, self.mu_param, self.nu_param = lambda_param, mu_param, nu_param
+        self.gather_distributed = gather_distributed
+        self.nominal = nominal
+        self.convention = convention
+        self.weights(N=2, B=3)  # raises what is wrong with the convention
+        stated = convention if isinstance(convention, Convention) else PRESETS[convention]
+        variance, covariance = cast(Variance, stated.variance), cast(Covariance, stated.covariance)
+        self.gamma = float(variance.gamma)
+        self.eps = float(variance.epsilon) if eps is None else eps
+        self.both_learn = variance.views != "present"
+        self.holds_mean = "held" in (variance.mean, covariance.mean)
+
+    def weights(self, *, N: int, B: int) -> dict[str, float]:
+        """The weight of each function of ``lvicreg.losses``, by name, for ``N`` units and ``B`` samples."""
+        return _weights(self.convention, self.lambda_param, self.mu_param, self.nu_param, N, B, self.nominal)
+
+    def forward(self, z_a: Tensor, z_b: Tensor) -> Tensor:
+        """The loss of two views.
+
+        Args:
+            z_a: (B, …, N); activity of one view, of a real floating dtype. With axes between, such as places in an image, the
+                loss is the mean over them.
+            z_b: the same of the other view.
+
+        Returns:
+            The loss, a number.
+
+        Raises:
+            TypeError: an argument is not a tensor, or not of a real floating dtype.
+            ValueError: shapes or devices differ, or there are fewer than 2 samples.
+        """
+        if not (isinstance(z_a, Tensor) and isinstance(z_b, Tensor)):
+            raise TypeError(f"z_a and z_b must be tensors; got {type(z_a).__name__} and {type(z_b).__name__}")
+        if z_a.shape != z_b.shape or z_a.ndim < 2:
+            raise ValueError(f"z_a and z_b must have the same shape (B, …, N); got {tuple(z_a.shape)} and {tuple(z_b.shape)}")
+        if z_a.ndim > 2:
+            places = zip(z_a.flatten(1, -2).unbind(1), z_b.flatten(1, -2).unbind(1), strict=True)
+            return torch.stack([self(*place) for place in places]).mean()
+        if not self.both_learn:
+            z_b = z_b.detach()
+        differentiated: Any = _Differentiated.apply
+        loss, *_ = differentiated(self._invariance, False, "", z_a, z_b)
+        gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
+        once = "its activities are gathered" if gathers else "its convention holds the mean constant" * self.holds_mean
+        for z in (z_a, z_b) if self.both_learn else (z_a,):
+            loss = loss + differentiated(self._variance_and_covariance, gathers, once, z)[0]
+        return loss
+
+    def _invariance(self, z_a: Tensor, z_b: Tensor) -> tuple[Tensor, ...]:
+        weight = self.weights(N=z_a.shape[1], B=z_a.shape[0])["invariance"]
+        loss, gradient = losses.invariance(z_a, z_b)
+        return weight * loss, weight * gradient, -weight * gradient
+
+    def _variance_and_covariance(self, z: Tensor) -> tuple[Tensor, ...]:
+        options = {"variance": {"gamma": self.gamma, "epsilon": self.eps}, "log_variance": {"epsilon": self.eps}}
+        loss, gradient = z.new_zeros(()), torch.zeros_like(z)
+        for name, weight in self.weights(N=z.shape[1], B=z.shape[0]).items():
+            if name != "invariance":
+                value, slope = getattr(losses, name)(z, **options.get(name, {}))
+                loss, gradient = loss + weight * value, torch.add(gradient, slope, alpha=weight)
+        return loss, gradient
+
+
+def _weights(
+    convention: str | Convention, invariance: float, variance: float, covariance: float, N: int, B: int, nominal: int | None
+) -> dict[str, float]:
+    coefficients = {"invariance": invariance, "variance": variance, "covariance": covariance}
+    return {name: float(weight) for name, weight in for_rules(coefficients, convention, N=N, B=B, nominal=nominal).items()}
+
+
+class _Differentiated(torch.autograd.Function):
+    """A loss from a closed form that has its gradient too, so that backward multiplies by it."""
+
+    @staticmethod
+    def forward(closed_form: ClosedForm, gathers: bool, once: str, *activities: Tensor) -> tuple[Tensor, ...]:
+        whole = [_gathered(z) if gathers else z for z in activities]
+        loss, *gradients = _computed(closed_form, whole)
+        if gathers:  # every process has the whole gradient, and needs its own part
+            count = len(activities[0])
+            first = distributed.get_rank() * count
+            return loss, *(gradient[first : first + count].clone() for gradient in gradients)
+        return loss, *gradients
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        ctx.closed_form, ctx.gathers, ctx.once, *activities = inputs
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.save_for_backward(*activities, *output[1:])
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
+        count = len(ctx.saved_tensors) // 2
+        activities, gradients = list(ctx.saved_tensors[:count]), list(ctx.saved_tensors[count:])
+        differentiated_again = torch.is_grad_enabled()
+        if differentiated_again and ctx.once:
+            raise RuntimeError(f"VICRegLoss has no second derivatives where {ctx.once}; leave out create_graph=True")
+        if ctx.gathers:  # the losses of all processes depend on these activities; nothing else need be exchanged
+            slope = slope.clone()
+            distributed.all_reduce(slope)
+        if differentiated_again:  # which the closed form can be
+            gradients = list(_computed(ctx.closed_form, activities)[1:])
+        return None, None, None, *((slope * gradient).to(z.dtype) for gradient, z in zip(gradients, activities, strict=True))
+
+
+def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """The closed form, in float32 at least."""
+    enough = torch.promote_types(activities[0].dtype, torch.float32)
+    with torch.autocast(activities[0].device.type, enabled=False):
+        loss, *gradients = closed_form(*(z.to(enough) for z in activities))
+    return loss, *(gradient.to(activities[0].dtype) for gradient in gradients)
+
+
+def _gathered(z: Tensor) -> Tensor:
+    """The activities of all processes, in their order."""
+    sizes = [torch.zeros(2, dtype=torch.int64, device=z.device) for _ in range(distributed.get_world_size())]
+    distributed.all_gather(sizes, torch.tensor(z.shape, device=z.device))
+    shapes = [tuple(size.tolist()) for size in sizes]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"all processes must have minibatches of one shape; got {', '.join(map(str, shapes))}")
+    whole = [torch.empty_like(z) for _ in shapes]
+    distributed.all_gather(whole, z.contiguous())
+    return torch.cat(whole)
+
+
+@torch.no_grad()
+def local_gradient(
+    layer: torch.nn.Linear,
+    x: Tensor,
+    x_prev: Tensor,
+    *,
+    rule: Callable[..., Any] = total,
+    activation: Callable[[Any], tuple[Any, Any]] = relu,
+    **options: Any,
+) -> tuple[Tensor, Tensor]:
+    """Give a linear layer the gradient by which a rule descends, so that an optimiser can take the step.
+
+    Nothing is propagated back: the layer sees its own input, activity and slope. A bias learns as the weight of an input 1.
+
+    Args:
+        layer: its ``weight.grad``, and ``bias.grad`` where it has a bias, are set.
+        x: (B, M); the layer's input.
+        x_prev: (B, M); its input in the previous time step, or of another view.
+        rule: a function of ``lvicreg.rules``.
+        activation: from the pre-activation, activity and slope, such as those of ``lvicreg.online``.
+        options: options of the rule, such as its coefficients.
+
+    Returns:
+        The activities for ``x`` and ``x_prev``, (B, N): the inputs of the next layer.
+
+    Raises:
+        TypeError, ValueError: as the rule, where shapes or dtypes do not fit.
+    """
+    (z, df), (z_prev, _) = activation(layer(x)), activation(layer(x_prev))
+    has = {"x": x, "z": z, "z_prev": z_prev, "df": df, "W": layer.weight}
+    if layer.bias is not None:
+        has["x"] = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
+        has["W"] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
+    asked = [name for name in inspect.signature(rule).parameters if name in has]
+    update = rule(**{name: has[name] for name in asked}, **options)
+    layer.weight.grad = -update[:, : layer.in_features]
+    if layer.bias is not None:
+        layer.bias.grad = -update[:, -1]
+    return z, z_prev
