@@ -98,6 +98,8 @@ class VICRegLoss(torch.nn.Module):
         """
         if not (isinstance(z_a, Tensor) and isinstance(z_b, Tensor)):
             raise TypeError(f"z_a and z_b must be tensors; got {type(z_a).__name__} and {type(z_b).__name__}")
+        if not (z_a.is_floating_point() and z_b.is_floating_point()):
+            raise TypeError(f"z_a and z_b must be of a real floating dtype, such as float32; got {z_a.dtype} and {z_b.dtype}")
         if z_a.shape != z_b.shape or z_a.ndim < 2:
             raise ValueError(f"z_a and z_b must have the same shape (B, …, N); got {tuple(z_a.shape)} and {tuple(z_b.shape)}")
         if z_a.ndim > 2:

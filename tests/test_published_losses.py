@@ -5,12 +5,8 @@ generated rules times ``conventions.for_rules``; its value that of NumPy's losse
 factors are not those of the paper that it implements, a test says by how much.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
-from importlib.metadata import PackageNotFoundError, files, version
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,11 +14,11 @@ import pytest
 
 from lvicreg import rules
 from lvicreg.conventions import PRESETS, convert, for_rules
+from tests.packages import SHIPPED, Loss, published
 
 torch = pytest.importorskip("torch")
 
 COEFFICIENTS = {"invariance": 25, "variance": 25, "covariance": 1}  # the packages' defaults
-SHIPPED = [name for name, convention in PRESETS.items() if convention.package]
 SIZES = [
     (2, 2, 3),
     (2, 7, 3),
@@ -35,44 +31,6 @@ SIZES = [
     (9, 40, 6),
     (65, 33, 17),
 ]  # B, N, M
-Loss = Callable[[Any, Any], Any]
-
-
-def shipped(package: str, path: str) -> ModuleType:
-    """A module of an installed package, loaded by itself: the package as a whole may need more than is installed."""
-    (file,) = (file for file in files(package) or () if str(file) == path)
-    spec = spec_from_file_location(f"shipped_{package.replace('-', '_')}", file.locate())
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def lightly(lambda_: float, mu: float, nu: float) -> Loss:
-    return shipped("lightly", "lightly/loss/vicreg_loss.py").VICRegLoss(lambda_, mu, nu)
-
-
-def solo_learn(lambda_: float, mu: float, nu: float) -> Loss:
-    loss = shipped("solo-learn", "solo/losses/vicreg.py").vicreg_loss_func
-    return lambda first, second: loss(first, second, lambda_, mu, nu)
-
-
-def pytorch_metric_learning(lambda_: float, mu: float, nu: float) -> Loss:
-    from pytorch_metric_learning.losses import VICRegLoss
-
-    loss = VICRegLoss(invariance_lambda=lambda_, variance_mu=mu, covariance_v=nu)
-    return lambda first, second: loss(first, ref_emb=second)
-
-
-def published(name: str, **coefficients: float) -> Loss:
-    """The loss of a preset's package, with its own coefficients or others; a coefficient that is not named is 0."""
-    try:
-        assert f"{name} {version(name)}" == PRESETS[name].package
-    except PackageNotFoundError:
-        pytest.skip(f"not run: {name} is not installed")
-    load = {"lightly": lightly, "solo-learn": solo_learn, "pytorch-metric-learning": pytorch_metric_learning}[name]
-    return load(*(float(coefficients.get(term, 0)) for term in ("invariance", "variance", "covariance")))
 
 
 def views(B: int, N: int, M: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,6 +14,10 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("variance.slow-filter", "left of equation 2"): (
             "stop-gradient: StopGradient((1 - alpha)*var_prev[i]) -> (1 - alpha)*var_prev[i]",),
     },
+    "the previous activity does not depend on the present one": {
+        ("activity.invariance", "left of equation 1"): ("stop-gradient: StopGradient(z_prev[t, i]) -> z_prev[t, i]",),
+        ("activity.invariance", "right of equation 3"): ("stop-gradient: StopGradient(z_prev[t, i]) -> z_prev[t, i]",),
+    },
     "the argument stays positive": {
         ("variance.kink", "left of equation 1"): ("factor: step -> 2*step",
             "factor: StopGradient(sigma[i]) -> 2*StopGradient(sigma[i])"),
