@@ -1,4 +1,4 @@
-"""Sphinx extension: pages are made again when the code or the ledger that they show has changed.
+"""Sphinx extension: pages are made again when the code or the measurements that they show have changed.
 
 Executed notebooks are kept, and by themselves would be executed again only when their own cells change. But a cell imports
 the rules and the plots. So the place where they are kept is named for a hash of all of that, and the environment is
@@ -16,13 +16,13 @@ from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
-LEDGER = BOOK / "_generated" / "ledger.json"
+MEASURED = BOOK / "_generated" / "ledger.json", BOOK / "benchmarks.json", BOOK / "layerwise.json"
 STAMP = "made_from.txt"
 
 
 def shown_code() -> str:
-    """The hash of what executed cells read: all Python files but the tests, and the ledger."""
-    return _hash([*_python(), LEDGER])
+    """The hash of what executed cells read: all Python files but the tests, and what was measured."""
+    return _hash([*_python(), *MEASURED])
 
 
 def sources() -> str:

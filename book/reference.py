@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 def keep_equations(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     """Mark the block after the summary as literal."""
     first = next((number for number, line in enumerate(lines) if line.startswith("    ")), None)
-    if what == "function" and name.startswith("lvicreg.rules.") and first is not None:
+    if what == "function" and name.startswith(("lvicreg.rules.", "lvicreg.losses.")) and first is not None:
         lines[first:first] = ["::", ""]
 
 

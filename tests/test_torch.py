@@ -1,8 +1,10 @@
 """VICReg in PyTorch: the loss against the packages and the rules, differentiated, compiled and distributed; local learning."""
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -201,6 +203,7 @@ PROCESSES, BATCH = 4, 3
 PROCESS = """
 import sys
 from pathlib import Path
+from pathlib import Path
 import torch
 from lvicreg.torch import VICRegLoss
 
@@ -291,3 +294,14 @@ def test_no_graph_is_recorded():
     z, _ = local_gradient(layer, torch.randn(7, 5), torch.randn(7, 5))
     assert not z.requires_grad
     assert not layer.weight.grad.requires_grad
+
+
+def test_the_page_s_examples_run(capsys):
+    page = (Path(__file__).parents[1] / "book" / "torch.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        exec(block, names)
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in PRESETS)

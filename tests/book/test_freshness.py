@@ -18,7 +18,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
     monkeypatch.setattr(freshness, "ROOT", tmp_path)
     monkeypatch.setattr(freshness, "BOOK", tmp_path / "book")
-    monkeypatch.setattr(freshness, "LEDGER", tmp_path / "book" / "_generated" / "ledger.json")
+    monkeypatch.setattr(freshness, "MEASURED", [tmp_path / path.relative_to(ROOT) for path in freshness.MEASURED])
     return tmp_path
 
 
@@ -31,6 +31,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("book/plots/flows.py", True),
         ("book/claims.py", True),
         ("book/_generated/ledger.json", True),
+        ("book/benchmarks.json", True),
         ("book/oja.md", False),
         ("book/_generated/claims/oja.orbits.md", False),
         ("derivations/formal/flows.v", False),
