@@ -1,4 +1,4 @@
-"""Draw the figures of the README, which are committed: ``python -m book.plots``, or some of them by name."""
+"""Draw the figures of the README and the book that are committed: ``python -m book.plots``, or some of them by name."""
 
 import sys
 from collections.abc import Callable
@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 
 from .components import principal_components
 from .equivalence import discretisation, log_variance_is_oja
+from .learning import toy
 from .published_error import published_error
 from .style import STYLE
 
 FIGURES = Path(__file__).parents[1] / "figures"
 DRAW: dict[str, Callable[[], Figure]] = {
-    draw.__name__: draw for draw in (log_variance_is_oja, discretisation, principal_components, published_error)
+    draw.__name__: draw for draw in (log_variance_is_oja, discretisation, principal_components, published_error, toy)
 }
 
 

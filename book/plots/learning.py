@@ -1,15 +1,18 @@
 """What the total rule learns: receptive fields from photographs, and selectivity in the toy experiment of LPL."""
 
+import time
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from book.photographs import correlation, learn, patches, receptive_fields
-from book.toy import RULES, experiment
+from book.toy import RULES, SIGMA_Y, experiment, table
 
-from .style import BLUE, DASHED, GREY, ORANGE, VIOLET, log_ticks, subplots
+from .style import BLUE, DASHED, DOT, GREEN, GREY, ORANGE, VIOLET, log_ticks, subplots
 
 UNITS = 16
-LINES = dict(zip(RULES, ((ORANGE, 6.0), (BLUE, 3.2), (VIOLET, 1.6)), strict=True))  # widths, since they coincide in places
+# widths, since they coincide in places
+LINES = dict(zip(RULES, ((ORANGE, 6.0), (BLUE, 2.6), (GREEN, 2.0), (GREY, 6.0), (VIOLET, 2.6)), strict=True))
 
 
 def photographs() -> Figure:
@@ -28,13 +31,17 @@ def photographs() -> Figure:
 
 
 def toy() -> Figure:
-    """Selectivity for the clusters against the noise across them."""
-    sigma_y = np.union1d(np.geomspace(0.01, 100, 17), (0.8, 0.9, 1.1, 1.25))  # finer where the largest variance changes
+    """Selectivity for the clusters against the noise across them: runs the whole experiment, and says how long it took."""
+    begin = time.perf_counter()
+    found = experiment(show=True)
+    print(f"{time.perf_counter() - begin:.0f} s\n{table(found)}")
     figure, ax = subplots(1, 1, 7, 3.9)
     for rule, (colour, width) in LINES.items():
-        found = experiment(rule, sigma_y)
-        ax.semilogx(sigma_y, np.median(found, axis=0), color=colour, lw=width, label=rule)
-        ax.fill_between(sigma_y, found.min(axis=0), found.max(axis=0), color=colour, alpha=0.15, lw=0)
+        ax.semilogx(SIGMA_Y, np.median(found[rule], axis=0), color=colour, lw=width, label=rule)
+        ax.fill_between(SIGMA_Y, *np.quantile(found[rule], (0.25, 0.75), axis=0), color=colour, alpha=0.18, lw=0)
+    for rule in RULES[-2:]:  # these find the clusters, but for single runs
+        seed, level = np.nonzero(found[rule] < 0.9)
+        ax.plot(SIGMA_Y[level], found[rule][seed, level], **DOT | {"color": LINES[rule][0]})
     ax.axvline(1, **DASHED)
     ax.annotate("as much noise\nas signal", (1, 0.5), xytext=(24, 0), textcoords="offset points", color=GREY)
     log_ticks(ax.xaxis, (0.01, 0.1, 1, 10, 100))
