@@ -9,8 +9,8 @@ rules, these numbers, first weights, learning rates and weight decay are those o
 (fmi-basel/latent-predictive-learning at 226465f, notebooks/2 - Toy 2D.ipynb). Three things differ. Noise is drawn once for each
 seed and step and scaled by σ_y: all rules and noise levels learn from the same numbers, so levels are not independent. One rule
 maximises the variance without its logarithm, and its weights grow without bound; the update being linear in them, they are
-divided by their norm now and then. And the notebook's selectivity is the distance between the clusters' mean activities over the
-range of the activity.
+divided by their norm now and then. And the notebook's selectivity is the distance between the clusters' mean activities over
+the range of the activity.
 """
 
 from collections.abc import Mapping
