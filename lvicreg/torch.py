@@ -122,12 +122,11 @@ class VICRegLoss(torch.nn.Module):
 
     def _variance_and_covariance(self, z: Tensor) -> tuple[Tensor, ...]:
         options = {"variance": {"gamma": self.gamma, "epsilon": self.eps}, "log_variance": {"epsilon": self.eps}}
-        loss, gradient = z.new_zeros(()), torch.zeros_like(z)
-        for name, weight in self.weights(N=z.shape[1], B=z.shape[0]).items():
-            if name != "invariance":
-                value, slope = getattr(losses, name)(z, **options.get(name, {}))
-                loss, gradient = loss + weight * value, torch.add(gradient, slope, alpha=weight)
-        return loss, gradient
+        weights = self.weights(N=z.shape[1], B=z.shape[0])
+        _, *names = weights  # the invariance, and these two
+        variance, covariance = (weights[name] for name in names)
+        (v, by_v), (c, by_c) = (getattr(losses, name)(z, **options.get(name, {})) for name in names)
+        return variance * v + covariance * c, torch.add(variance * by_v, by_c, alpha=covariance)
 
 
 def _weights(
