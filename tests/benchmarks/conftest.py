@@ -72,12 +72,12 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - begin
 
 
-def medians(works: Mapping[str, Work], rounds: int) -> dict[str, float]:
-    """The median time of each, all measured in turn, after one call of each that compiles and warms up."""
+def timed(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
+    """The times of each, all measured in turn, after one call of each that compiles and warms up."""
     for work in works.values():
         work()
     times = [[seconds(work) for work in works.values()] for _ in range(rounds)]
-    return {name: statistics.median(column) for name, column in zip(works, zip(*times, strict=True), strict=True)}
+    return {name: list(column) for name, column in zip(works, zip(*times, strict=True), strict=True)}
 
 
 @pytest.fixture
@@ -105,8 +105,9 @@ def measure(note):
     """
 
     def measured(name: str, work: Work, against: Work, each: int = 1, other: int = 1, rounds: int = 40) -> None:
-        found = medians({"work": work, "against": against}, rounds)
-        mine, theirs = found["work"] / each, found["against"] / other
+        found = timed({"work": work, "against": against}, rounds)
+        mine, theirs = (statistics.median(found[way]) for way in ("work", "against"))
+        mine, theirs = mine / each, theirs / other
         note.target(name, theirs / mine if TARGETS[name].at_least else mine / theirs)
 
     return measured
@@ -114,11 +115,11 @@ def measure(note):
 
 @pytest.fixture
 def compare(note):
-    """Time several ways to do the same at one size, in turn, and put them on the curves."""
+    """Time several ways to do the same at one size, in turn, and put the shortest time of each on its curve."""
 
     def compared(curve: str, size: int, works: Mapping[str, Work], rounds: int) -> None:
-        for way, median in medians(works, rounds).items():
-            note(curve, way, size, median)
+        for way, times in timed(works, rounds).items():
+            note(curve, way, size, min(times))
 
     return compared
 

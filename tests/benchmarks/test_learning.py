@@ -102,7 +102,7 @@ def test_the_ways_agree() -> None:
 
 def test_growth(compare) -> None:
     for N in (128, 256, 512, 1024, 2048):
-        compare("total-N", N, ways(N), rounds=15)
+        compare("total-N", N, ways(N), rounds=30)
 
 
 def test_total_in_numpy(measure) -> None:
