@@ -28,6 +28,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace, is_jax_array, is_numpy_array
 
+from lvicreg._inputs import arrays
+
 __all__ = ["State", "Stream", "linear", "load", "relu", "save", "tanh"]
 
 BLOCK = 4096  # samples that JAX takes at a time: streams of any length share one compiled program
@@ -108,11 +110,10 @@ class Stream:
             var: (N,); where the variance's filter begins; the covariance's begins at its diagonal matrix.
 
         Raises:
+            TypeError: ``W`` is no array, or not of a real floating dtype.
             ValueError: a shape does not fit.
         """
-        xp = array_namespace(W)
-        if W.ndim != 2:
-            raise ValueError(f"W must have the shape (N, M); got {tuple(W.shape)}")
+        xp, W = arrays("Stream.start", W=(W, "NM"))
         mean = xp.zeros_like(W[:, 0]) if mean is None else mean
         var = xp.ones_like(W[:, 0]) if var is None else var
         for name, given in (("mean", mean), ("var", var)):
@@ -127,11 +128,12 @@ class Stream:
         The first sample has no predecessor: its invariance term is 0.
 
         Raises:
-            ValueError: ``x`` has another shape than (M,).
+            TypeError: ``x`` is no array, of another library than the weights, or not of a real floating dtype.
+            ValueError: ``x`` has another shape than (M,), or is on another device than the weights.
         """
         if tuple(x.shape) != (state.W.shape[1],):
             raise ValueError(f"a sample must have the shape (M,) = ({state.W.shape[1]},); got {tuple(x.shape)}")
-        xp = array_namespace(x)
+        xp, _, x = arrays("Stream.step", W=(state.W, "NM"), x=(x, "M"))
         z, df = self.activation(xp.matmul(state.W, x))
         mean = state.mean + self.alpha * (z - state.mean)
         u = z - mean

@@ -239,9 +239,23 @@ def test_refusals(jnp):
         stream(rule=lambda x, z, reward: W)
     with pytest.raises(ValueError, match=r"\(T, M\) with M = 4; got \(70, 3\)"):
         learns.run(learns.start(W), x[:, :3])
-    with pytest.raises(ValueError, match="got \\(4,\\)"):
+    with pytest.raises(ValueError, match=r"Stream.start: .* given W \(4,\); expected W \(N, M\)"):
         learns.start(W[0])
     with pytest.raises(ValueError, match=r"mean must have the shape \(N,\) = \(3,\); got \(2,\)"):
         learns.start(W, mean=np.zeros(2))
     with pytest.raises(TypeError, match=r"numpy and jax"):
         learns.run(learns.start(W), jnp.asarray(x))
+    with pytest.raises(TypeError, match=r"Stream.step: all arrays must be of one library; given W numpy, x jax"):
+        learns.step(learns.start(W), jnp.asarray(x[0]))
+    with pytest.raises(TypeError, match=r"Stream.start: W must be of a real floating dtype, such as float64; got int"):
+        learns.start(W.astype(int))
+
+
+def test_a_sample_of_another_library_or_device_is_refused():
+    torch = pytest.importorskip("torch")
+    W, x = data()
+    learns = stream()
+    with pytest.raises(TypeError, match="given W numpy, x torch"):
+        learns.step(learns.start(W), torch.from_numpy(x[0]))
+    with pytest.raises(ValueError, match="given W on cpu, x on meta"):
+        learns.step(learns.start(torch.from_numpy(W)), torch.from_numpy(x[0]).to("meta"))

@@ -6,11 +6,10 @@ both need is computed first, and then the cheaper one.
 
 from __future__ import annotations
 
-from sympy import Expr, IndexedBase
+from sympy import Expr, Idx, IndexedBase
 
 from lvicreg.calculus.definitions import Name, indices_of
 from lvicreg.calculus.indexed import rename, size_of
-from lvicreg.calculus.layer import b, i
 from lvicreg.calculus.notation import text, tidy
 from lvicreg.calculus.steps import Descent
 
@@ -51,7 +50,8 @@ def presented_gradient(form: Descent) -> Expr:
 def _equations(function: LossFunction, form: Descent) -> str:
     sample, unit = indices_of(form.target)
     gradient = presented_gradient(form)
-    shown = text(rename(gradient, {sample: b, unit: i}), function.notation)
+    plain = {sample: Idx("b", size_of(sample)), unit: Idx("i", size_of(unit))}
+    shown = text(rename(gradient, plain), function.notation)
     lines = [display(f"loss = {text(form.loss, function.notation)}"), display(f"gradient_i^b = {shown}")]
     return "\n".join(lines) + where(function, (form.loss, gradient), form.definitions)
 
