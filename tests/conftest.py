@@ -1,4 +1,4 @@
-"""An option, and what tests share that differentiate by JAX."""
+"""An option, and what tests share of other array libraries."""
 
 import numpy as np
 import pytest
@@ -22,3 +22,15 @@ def descent(jnp):
     import jax
 
     return lambda loss, W: -np.asarray(jax.jit(jax.grad(loss))(W))
+
+
+@pytest.fixture(params=["numpy", "array_api_strict", "jax", "jax.jit", "torch"])
+def library(request):
+    """Conversion of NumPy's arrays to a library's, and a rule or a loss as it is called there."""
+    module = pytest.importorskip(request.param.removesuffix(".jit"))
+    if request.param == "torch":
+        return module.from_numpy, lambda function: function
+    if request.param.startswith("jax"):
+        module.config.update("jax_enable_x64", True)
+        return module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda function: function
+    return module.asarray, lambda function: function

@@ -155,17 +155,6 @@ def test_the_larger_matrix_is_not_formed(B, N, jnp):
 
 
 # --- libraries and dtypes ----------------------------------------------------------------------------------------------------
-@pytest.fixture(params=["numpy", "array_api_strict", "jax", "jax.jit", "torch"])
-def library(request):
-    module = pytest.importorskip(request.param.removesuffix(".jit"))
-    if request.param == "torch":
-        return module.from_numpy, lambda loss: loss
-    if request.param.startswith("jax"):
-        module.config.update("jax_enable_x64", True)
-        return module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda loss: loss
-    return module.asarray, lambda loss: loss
-
-
 @EACH
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("sizes", [(3, 5), (9, 3)], ids=str)

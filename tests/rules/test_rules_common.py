@@ -33,18 +33,6 @@ def cast(kwargs, convert):
 
 
 # --- array libraries -----------------------------------------------------------------------------------------------------
-@pytest.fixture(params=["numpy", "array_api_strict", "jax", "jax.jit", "torch"])
-def library(request):
-    """Conversion of NumPy's arrays to a library's, and a rule as it is called there."""
-    module = pytest.importorskip(request.param.removesuffix(".jit"))
-    if request.param == "torch":
-        return module.from_numpy, lambda rule: rule
-    if request.param.startswith("jax"):
-        module.config.update("jax_enable_x64", True)
-        return module.numpy.asarray, module.jit if request.param == "jax.jit" else lambda rule: rule
-    return module.asarray, lambda rule: rule
-
-
 @EACH
 @pytest.mark.parametrize(("dtype", "data"), [("float32", (9, 3, 2)), ("float64", (3, 5, 4))], indirect=["data"])
 def test_same_result_in_every_library(rule, data, given, dtype, library):
