@@ -43,7 +43,7 @@ class Machine:
         transfer = elements * self.width / self.bandwidth
         if kind == "collective-permute":
             return self.latency + transfer
-        rounds = {"all-reduce": 2, "all-gather": 1, "reduce-scatter": 1}[kind]
+        rounds = {"all-reduce": 2, "all-gather": 1}[kind]
         steps = devices - 1 if self.ring else math.ceil(math.log2(devices))
         return rounds * (steps * self.latency + (devices - 1) / devices * transfer)
 

@@ -11,8 +11,9 @@ then propagated on; times ``f'(a_i^b) x_j^b`` and summed over samples it is the 
 
 The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms: with the covariances
 ``K_off`` between units, and with the Gram matrix ``G`` of the samples, which is smaller where ``B < N``. The first loses no
-digits, however small the covariances are. The second is a difference, which does where they are small against the variances;
-but with ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance have covariances to speak of.
+digits, however small the covariances are. The second is a difference: its rounding errors are relative to ``Σ_ik K_ik²``, the
+diagonal included. With ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance cannot all be
+uncorrelated; a few units of far larger variance than the others cost digits.
 """
 
 from fractions import Fraction
@@ -182,7 +183,8 @@ loss_functions = (
         options=(beta,),
         claims=("activity.covariance", "covariance.gram", "covariance.scale"),
         convention=str(Covariance()),
-        degenerate="0 where u = 0. NaN in one unit's activity reaches every unit.",
+        degenerate="0 where u = 0. NaN in one unit's activity reaches every unit. For B < N rounding errors are relative to "
+        "Σ_i Σ_k K_ik², the diagonal included: a few units of far larger variance than the others cost digits.",
         source="VICReg (arXiv 2105.04906), Eq. 3 and 4.",
     ),
     function(

@@ -18,7 +18,6 @@ import inspect
 import json
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -128,12 +127,14 @@ class Stream:
         The first sample has no predecessor: its invariance term is 0.
 
         Raises:
-            TypeError: ``x`` is no array, of another library than the weights, or not of a real floating dtype.
+            TypeError: ``x`` is no array, or of another library or dtype than the weights.
             ValueError: ``x`` has another shape than (M,), or is on another device than the weights.
         """
         if tuple(x.shape) != (state.W.shape[1],):
             raise ValueError(f"a sample must have the shape (M,) = ({state.W.shape[1]},); got {tuple(x.shape)}")
         xp, _, x = arrays("Stream.step", W=(state.W, "NM"), x=(x, "M"))
+        if x.dtype != state.W.dtype:
+            raise TypeError(f"a sample must have the dtype of the weights, {state.W.dtype}; got {x.dtype}")
         z, df = self.activation(xp.matmul(state.W, x))
         mean = state.mean + self.alpha * (z - state.mean)
         u = z - mean
@@ -197,10 +198,28 @@ class Stream:
         return jax.jit(block)
 
     def describe(self) -> dict[str, Any]:
-        """The configuration by names and numbers, which a checkpoint is compared with."""
-        names = {"rule": self.rule, "activation": self.activation}
-        shown = {name: f"{given.__module__}.{given.__qualname__}" for name, given in names.items()}
-        return shown | {"eta": self.eta, "alpha": self.alpha, "options": {k: repr(v) for k, v in sorted(self.options.items())}}
+        """The configuration by names and numbers, which a checkpoint is compared with.
+
+        Raises:
+            TypeError: the rule or the activation function has no name of its own, by which to tell it from another.
+        """
+        shown: dict[str, Any] = {name: _named(name, getattr(self, name)) for name in ("rule", "activation")}
+        options = {name: _option(value) for name, value in sorted(self.options.items())}
+        return shown | {"eta": float(self.eta), "alpha": float(self.alpha), "options": options}
+
+
+def _named(role: str, function: Callable[..., Any]) -> str:
+    """The full name of a function that can be imported."""
+    name = getattr(function, "__qualname__", "<>")
+    if "<" in name:
+        raise TypeError(f"{role} must be a function of a module, which a checkpoint can name; got {function!r}")
+    return f"{function.__module__}.{name}"
+
+
+def _option(value: Any) -> str:
+    """An option in full: of an array dtype, shape and a digest."""
+    array = np.asarray(value)
+    return repr(value) if array.ndim == 0 else f"{array.dtype} {array.shape} {_digest({'option': array})}"
 
 
 # --- checkpoints -----------------------------------------------------------------------------------------------------------
@@ -210,8 +229,10 @@ def save(path: str | os.PathLike[str], stream: Stream, state: State) -> None:
     """Write a checkpoint: state and configuration, whole or not at all; one that is there stays until the new one is complete.
 
     Raises:
-        TypeError: a dtype is one that NumPy's files do not keep, such as bfloat16.
+        TypeError: a dtype is one that NumPy's files do not keep, such as bfloat16, or the stream's rule or activation function
+            has no name.
     """
+    configuration = json.dumps(stream.describe())
     arrays = {name: np.asarray(array) for name, array in state._asdict().items() if array is not None}
     lost = [f"{name} {array.dtype}" for name, array in arrays.items() if array.dtype.kind not in "fiu"]
     if lost:
@@ -220,7 +241,7 @@ def save(path: str | os.PathLike[str], stream: Stream, state: State) -> None:
     handle, draft = tempfile.mkstemp(prefix=target.name, suffix=".draft", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, configuration=json.dumps(stream.describe()), digest=_digest(arrays), **arrays)  # type: ignore[arg-type]
+            np.savez(file, configuration=configuration, digest=_digest(arrays, configuration), **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, target)
@@ -239,22 +260,22 @@ def load(path: str | os.PathLike[str], stream: Stream) -> State:
     try:
         with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
             content = {name: file[name] for name in file.files}
-        configuration, digest = json.loads(str(content.pop("configuration"))), str(content.pop("digest"))
-    except (zipfile.BadZipFile, EOFError, KeyError, OSError, TypeError, ValueError) as broken:
-        if isinstance(broken, FileNotFoundError):
-            raise
+        written, digest = str(content.pop("configuration")), str(content.pop("digest"))
+    except FileNotFoundError:
+        raise
+    except Exception as broken:  # what a damaged archive raises depends on the place of the damage
         raise ValueError(f"{path} is not a whole checkpoint of a stream ({broken}): go back to an earlier one") from broken
-    if digest != _digest(content):
+    if digest != _digest(content, written):
         raise ValueError(f"{path} has been changed or damaged: its digest is not that of its arrays; go back to an earlier one")
-    expected = json.loads(json.dumps(stream.describe()))
+    configuration, expected = json.loads(written), json.loads(json.dumps(stream.describe()))
     if configuration != expected:
         different = [f"{k} {configuration.get(k)!r} instead of {v!r}" for k, v in expected.items() if configuration.get(k) != v]
         raise ValueError(f"{path} is of another configuration: {'; '.join(different)}")
     return State(**content)
 
 
-def _digest(arrays: Mapping[str, Any]) -> str:
-    whole = hashlib.sha256()
+def _digest(arrays: Mapping[str, Any], configuration: str = "") -> str:
+    whole = hashlib.sha256(configuration.encode())
     for name, array in sorted(arrays.items()):
         whole.update(f"{name} {array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return whole.hexdigest()

@@ -19,6 +19,7 @@ from torch import Tensor, distributed
 
 from lvicreg import losses
 from lvicreg.conventions import PRESETS, Convention, Covariance, Variance, for_rules
+from lvicreg.conventions.terms import exact
 from lvicreg.online import relu
 from lvicreg.rules import total
 
@@ -30,9 +31,12 @@ ClosedForm: TypeAlias = Callable[..., tuple[Tensor, ...]]  # from activities, a 
 class VICRegLoss(torch.nn.Module):
     """The VICReg loss of two views, ``λ · invariance + μ · variance + ν · covariance``.
 
-    Value and gradient are those of lightly's ``VICRegLoss``, or of another convention; 16-bit activities are computed with in
-    float32. It can be differentiated twice, through the closed form of its gradient; but with activities gathered, or in a
-    convention that holds the mean constant, that raises a RuntimeError.
+    Value and gradient are those of lightly's ``VICRegLoss``, or of another convention. 16-bit activities are computed with in
+    float32. With fewer samples than units, rounding errors of the covariance term are relative to Σ_{i,k} K_ik², its diagonal
+    included, and not to the term itself: a few units of far larger variance than the others cost digits.
+
+    It can be differentiated again in reverse mode, through the closed form of its gradient; but with activities gathered, or in
+    a convention that holds the mean constant, a second derivative raises a RuntimeError. There is no forward mode.
 
     Args:
         lambda_param: coefficient of the invariance term.
@@ -47,7 +51,8 @@ class VICRegLoss(torch.nn.Module):
         nominal: the batch size that a code was told, for conventions that divide by it; by default the actual one.
 
     Raises:
-        ValueError: the convention is unknown or does not state a term; ``torch.distributed`` is not available.
+        ValueError: the convention is unknown or does not state a term; ``eps`` is negative; ``torch.distributed`` is not
+            available.
         TypeError: ``convention`` is neither a name nor a ``Convention``.
     """
 
@@ -68,18 +73,26 @@ class VICRegLoss(torch.nn.Module):
         self.lambda_param, self.mu_param, self.nu_param = lambda_param, mu_param, nu_param
         self.gather_distributed = gather_distributed
         self.nominal = nominal
-        self.convention = convention
-        self.weights(N=2, B=3)  # raises what is wrong with the convention
-        stated = convention if isinstance(convention, Convention) else PRESETS[convention]
-        variance, covariance = cast(Variance, stated.variance), cast(Covariance, stated.covariance)
+        coefficients = {"invariance": lambda_param, "variance": mu_param, "covariance": nu_param}
+        for_rules(coefficients, convention, N=2, B=3)  # raises what is wrong with them
+        self.convention = convention if isinstance(convention, Convention) else PRESETS[convention]
+        self.shares = {name: float(exact(c, name) * self.convention.terms[name].share) for name, c in coefficients.items()}
+        variance, covariance = cast(Variance, self.convention.variance), cast(Covariance, self.convention.covariance)
         self.gamma = float(variance.gamma)
         self.eps = float(variance.epsilon) if eps is None else eps
+        if not self.eps >= 0:
+            raise ValueError(f"eps must be 0 or a positive number such as 1e-4; got {eps}")
         self.both_learn = variance.views != "present"
         self.holds_mean = "held" in (variance.mean, covariance.mean)
 
     def weights(self, *, N: int, B: int) -> dict[str, float]:
         """The weight of each function of ``lvicreg.losses``, by name, for ``N`` units and ``B`` samples."""
-        return _weights(self.convention, self.lambda_param, self.mu_param, self.nu_param, N, B, self.nominal)
+        found = {}
+        for name, share in self.shares.items():
+            term = self.convention.terms[name]
+            over, under = term.sizes(N, B, B if self.nominal is None else self.nominal)
+            found[term.rule] = share * over / under
+        return found
 
     def forward(self, z_a: Tensor, z_b: Tensor) -> Tensor:
         """The loss of two views.
@@ -94,7 +107,7 @@ class VICRegLoss(torch.nn.Module):
 
         Raises:
             TypeError: an argument is not a tensor, or not of a real floating dtype.
-            ValueError: shapes or devices differ, or there are fewer than 2 samples.
+            ValueError: shapes or devices differ, or there are fewer than 2 samples or 2 units.
         """
         if not (isinstance(z_a, Tensor) and isinstance(z_b, Tensor)):
             raise TypeError(f"z_a and z_b must be tensors; got {type(z_a).__name__} and {type(z_b).__name__}")
@@ -102,9 +115,8 @@ class VICRegLoss(torch.nn.Module):
             raise TypeError(f"z_a and z_b must be of a real floating dtype, such as float32; got {z_a.dtype} and {z_b.dtype}")
         if z_a.shape != z_b.shape or z_a.ndim < 2:
             raise ValueError(f"z_a and z_b must have the same shape (B, …, N); got {tuple(z_a.shape)} and {tuple(z_b.shape)}")
-        if z_a.ndim > 2:
-            places = zip(z_a.flatten(1, -2).unbind(1), z_b.flatten(1, -2).unbind(1), strict=True)
-            return torch.stack([self(*place) for place in places]).mean()
+        if z_a.shape[0] < 2 or z_a.shape[-1] < 2:
+            raise ValueError(f"z_a and z_b must have at least 2 samples, and at least 2 units; got {tuple(z_a.shape)}")
         if not self.both_learn:
             z_b = z_b.detach()
         differentiated: Any = _Differentiated.apply
@@ -129,15 +141,10 @@ class VICRegLoss(torch.nn.Module):
         return variance * v + covariance * c, torch.add(variance * by_v, by_c, alpha=covariance)
 
 
-def _weights(
-    convention: str | Convention, invariance: float, variance: float, covariance: float, N: int, B: int, nominal: int | None
-) -> dict[str, float]:
-    coefficients = {"invariance": invariance, "variance": variance, "covariance": covariance}
-    return {name: float(weight) for name, weight in for_rules(coefficients, convention, N=N, B=B, nominal=nominal).items()}
-
-
 class _Differentiated(torch.autograd.Function):
     """A loss from a closed form that has its gradient too, so that backward multiplies by it."""
+
+    generate_vmap_rule = True
 
     @staticmethod
     def forward(closed_form: ClosedForm, gathers: bool, once: str, *activities: Tensor) -> tuple[Tensor, ...]:
@@ -159,38 +166,60 @@ class _Differentiated(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         count = len(ctx.saved_tensors) // 2
         activities, gradients = list(ctx.saved_tensors[:count]), list(ctx.saved_tensors[count:])
-        differentiated_again = torch.is_grad_enabled()
-        if differentiated_again and ctx.once:
-            raise RuntimeError(f"VICRegLoss has no second derivatives where {ctx.once}; leave out create_graph=True")
         if ctx.gathers:  # the losses of all processes depend on these activities; nothing else need be exchanged
             slope = slope.clone()
             distributed.all_reduce(slope)
-        if differentiated_again:  # which the closed form can be
-            gradients = list(_computed(ctx.closed_form, activities)[1:])
+        if torch.is_grad_enabled():  # it may be differentiated once more, which the closed form can be
+            if ctx.once:
+                not_twice: Any = _NotTwice.apply
+                gradients = [not_twice(ctx.once, *pair) for pair in zip(gradients, activities, strict=True)]
+            else:
+                gradients = list(_computed(ctx.closed_form, activities)[1:])
         return None, None, None, *((slope * gradient).to(z.dtype) for gradient, z in zip(gradients, activities, strict=True))
 
 
+class _NotTwice(torch.autograd.Function):
+    """A gradient that depends on the activity, though it is not known how."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(reason: str, gradient: Tensor, activity: Tensor) -> Tensor:
+        return gradient.clone()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        ctx.reason = inputs[0]
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[None, ...]:
+        raise RuntimeError(f"VICRegLoss has no second derivatives where {ctx.reason}")
+
+
 def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """The closed form, in float32 at least."""
+    """The closed form in float32 at least; its mean over places, where there are axes between samples and units."""
     enough = torch.promote_types(activities[0].dtype, torch.float32)
-    with torch.autocast(activities[0].device.type, enabled=False):
-        loss, *gradients = closed_form(*(z.to(enough) for z in activities))
-    return loss, *(gradient.to(activities[0].dtype) for gradient in gradients)
+    z = [activity.to(enough) for activity in activities]
+    with torch.autocast(z[0].device.type, enabled=False):
+        if z[0].ndim == 2:
+            return closed_form(*z)
+        places = [activity.flatten(1, -2) for activity in z]
+        loss, *gradients = torch.vmap(closed_form, in_dims=1, out_dims=(0, *[1] * len(z)))(*places)
+        return loss.mean(), *((gradient / len(loss)).reshape(z[0].shape) for gradient in gradients)
 
 
 def _gathered(z: Tensor) -> Tensor:
     """The activities of all processes, in their order."""
-    sizes = [torch.zeros(2, dtype=torch.int64, device=z.device) for _ in range(distributed.get_world_size())]
+    sizes = [torch.zeros(z.ndim, dtype=torch.int64, device=z.device) for _ in range(distributed.get_world_size())]
     distributed.all_gather(sizes, torch.tensor(z.shape, device=z.device))
     shapes = [tuple(size.tolist()) for size in sizes]
     if len(set(shapes)) > 1:
         raise ValueError(f"all processes must have minibatches of one shape; got {', '.join(map(str, shapes))}")
-    whole = [torch.empty_like(z) for _ in shapes]
+    whole = [torch.empty(z.shape, dtype=z.dtype, device=z.device) for _ in shapes]
     distributed.all_gather(whole, z.contiguous())
     return torch.cat(whole)
 
 
-@torch.no_grad()
 def local_gradient(
     layer: torch.nn.Linear,
     x: Tensor,
@@ -216,8 +245,18 @@ def local_gradient(
         The activities for ``x`` and ``x_prev``, (B, N): the inputs of the next layer.
 
     Raises:
-        TypeError, ValueError: as the rule, where shapes or dtypes do not fit.
+        ValueError: ``x`` and ``x_prev`` differ in shape, or are no minibatches.
+        TypeError, ValueError: as the rule, where dtypes or devices do not fit.
     """
+    if x.ndim != 2 or x.shape != x_prev.shape:
+        raise ValueError(f"x and x_prev must have the same shape (B, M); got {tuple(x.shape)} and {tuple(x_prev.shape)}")
+    with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
+        return _set_gradient(layer, x, x_prev, rule, activation, options)
+
+
+def _set_gradient(
+    layer: torch.nn.Linear, x: Tensor, x_prev: Tensor, rule: Callable[..., Any], activation: Any, options: dict[str, Any]
+) -> tuple[Tensor, Tensor]:
     (z, df), (z_prev, _) = activation(layer(x)), activation(layer(x_prev))
     has = {"x": x, "z": z, "z_prev": z_prev, "df": df, "W": layer.weight}
     if layer.bias is not None:

@@ -180,6 +180,17 @@ def test_a_collective_takes_the_time_of_its_messages():
     assert halving.collective("all-gather", 100, 4) == pytest.approx(2 * 1.0 + (25 + 50) * 4 / 2.0)
 
 
+def test_a_step_waits_for_each_of_its_collectives():
+    """On a mesh of both covariance has one of every sort; with latency alone each counts as its messages."""
+    sizes, (s, u) = SIZES[0], (4, 2)
+    messages = {"all-reduce": 2, "all-gather": 1}
+    groups = {"s": s, "u": u, "su": s * u}
+    every = stated(rules.covariance, sizes.few, s, u)
+    assert {each.kind for each in every} == {"all-reduce", "all-gather", "collective-permute"}
+    expected = sum(messages[each.kind] * (groups[each.over] - 1) if each.kind in messages else 1 for each in every)
+    assert Machine(latency=1.0, bandwidth=1e30).communicating(rules.covariance, sizes, s, u) == pytest.approx(expected)
+
+
 def test_what_the_model_says_of_a_thousand_devices():
     """A local rule with units split never waits; with samples split it does, from few devices on; total is in between."""
     never, machine = None, Machine()

@@ -1,5 +1,7 @@
 """Streams: the filters and the rule by a loop written out, NumPy against JAX, cuts anywhere, and checkpoints."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -178,13 +180,89 @@ def test_another_file_is_refused(tmp_path):
         load(tmp_path / "none", stream())
 
 
-def test_a_changed_checkpoint_is_refused(checkpoint):
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("W", lambda W: W * 2),
+        ("W", lambda W: W.astype(np.float32)),
+        ("W", lambda W: W.T.copy().reshape(W.shape[::-1])),
+        ("W", lambda W: W.reshape(-1)),
+        ("configuration", lambda text: np.asarray(str(text).replace("0.01", "0.02"))),
+    ],
+    ids=["values", "dtype", "order", "shape", "configuration"],
+)
+def test_a_changed_checkpoint_is_refused(checkpoint, name, change):
     with np.load(checkpoint) as file:
         content = {name: file[name] for name in file.files}
     with open(checkpoint, "wb") as file:
-        np.savez(file, **content | {"W": content["W"] * 2})
-    with pytest.raises(ValueError, match="changed or damaged"):
-        load(checkpoint, stream())
+        np.savez(file, **content | {name: change(content[name])})
+    for expected in (stream(), stream(eta=0.02)):
+        with pytest.raises(ValueError, match="changed or damaged"):
+            load(checkpoint, expected)
+
+
+def test_a_checkpoint_with_any_bit_flipped_is_refused_or_the_same(checkpoint):
+    """Some bits of an archive mean nothing."""
+    content, before = checkpoint.read_bytes(), load(checkpoint, stream())
+    for place in range(0, len(content), 7):
+        checkpoint.write_bytes(content[:place] + bytes([content[place] ^ 16]) + content[place + 1 :])
+        try:
+            found = load(checkpoint, stream())
+        except ValueError:
+            continue
+        assert equal(found, before), place
+
+
+def weighted(x, z, df, mask):
+    """A rule with an array among its options."""
+    return (z * df)[:, None] * x * mask
+
+
+def test_arrays_among_the_options_are_compared_in_full(tmp_path):
+    W, masks = np.ones((2, 1500)), [np.ones(1500), np.ones(1500)]
+    masks[1][1000] = 2
+    learns, other = (stream(weighted, options={"mask": mask}) for mask in masks)
+    save(tmp_path / "state", learns, learns.start(W))
+    load(tmp_path / "state", stream(weighted, options={"mask": masks[0].copy()}))
+    with pytest.raises(ValueError, match="another configuration: options"):
+        load(tmp_path / "state", other)
+
+
+def test_functions_without_a_name_cannot_be_saved(tmp_path):
+    learns = stream(activation=lambda a: (a, a))
+    with pytest.raises(
+        TypeError, match="activation must be a function of a module, which a checkpoint can name; got <function"
+    ):
+        save(tmp_path / "state", learns, learns.start(data()[0]))
+    partial = stream(functools.partial(rules.log_variance, epsilon=0.1))
+    with pytest.raises(TypeError, match="rule must be a function of a module"):
+        save(tmp_path / "state", partial, partial.start(data()[0]))
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_of_numpy_are_saved_as_numbers(tmp_path):
+    learns = stream(eta=np.float64(0.01))
+    save(tmp_path / "state", learns, learns.start(data()[0]))
+    load(tmp_path / "state", stream(eta=0.01))
+
+
+def test_where_the_filters_begin():
+    W, x = data()
+    mean, var = np.array([0.1, 0.2, 0.3]), np.array([0.5, 1.0, 2.0])
+    learns = stream(rules.covariance, alpha=0.25, activation=linear)
+    state = learns.start(W, mean=mean, var=var)
+    np.testing.assert_array_equal(state.K, np.diag(var))
+    after, z = learns.step(state, x[0])
+    np.testing.assert_allclose(after.mean, mean + 0.25 * (z - mean))
+    np.testing.assert_allclose(after.var, 0.75 * var + 0.25 * (z - after.mean) ** 2)
+
+
+def test_activation_functions():
+    a = np.array([-2.0, 0.0, 3.0])
+    for found, expected in zip(relu(a), ([0.0, 0.0, 3.0], [0.0, 0.0, 1.0]), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(linear(a)[1], 1.0)
+    np.testing.assert_allclose(tanh(a)[1], 1 / np.cosh(a) ** 2)
 
 
 @pytest.mark.parametrize(
@@ -229,8 +307,11 @@ def test_a_dtype_that_files_do_not_keep_is_refused(tmp_path, jnp):
 def test_refusals(jnp):
     W, x = data()
     learns = stream()
-    with pytest.raises(ValueError, match="got 0"):
-        stream(alpha=0)
+    for alpha in (0, 1.5):
+        with pytest.raises(ValueError, match=f"above 0 and at most 1; got {alpha}"):
+            stream(alpha=alpha)
+    with pytest.raises(TypeError, match="a sample must have the dtype of the weights, float32; got float64"):
+        learns.run(learns.start(W.astype(np.float32)), x)
     with pytest.raises(TypeError, match="rate cannot be given"):
         stream(options={"rate": 1})
     with pytest.raises(TypeError, match="var cannot be given"):

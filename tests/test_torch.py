@@ -89,6 +89,27 @@ def test_every_preset_descends_as_the_rules_do(name):
     np.testing.assert_allclose(-weights.grad.numpy(), expected, rtol=0, atol=1e-12 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_value_of_every_preset(name):
+    """By the weights of the conventions and losses in PyTorch's own words; of the views, those that learn."""
+    B, N = 6, 4
+    z_a, z_b = (view.detach() for view in views(B, N))
+    weights = for_rules({"invariance": 2, "variance": 3, "covariance": 5}, name, N=N, B=B, nominal=7)
+    epsilon = float(PRESETS[name].variance.epsilon)
+    expected = float(weights["invariance"]) * ((z_a - z_b) ** 2).sum()
+    for z in (z_a, z_b) if PRESETS[name].variance.views != "present" else (z_a,):
+        u, K = z - z.mean(dim=0), torch.cov(z.T)
+        products = (u[:, :, None] * u[:, None, :]) ** 2
+        own = {
+            "variance": torch.relu(1 - torch.sqrt(torch.diagonal(K) + epsilon)).sum(),
+            "log_variance": -torch.log(torch.diagonal(K) + epsilon).sum() / 2,
+            "covariance": (K**2).sum() - (torch.diagonal(K) ** 2).sum(),
+            "covariance_one_sample": products.sum() - torch.diagonal(products, dim1=1, dim2=2).sum(),
+        }
+        expected = expected + sum(float(weight) * own[rule] for rule, weight in weights.items() if rule in own)
+    close([VICRegLoss(2.0, 3.0, 5.0, convention=name, nominal=7)(z_a, z_b)], [expected])
+
+
 def test_a_convention_of_one_s_own():
     """The hinge with another threshold, summed over units."""
     convention = Convention(
@@ -121,18 +142,26 @@ def test_second_derivatives_are_those_of_lightly():
     close(*penalties, rtol=1e-10)
 
 
-def test_no_second_derivatives_where_a_mean_is_held():
+HELD = [name for name, convention in PRESETS.items() if "held" in (convention.variance.mean, convention.covariance.mean)]
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_no_second_derivatives_where_a_mean_is_held(name):
     z = views(6, 4)
-    loss = VICRegLoss(convention="martinosorb")(*z)
-    with pytest.raises(
-        RuntimeError, match="no second derivatives where its convention holds the mean constant; leave out create"
-    ):
-        torch.autograd.grad(loss, z[0], create_graph=True)
+    (gradient,) = torch.autograd.grad(VICRegLoss(convention=name)(*z), z[0], create_graph=True)
+    close([gradient], torch.autograd.grad(VICRegLoss(convention=name)(*z), z[0]))
+    with pytest.raises(RuntimeError, match="no second derivatives where its convention holds the mean constant"):
+        torch.autograd.grad(gradient.sum(), z[0])
 
 
-def test_functional_gradients():
+@pytest.mark.parametrize("name", ["lightly", *HELD])
+def test_functional_transformations(name):
     z = tuple(view.detach() for view in views(6, 4))
-    close(torch.func.grad(VICRegLoss(), argnums=(0, 1))(*z), differentiated(VICRegLoss(), *views(6, 4))[1:])
+    loss = VICRegLoss(convention=name)
+    expected = torch.autograd.grad(loss(*(own := views(6, 4))), own[0])
+    close([torch.func.grad(loss)(*z)], expected)
+    pairs = [torch.stack([z[0], z[1]]), torch.stack([z[1], z[0]])]
+    close([torch.func.vmap(loss)(*pairs)], [torch.stack([loss(*z), loss(*z[::-1])])])
 
 
 def test_a_view_that_is_held_gets_no_gradient():
@@ -158,6 +187,13 @@ def test_other_dtypes(dtype):
     close(found, differentiated(VICRegLoss(), *exact), rtol=rtol)
 
 
+def test_the_gradient_scaler_s_first_scale_does_not_overflow():
+    """In half precision the sum is scaled before it is rounded."""
+    z = views(1024, 64, dtype=torch.float16)
+    scaled = torch.autograd.grad(VICRegLoss()(*z) * 2.0**16, z)
+    assert all(torch.isfinite(gradient).all() for gradient in scaled)
+
+
 def test_sums_over_many_units_do_not_overflow_under_autocast():
     z = [torch.full((4, 70_000), 1.0) * torch.tensor([1.0, -1, 1, -1])[:, None] for _ in range(2)]
     with torch.autocast("cpu", dtype=torch.float16):
@@ -166,13 +202,23 @@ def test_sums_over_many_units_do_not_overflow_under_autocast():
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # PyTorch's own, of what its compiler uses
 @pytest.mark.parametrize("name", ["lightly", "martinosorb"])
-@pytest.mark.parametrize("shape", [(5, 8), (9, 4)], ids=str)
-def test_compiled_in_one_piece(name, shape):
+def test_compiled_in_one_piece(name):
+    """For minibatches of any size, such as the last one of an epoch; and with places."""
     torch.compiler.reset()
     loss = VICRegLoss(convention=name)
+    compiled = torch.compile(loss, fullgraph=True)
     gradients = {"allow_unused": True, "materialize_grads": True}
-    found = differentiated(torch.compile(loss, fullgraph=True), *views(*shape), **gradients)
-    close(found, differentiated(loss, *views(*shape), **gradients))
+    for shape in ((5, 8), (4, 8), (11, 8), (9, 4), (4, 3, 5)):
+        close(differentiated(compiled, *views(*shape), **gradients), differentiated(loss, *views(*shape), **gradients))
+
+
+def test_rounding_is_relative_to_the_whole_of_the_squared_covariances():
+    """One unit of far larger variance, and fewer samples than units."""
+    z = torch.stack(views(64, 512)).detach().float()
+    z[:, :, 7] *= 1000
+    found, exact = (VICRegLoss(0.0, 0.0, 1.0)(*pair).double() for pair in (z, z.double()))
+    squares = sum((torch.cov(view.double().T) ** 2).sum() for view in z) / 512
+    assert abs(found - exact) <= 1e-6 * squares
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------------
@@ -184,10 +230,14 @@ def test_refusals():
         VICRegLoss()(z_a, z_b[:5])
     with pytest.raises(ValueError, match=r"got \(4,\) and \(4,\)"):
         VICRegLoss()(z_a[0], z_b[0])
-    with pytest.raises(ValueError, match=r"at least 2.*got 1"):
+    with pytest.raises(ValueError, match=r"at least 2 samples, and at least 2 units; got \(1, 4\)"):
         VICRegLoss()(z_a[:1], z_b[:1])
     with pytest.raises(TypeError, match="real floating dtype"):
         VICRegLoss()(z_a.int(), z_b.int())
+    with pytest.raises(ValueError, match=r"at least 2 units; got \(6, 1\)"):
+        VICRegLoss()(z_a[:, :1], z_b[:, :1])
+    with pytest.raises(ValueError, match="eps must be 0 or a positive number such as 1e-4; got -1"):
+        VICRegLoss(eps=-1)
     with pytest.raises(ValueError, match="z on cpu, z_prev on meta"):
         VICRegLoss()(z_a, z_b.to("meta"))
     with pytest.raises(ValueError, match="unknown convention 'vicreg'"):
@@ -211,14 +261,16 @@ rank, processes, batch, folder = *map(int, sys.argv[1:4]), Path(sys.argv[4])
 torch.set_num_threads(1)
 store = f"file://{folder}/store"
 torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=processes)
-z = [view[rank * batch : (rank + 1) * batch].requires_grad_() for view in torch.load(folder / "views.pt")]
+part = slice(rank * batch, (rank + 1) * batch)
+z = [view[part].transpose(0, -1).contiguous().transpose(0, -1).requires_grad_() for view in torch.load(folder / "views.pt")]
+assert not z[0].is_contiguous()
 loss = VICRegLoss(gather_distributed=True)(*z)
 equal = torch.autograd.grad(loss, z, retain_graph=True)
 weighted = torch.autograd.grad(loss, z, torch.tensor(1.0 + rank, dtype=loss.dtype))
 refused = []
 for attempt in (
     lambda: VICRegLoss(gather_distributed=True)(*(view[: batch - (rank == 1)] for view in z)),
-    lambda: torch.autograd.grad(VICRegLoss(gather_distributed=True)(*z), z, create_graph=True),
+    lambda: torch.autograd.grad(torch.autograd.grad(VICRegLoss(gather_distributed=True)(*z), z, create_graph=True)[0].sum(), z),
 ):
     try:
         attempt()
@@ -287,6 +339,19 @@ def test_a_local_rule_may_read_the_weights():
     local_gradient(layer, x, x, rule=rules.oja, activation=linear)
     y = x @ layer.weight.detach().T
     torch.testing.assert_close(-layer.weight.grad, y.T @ x - (y**2).sum() * layer.weight.detach())
+
+
+def test_local_gradients_under_autocast_and_of_wrong_shapes():
+    layer, x = torch.nn.Linear(5, 4), torch.randn(7, 5)
+    local_gradient(layer, x, x)
+    expected = layer.weight.grad
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        local_gradient(layer, x, x)
+    torch.testing.assert_close(layer.weight.grad, expected, rtol=0, atol=0)
+    with pytest.raises(ValueError, match=r"the same shape \(B, M\); got \(5,\) and \(5,\)"):
+        local_gradient(layer, x[0], x[0])
+    with pytest.raises(ValueError, match=r"got \(7, 5\) and \(6, 5\)"):
+        local_gradient(layer, x, x[:6])
 
 
 def test_no_graph_is_recorded():

@@ -1,8 +1,9 @@
 """The three terms of a loss, each with everything that its convention must say.
 
-``weight`` is the coefficient of the rule in ``lvicreg.rules`` whose loss has the same form, for each view that learns: the
-function that is called with numbers by ``convert`` is the one that is called with symbols, and proven, in
-``derivations/conventions.py``. ``shape`` is what two losses must share if a constant is to turn one into the other.
+``weight`` is the coefficient of the rule in ``lvicreg.rules`` whose loss has the same form, for each view that learns, from a
+``share`` and from ``sizes``: the functions that are called with numbers by ``convert`` are those that are called with symbols,
+and proven, in ``derivations/conventions.py``. ``shape`` is what two losses must share if a constant is to turn one into the
+other.
 """
 
 from __future__ import annotations
@@ -84,9 +85,19 @@ class Term(ABC):
     def rule(self) -> str:
         """The rule of ``lvicreg.rules`` whose loss has this form."""
 
+    @property
+    def share(self) -> Fraction:
+        """What does not depend on sizes in the weight."""
+        return self.factor * VIEWS.get(self.views, Fraction(1))
+
     @abstractmethod
+    def sizes(self, N: Any, B: Any, nominal: Any) -> tuple[Any, Any]:
+        """Numerator and denominator of what does; ``nominal`` is the batch size that a code was told."""
+
     def weight(self, N: Any, B: Any, nominal: Any) -> Any:
-        """The coefficient of that rule for each view that learns; ``nominal`` is the batch size that a code was told."""
+        """The coefficient of that rule for each view that learns."""
+        over, under = self.sizes(N, B, nominal)
+        return self.share * over / under
 
     @abstractmethod
     def shape(self, B: Any) -> Mapping[str, Any]:
@@ -146,9 +157,12 @@ class Variance(Term):
     def rule(self) -> str:
         return {"hinge": "variance", "log": "log_variance"}[self.form]
 
-    def weight(self, N: Any, B: Any, nominal: Any) -> Any:
-        halves = {"hinge": 1, "log": 2}[self.form]  # the rule's own log-variance loss has the ½
-        return halves * self.factor * VIEWS[self.views] / UNITS[self.units](N)
+    @property
+    def share(self) -> Fraction:
+        return super().share * {"hinge": 1, "log": 2}[self.form]  # the rule's own log-variance loss has the ½
+
+    def sizes(self, N: Any, B: Any, nominal: Any) -> tuple[Any, Any]:
+        return 1, UNITS[self.units](N)
 
     def shape(self, B: int) -> Mapping[str, Any]:
         """With ``v = S/n``, ``n = B − ddof``, the hinge is ``γ max(0, 1 − √((S + ε n)/(γ² n)))``, and ``log(v + ε)`` is
@@ -215,12 +229,12 @@ class Covariance(Term):
     def rule(self) -> str:
         return {"exact": "covariance", "one-sample": "covariance_one_sample"}[self.form]
 
-    def weight(self, N: Any, B: Any, nominal: Any) -> Any:
-        weight = self.factor * VIEWS[self.views] / (UNITS[self.units](N) * SAMPLES[self.samples](B))
+    def sizes(self, N: Any, B: Any, nominal: Any) -> tuple[Any, Any]:
+        divided = UNITS[self.units](N) * SAMPLES[self.samples](B)
         if self.form == "one-sample":
-            return weight
+            return 1, divided
         told = {"actual": B, "nominal": nominal}[self.batch]
-        return weight * (Fraction(1) * (B - 1) / (told - self.ddof)) ** 2  # the rule's own K has ddof = 1
+        return (B - 1) ** 2, divided * (told - self.ddof) ** 2  # the rule's own K has ddof = 1
 
     def shape(self, B: int) -> Mapping[str, Any]:
         """The form, and for one sample the mean. For B = 2, where u¹ = −u², all forms are one."""
@@ -267,8 +281,8 @@ class Invariance(Term):
     def rule(self) -> str:
         return "invariance"
 
-    def weight(self, N: Any, B: Any, nominal: Any) -> Any:
-        return self.factor / (UNITS[self.units](N) * SAMPLES[self.samples](B) * Fraction(1))
+    def sizes(self, N: Any, B: Any, nominal: Any) -> tuple[Any, Any]:
+        return 1, UNITS[self.units](N) * SAMPLES[self.samples](B)
 
     def shape(self, B: int) -> Mapping[str, Any]:
         return {}

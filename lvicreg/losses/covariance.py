@@ -36,7 +36,8 @@ def covariance(z: Any, *, beta: float = 1.0) -> Any:
 
     Convention: summed over samples and over ordered pairs of units; ddof = 1.
 
-    Degenerate values: 0 where u = 0. NaN in one unit's activity reaches every unit.
+    Degenerate values: 0 where u = 0. NaN in one unit's activity reaches every unit. For B < N rounding errors are relative to
+    Σ_i Σ_k K_ik², the diagonal included: a few units of far larger variance than the others cost digits.
 
     Source: VICReg (arXiv 2105.04906), Eq. 3 and 4.
 
