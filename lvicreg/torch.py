@@ -19,7 +19,6 @@ from torch import Tensor, distributed
 
 from lvicreg import losses
 from lvicreg.conventions import PRESETS, Convention, Covariance, Variance, for_rules
-from lvicreg.conventions.terms import exact
 from lvicreg.online import relu
 from lvicreg.rules import total
 
@@ -51,9 +50,9 @@ class VICRegLoss(torch.nn.Module):
         nominal: the batch size that a code was told, for conventions that divide by it; by default the actual one.
 
     Raises:
-        ValueError: the convention is unknown or does not state a term; ``eps`` is negative; ``torch.distributed`` is not
-            available.
-        TypeError: ``convention`` is neither a name nor a ``Convention``.
+        ValueError: the convention is unknown or does not state a term; ``eps`` is negative or ``nominal`` too small;
+            ``torch.distributed`` is not available.
+        TypeError: ``convention`` is neither a name nor a ``Convention``, or a coefficient is no number.
     """
 
     def __init__(
@@ -74,9 +73,9 @@ class VICRegLoss(torch.nn.Module):
         self.gather_distributed = gather_distributed
         self.nominal = nominal
         coefficients = {"invariance": lambda_param, "variance": mu_param, "covariance": nu_param}
-        for_rules(coefficients, convention, N=2, B=3)  # raises what is wrong with them
+        for_rules(coefficients, convention, N=2, B=3, nominal=nominal)  # raises what is wrong with them
         self.convention = convention if isinstance(convention, Convention) else PRESETS[convention]
-        self.shares = {name: float(exact(c, name) * self.convention.terms[name].share) for name, c in coefficients.items()}
+        self.shares = {name: float(term.share) for name, term in self.convention.terms.items()}
         variance, covariance = cast(Variance, self.convention.variance), cast(Covariance, self.convention.covariance)
         self.gamma = float(variance.gamma)
         self.eps = float(variance.epsilon) if eps is None else eps
@@ -87,11 +86,12 @@ class VICRegLoss(torch.nn.Module):
 
     def weights(self, *, N: int, B: int) -> dict[str, float]:
         """The weight of each function of ``lvicreg.losses``, by name, for ``N`` units and ``B`` samples."""
+        coefficients = {"invariance": self.lambda_param, "variance": self.mu_param, "covariance": self.nu_param}
         found = {}
-        for name, share in self.shares.items():
+        for name, coefficient in coefficients.items():
             term = self.convention.terms[name]
             over, under = term.sizes(N, B, B if self.nominal is None else self.nominal)
-            found[term.rule] = share * over / under
+            found[term.rule] = coefficient * self.shares[name] * over / under
         return found
 
     def forward(self, z_a: Tensor, z_b: Tensor) -> Tensor:

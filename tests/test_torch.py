@@ -64,6 +64,12 @@ def test_arguments_are_those_of_lightly():
     )
 
 
+def test_a_coefficient_can_be_changed_on_the_way():
+    loss, z = VICRegLoss(), views(6, 4)
+    loss.nu_param = 7.0
+    close(differentiated(loss, *z), differentiated(lightly_with(25.0, 25.0, 7.0), *z))
+
+
 def lightly_with(*arguments):
     return type(published("lightly", **COEFFICIENTS))(*arguments)
 
@@ -240,6 +246,8 @@ def test_refusals():
         VICRegLoss(eps=-1)
     with pytest.raises(ValueError, match="z on cpu, z_prev on meta"):
         VICRegLoss()(z_a, z_b.to("meta"))
+    with pytest.raises(ValueError, match="nominal must be at least 2"):
+        VICRegLoss(convention="facebookresearch", nominal=1)
     with pytest.raises(ValueError, match="unknown convention 'vicreg'"):
         VICRegLoss(convention="vicreg")
     with pytest.raises(ValueError, match="does not state its covariance term"):
