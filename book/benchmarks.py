@@ -18,12 +18,17 @@ def figures() -> str:
     """Each figure beside its target, as an HTML table."""
     rows = []
     for figure in record()["figures"].values():
-        measured = f"{figure['found']:,.3g}{figure['unit']}"
+        measured = rounded(figure["found"]) + figure["unit"]
         cells = figure["work"], figure["against"] or "–", figure["goal"], measured, "yes" if figure["met"] else "NO"
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     head = "".join(f'<th scope="col">{name}</th>' for name in ("work", "against", "target", "measured", "met"))
     table = f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     return f'<div class="wide-table">{table}</div>'
+
+
+def rounded(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def machine() -> str:

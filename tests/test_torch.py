@@ -378,3 +378,8 @@ def test_the_page_s_examples_run(capsys):
         exec(block, names)
     printed = capsys.readouterr().out
     assert all(name in printed for name in PRESETS)
+    signature = inspect.signature(VICRegLoss)
+    plain = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    assert (
+        f"VICRegLoss{signature.replace(parameters=plain, return_annotation=signature.empty)}\n" in page
+    )  # PyTorch is mocked there

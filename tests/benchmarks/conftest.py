@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from book.benchmarks import RECORD, rounded
 from lvicreg.codegen.files import write
 
-RECORD = Path(__file__).parents[2] / "book" / "benchmarks.json"
 Work = Callable[[], Any]
 
 
@@ -132,7 +131,7 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     for name, target in TARGETS.items():
         shown = "not run"
         if name in found:
-            shown = f"{found[name]:,.3g}{target.unit} {'met' if target.met(found[name]) else 'NOT MET'}"
+            shown = f"{rounded(found[name])}{target.unit} {'met' if target.met(found[name]) else 'NOT MET'}"
         against = f", against {target.against}" * bool(target.against)
         terminalreporter.write_line(f"{target.goal:>9}  {shown:>18}   {target.work}{against}")
     missing = TARGETS.keys() - found.keys()

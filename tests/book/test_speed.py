@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
 
-from book.benchmarks import RECORD, figures, machine
+from book.benchmarks import RECORD, figures, machine, rounded
 from book.plots import speed
 
 FOUND = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -20,7 +20,11 @@ def test_the_table_has_each_figure_with_its_target():
     assert len(rows) == len(FOUND["figures"])
     for row, figure in zip(rows, FOUND["figures"].values(), strict=True):
         assert figure["work"] in row
-        assert f"<td>{figure['goal']}</td><td>{figure['found']:,.3g}{figure['unit']}</td>" in row
+        assert f"<td>{figure['goal']}</td><td>{rounded(figure['found'])}{figure['unit']}</td>" in row
+
+
+def test_figures_have_three_digits():
+    assert [rounded(value) for value in (0.04712, 5.219, 88.44, 680.4, 4031.0)] == ["0.0471", "5.22", "88.4", "680", "4,031"]
 
 
 def test_whether_a_target_is_met_was_computed():
