@@ -5,12 +5,12 @@ import subprocess
 import sys
 
 import lvicreg
-from lvicreg import rules
+from lvicreg import losses, rules
 
 
 def test_importing_the_rules_does_not_import_sympy_or_the_machinery() -> None:
     script = (
-        "import sys, lvicreg\n"
+        "import sys, lvicreg, lvicreg.losses, lvicreg.online, lvicreg.conventions\n"
         "heavy = {'sympy', 'jax', 'torch', 'rich', 'z3', 'lvicreg.calculus', 'lvicreg.claims', 'lvicreg.codegen'}\n"
         "print(sorted(heavy & sys.modules.keys()))\n"
     )
@@ -39,6 +39,22 @@ def test_docstrings_state_equation_claims_convention_shapes_errors_and_source() 
         for part in ("update_ij =", "Claims:", "Locality:", "Convention:", "Degenerate values:", "Source:", "(B, M)", "(N, M)"):
             assert part in text, f"{name}: {part}"
         for part in ("Args:", "Returns:", "Raises:", "ValueError", "TypeError"):
+            assert part in text, f"{name}: {part}"
+
+
+def test_docstrings_of_losses_state_equations_claims_convention_shapes_errors_and_source() -> None:
+    for name in losses.__all__:
+        text = inspect.getdoc(getattr(losses, name)) or ""
+        for part in (
+            "loss =",
+            "gradient_i^b =",
+            "Claims: ``activity.",
+            "Convention:",
+            "Source:",
+            "(B, N)",
+            "Returns:",
+            "Raises:",
+        ):
             assert part in text, f"{name}: {part}"
 
 
