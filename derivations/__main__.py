@@ -15,8 +15,9 @@ from derivations.checking import ledger
 from derivations.fragments import ROOT
 from derivations.mutation.record import in_words, on_record
 from derivations.outputs import COMMAND, all_files, strangers
-from lvicreg.claims import Entry, Kernel, to_json
+from lvicreg.claims import Entry, to_json
 from lvicreg.codegen.files import drift, write
+from lvicreg.engines import Kernel
 
 STYLES = {"failed": "bold red", "not run": "yellow", "refuted": "magenta", "approximation": "cyan"}
 

@@ -29,9 +29,10 @@ from derivations.notation import LATEX, PARAMETERS, TEXT
 from derivations.variance import gamma
 from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, W, alpha, b, c, df, epsilon, i, k, mean, network, p, q, sigma, t, u, var, x, z
-from lvicreg.claims import Autodiff, Claim, Equation
+from lvicreg.claims import Claim
 from lvicreg.codegen.rule import LossFunction
 from lvicreg.conventions import Covariance, Invariance, Variance
+from lvicreg.engines import Autodiff, Equation
 
 TITLE = "Gradients with respect to the activity"
 

@@ -45,10 +45,11 @@ from lvicreg.calculus.layer import (
     z,
 )
 from lvicreg.calculus.notation import text
-from lvicreg.claims import Autodiff, Claim, Counterexample, Entry, Equation, Numbers
+from lvicreg.claims import Claim, Entry
 from lvicreg.conventions import PRESETS, Covariance, NoRatio, Variance
 from lvicreg.conventions.convert import ratio
 from lvicreg.conventions.terms import Term
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
 
 TITLE = "Conventions"
 rules = ()

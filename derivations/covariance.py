@@ -14,8 +14,9 @@ from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Descent, Sigma, gradient, others
 from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, u, var, x, z
-from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
+from lvicreg.claims import Claim
 from lvicreg.conventions import Covariance
+from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
 
 TITLE = "Covariance term"
 beta = Symbol("beta", positive=True)

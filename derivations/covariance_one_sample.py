@@ -17,8 +17,9 @@ from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
-from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Locality, Numbers
+from lvicreg.claims import Claim
 from lvicreg.conventions import Covariance
+from lvicreg.engines import Autodiff, Counterexample, Equation, Locality, Numbers
 
 TITLE = "Covariance term, one sample at a time"
 

@@ -14,8 +14,9 @@ from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Descent, Mean, SecondMoments, Sigma, Symmetric, f, f_prime
 from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, t, x, z
-from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+from lvicreg.claims import Claim
 from lvicreg.conventions import Invariance
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
 
 TITLE = "Invariance term"
 

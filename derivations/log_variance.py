@@ -17,8 +17,9 @@ from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, gamma, mean_held
 from lvicreg.calculus import D, Descent, H, Sigma, relu
 from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
-from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers
+from lvicreg.claims import Claim
 from lvicreg.conventions import Variance
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
 
 TITLE = "Log-variance term"
 half = Rational(1, 2)

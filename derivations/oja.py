@@ -18,7 +18,8 @@ from derivations.log_variance import decay
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
 from lvicreg.calculus.layer import B, M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, t, u, var, x, z
-from lvicreg.claims import Claim, Counterexample, Equation, Numbers, Polynomials, Solver
+from lvicreg.claims import Claim
+from lvicreg.engines import Counterexample, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Oja's rule"
 

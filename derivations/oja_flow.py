@@ -37,7 +37,8 @@ from derivations.oja import (
 )
 from lvicreg.calculus import At, D, Delta, Sigma
 from lvicreg.calculus.layer import j, m, q
-from lvicreg.claims import Claim, Equation, Numbers, Polynomials, Solver
+from lvicreg.claims import Claim
+from lvicreg.engines import Equation, Numbers, Polynomials, Solver
 
 TITLE = "The flows of Oja's rule and of log-variance with decay"
 

@@ -14,7 +14,8 @@ from derivations.independent import oja_many_units as independent
 from derivations.log_variance import decay
 from lvicreg.calculus import At, D, Definitions, Delta, Sigma, Symmetric, others
 from lvicreg.calculus.layer import N, i, j, k, l
-from lvicreg.claims import Claim, Equation, Numbers, Solver
+from lvicreg.claims import Claim
+from lvicreg.engines import Equation, Numbers, Solver
 
 TITLE = "Oja's rule with many units"
 

@@ -14,7 +14,8 @@ from derivations.log_variance import decay
 from derivations.oja import C, Cw, F, O, along, eigenbasis, eigenvector, inputs, k, mu, norm2, r, s, spectrum, unit, w
 from lvicreg.calculus import At, D, Delta, Sigma
 from lvicreg.calculus.layer import epsilon, j, m, q
-from lvicreg.claims import Claim, Counterexample, Equation, Numbers, Polynomials, Solver
+from lvicreg.claims import Claim
+from lvicreg.engines import Counterexample, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Stability of the fixed points"
 

@@ -18,7 +18,8 @@ from derivations.independent import published_error as independent
 from derivations.sources import SOURCES, methods_eq_6, views
 from lvicreg.calculus import D, Gaussian, Mean, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, k, mean, p, q, u, x, z
-from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Fractions, Numbers
+from lvicreg.claims import Claim
+from lvicreg.engines import Autodiff, Counterexample, Equation, Fractions, Numbers
 
 TITLE = "The published error"
 rules = ()

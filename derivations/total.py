@@ -18,7 +18,8 @@ from derivations.notation import rule
 from derivations.variance import gamma
 from lvicreg.calculus import D, Descent, H, Sigma, gradient, others
 from lvicreg.calculus.layer import W, alpha, b, df, epsilon, k, mean, p, q, sigma, t, u, var, x, z
-from lvicreg.claims import Autodiff, Claim, Equation, Fractions, Locality, Numbers
+from lvicreg.claims import Claim
+from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
 
 TITLE = "Total rule"
 

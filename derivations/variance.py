@@ -16,8 +16,9 @@ from derivations.independent import variance as independent
 from derivations.notation import rule
 from lvicreg.calculus import SG, At, D, Definitions, Descent, H, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
-from lvicreg.claims import Autodiff, Claim, Counterexample, Equation, Numbers, Solver
+from lvicreg.claims import Claim
 from lvicreg.conventions import Variance
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Solver
 
 TITLE = "Variance term (hinge)"
 gamma = Symbol("gamma", positive=True)

@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from lvicreg.claims import Kernel
+from lvicreg.engines import Kernel
 
 FOLDER, LIBRARY = Path(__file__).parent, "Oja"
 

@@ -6,9 +6,9 @@ import argparse
 import sys
 
 from derivations.formal import FOLDER, LIBRARY
-from lvicreg.claims.evidence import Contradiction, EngineMissing
-from lvicreg.claims.kernel import as_record, report
 from lvicreg.codegen.files import drift, write
+from lvicreg.engines import Contradiction, EngineMissing
+from lvicreg.engines.kernel import as_record, report
 
 COMMAND = "python -m derivations.formal"
 

@@ -14,10 +14,10 @@ from lvicreg.calculus import Definitions, Descent, Law, Mean, Step
 from lvicreg.calculus.definitions import name_of
 from lvicreg.calculus.layer import W, network
 from lvicreg.calculus.notation import latex
-from lvicreg.claims import Equation
 from lvicreg.codegen.equation import as_latex, presented
 from lvicreg.codegen.loss import presented_gradient
 from lvicreg.codegen.rule import LossFunction, Rule
+from lvicreg.engines import Equation
 
 
 def display(*equations: str) -> str:

@@ -10,7 +10,8 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.formal import FOLDER as FORMAL
 from derivations.mutation.record import as_sentence, on_record
-from lvicreg.claims import Counterexample, Entry, Equation, Kernel
+from lvicreg.claims import Entry
+from lvicreg.engines import Counterexample, Equation, Kernel
 
 from .equations import display, equality, where
 from .text import anchor, link, prose

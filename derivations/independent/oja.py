@@ -103,13 +103,15 @@ def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 
 def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """On the kernel of a singular C Oja's mean update is 0 and the gradient of the log-variance is not a number."""
+    """On the kernel of a singular C Oja's mean update is 0, its Jacobian is C, and the log-variance's gradient is not a number."""
     np = jax.numpy
     mixing = np.asarray(rng.normal(size=(2, 3)))
     covariance = mixing.T @ mixing
     null = np.cross(mixing[0], mixing[1])
     activity2 = lambda v: np.sum((mixing @ v) ** 2)  # noqa: E731
-    yield 1 + jax.grad(activity2)(null) / 2 - activity2(null) * null, np.ones(3)
+    field = lambda v: jax.grad(activity2)(v) / 2 - activity2(v) * v  # noqa: E731
+    yield 1 + field(null), np.ones(3)
+    yield jax.jacobian(field)(null), covariance
     at_zero = jax.grad(lambda v: -np.log(v @ covariance @ v) / 2)(np.zeros(3))
     yield np.isnan(at_zero).astype(float), np.ones(3)
 

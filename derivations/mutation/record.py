@@ -17,8 +17,9 @@ from typing import Any
 
 from derivations.mutation import Mutant
 from lvicreg.calculus import Definitions
-from lvicreg.claims import Autodiff, Claim
+from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
+from lvicreg.engines import Autodiff
 
 RECORD = Path(__file__).with_name("score.json")
 PACKAGE = Path(__file__).resolve().parents[2] / "lvicreg"

@@ -28,9 +28,9 @@ from derivations.mutation import Mutant
 from derivations.mutation.equivalent import SYMBOLIC
 from lvicreg.calculus import Definitions
 from lvicreg.calculus.definitions import Name, name_of
-from lvicreg.claims import Autodiff, Claim, Contradiction, Equation
-from lvicreg.claims.evidence import EngineMissing, Exact, Symbolic
+from lvicreg.claims import Claim
 from lvicreg.claims.mutants import mutants
+from lvicreg.engines import Autodiff, Contradiction, EngineMissing, Equation, Exact, Symbolic
 
 Check = Callable[[], object]  # raises where it rejects
 ENGINES = (Exact, Symbolic)  # the quicker to see an error first

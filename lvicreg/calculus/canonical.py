@@ -10,7 +10,7 @@
 SymPy's own ``Add`` and ``Mul`` then merge equal terms. What is not polynomial (a root, a quotient, a function's value) is
 an atom whose inside is normal. A stop-gradient is its argument: it matters to derivatives only.
 
-A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.claims.exact``).
+A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.engines.evaluator``).
 """
 
 from __future__ import annotations

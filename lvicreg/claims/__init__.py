@@ -1,38 +1,10 @@
-"""Claims, the engines that check them, and the ledger of what was found.
+"""Claims, and the ledger of what was found about them.
 
-``claim`` says what a claim is, ``evidence`` which engines there are, ``ledger`` runs them and measures a status. The
-engines are ``exact`` (with ``surds``, ``points`` and ``distributions``), ``arrays`` and ``kernel``.
+``claim`` says what a claim is, ``ledger`` runs the engines (``lvicreg.engines``) on it and measures a status; ``mutants``
+breaks expressions.
 """
 
-from .claim import Claim, Equation
-from .evidence import (
-    Autodiff,
-    Contradiction,
-    Counterexample,
-    Fractions,
-    Locality,
-    Numbers,
-    Polynomials,
-    Solver,
-)
-from .kernel import Kernel
+from .claim import Claim
 from .ledger import Entry, Finding, examine, measure, to_json
 
-__all__ = [
-    "Autodiff",
-    "Claim",
-    "Contradiction",
-    "Counterexample",
-    "Entry",
-    "Equation",
-    "Finding",
-    "Fractions",
-    "Kernel",
-    "Locality",
-    "Numbers",
-    "Polynomials",
-    "Solver",
-    "examine",
-    "measure",
-    "to_json",
-]
+__all__ = ["Claim", "Entry", "Finding", "examine", "measure", "to_json"]

@@ -10,37 +10,12 @@ values; ``fails`` must be false for some. The kind of a claim says what passing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr, S
-
-from lvicreg.calculus import Definitions
-
-from .evidence import Evidence, Exact, Symbolic
+from lvicreg.engines import Equation, Evidence, Exact, Symbolic
 
 Kind = Literal["theorem", "refutation", "approximation"]
-
-
-@dataclass(frozen=True)
-class Equation:
-    """``left = right`` for all sizes and all values of the primitive quantities, where denominators are not zero.
-
-    ``sizes`` are the concrete ones at which the exact engine evaluates it; ``engines`` those that can decide it.
-    """
-
-    left: Expr
-    right: Expr
-    definitions: Definitions = field(default_factory=Definitions)
-    sizes: tuple[Mapping[str, int], ...] = ({"N": 2, "M": 2, "B": 3}, {"N": 3, "M": 2, "B": 2})
-    engines: tuple[str, ...] = ("symbolic", "exact")
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "left", S(self.left))
-        object.__setattr__(self, "right", S(self.right))
-        if self.left == self.right:
-            raise ValueError(f"an equation between identical expressions checks nothing: {self.left}")
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from lvicreg.engines import EngineMissing, Evidence, Kernel
+
 from .claim import Claim
-from .evidence import EngineMissing, Evidence
-from .kernel import Kernel
 
 Outcome = Literal["passed", "failed", "not run"]
 Status = Literal["proven", "proven under stated assumptions", "approximation", "refuted", "failed", "not run"]

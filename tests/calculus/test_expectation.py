@@ -21,9 +21,9 @@ from lvicreg.calculus import (
     is_zero,
 )
 from lvicreg.calculus.layer import B, N, W, alpha, b, c, i, j, k, l, m, network, t, x, z
-from lvicreg.claims.distributions import outcomes
-from lvicreg.claims.exact import Evaluator
-from lvicreg.claims.points import Point
+from lvicreg.engines.distributions import outcomes
+from lvicreg.engines.evaluator import Evaluator
+from lvicreg.engines.points import Point
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -11,7 +11,7 @@ from lvicreg.calculus import Definitions, Delta, Sigma, f, f_prime, gradient
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
-from lvicreg.claims.arrays import sample, value
+from lvicreg.engines.arrays import sample, value
 
 SIZES = {"N": 2, "M": 3, "B": 3}
 EXPRESSIONS = {

@@ -23,8 +23,8 @@ from lvicreg.calculus import At, D, Definitions, Mean
 from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.indexed import Symmetric, free_indices, rename, size_of
 from lvicreg.calculus.notation import LETTERS, latex
-from lvicreg.claims.arrays import value
 from lvicreg.codegen.equation import as_latex
+from lvicreg.engines.arrays import value
 
 CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
 RULES = {rule.name: rule for name in SECTIONS for rule in section(name).rules}

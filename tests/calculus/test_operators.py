@@ -20,9 +20,9 @@ from lvicreg.calculus import (
     resolve,
 )
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
-from lvicreg.claims.distributions import outcomes
-from lvicreg.claims.exact import Evaluator
-from lvicreg.claims.points import Point
+from lvicreg.engines.distributions import outcomes
+from lvicreg.engines.evaluator import Evaluator
+from lvicreg.engines.points import Point
 
 w, v = IndexedBase("w"), IndexedBase("v")
 C = Symmetric("C")

@@ -7,8 +7,8 @@ import pytest
 from sympy import Symbol
 
 from lvicreg.calculus import Definitions
-from lvicreg.claims import Claim, Contradiction, Counterexample, Equation, Fractions, Polynomials, measure, to_json
-from lvicreg.claims.evidence import EngineMissing, Numbers, Solver
+from lvicreg.claims import Claim, measure, to_json
+from lvicreg.engines import Contradiction, Counterexample, EngineMissing, Equation, Fractions, Numbers, Polynomials, Solver
 
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)

@@ -7,8 +7,8 @@ from sympy import S
 
 from derivations import SECTIONS
 from derivations.checking import section
-from lvicreg.claims import Autodiff, Claim, Contradiction, Equation
-from lvicreg.claims.evidence import Exact, Symbolic
+from lvicreg.claims import Claim
+from lvicreg.engines import Autodiff, Contradiction, Equation, Exact, Symbolic
 
 CLAIMS = [claim for name in SECTIONS for claim in section(name).claims]
 RULES = [rule for name in SECTIONS for rule in section(name).rules]

@@ -9,9 +9,9 @@ import pytest
 from derivations import conventions
 from derivations.conventions import table
 from derivations.sources import SOURCES
-from lvicreg.claims import Contradiction, measure
-from lvicreg.claims.evidence import Exact
+from lvicreg.claims import measure
 from lvicreg.conventions import PRESETS
+from lvicreg.engines import Contradiction, Exact
 
 OTHER = {"factor": Fraction(3, 2), "ddof": 0, "gamma": Fraction(5, 4), "epsilon": Fraction(1, 100)}
 

@@ -14,8 +14,8 @@ import pytest
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.formal import FOLDER, LIBRARY
-from lvicreg.claims import Kernel
-from lvicreg.claims.kernel import STATED, fingerprint, recorded
+from lvicreg.engines import Kernel
+from lvicreg.engines.kernel import STATED, fingerprint, recorded
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
 

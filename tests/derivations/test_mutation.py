@@ -9,7 +9,8 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant, equivalent, record, symbolic
 from derivations.mutation.__main__ import arguments, stale, survivors
-from lvicreg.claims import Claim, Contradiction, Equation
+from lvicreg.claims import Claim
+from lvicreg.engines import Contradiction, Equation
 
 y = Symbol("y")
 CLAIM = Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),))

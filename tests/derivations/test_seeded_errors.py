@@ -11,10 +11,9 @@ from derivations import SECTIONS
 from derivations.checking import section
 from lvicreg.calculus import NotLocal
 from lvicreg.calculus.definitions import Definitions
-from lvicreg.claims import Contradiction, Equation
-from lvicreg.claims.evidence import Exact, Locality, Symbolic
 from lvicreg.codegen.arrays import NotArrayCode
 from lvicreg.codegen.emit import function_source
+from lvicreg.engines import Contradiction, Equation, Exact, Locality, Symbolic
 
 FOLDER = Path(derivations.__file__).parent
 

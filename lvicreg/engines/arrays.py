@@ -44,9 +44,12 @@ def sample(expr: Expr, definitions: Definitions, sizes: Mapping[str, int], scale
     return data
 
 
-def value(expr: Expr, definitions: Definitions, data: SimpleNamespace) -> np.ndarray:
-    """The array of all values of ``expr``: its axes are the free indices, samples first, then units, then inputs."""
-    axes = tuple(sorted(free_indices(expr), key=lambda index: ("BNM".index(str(size_of(index))), str(index))))
+def value(expr: Expr, definitions: Definitions, data: SimpleNamespace, axes: Axes = ()) -> np.ndarray:
+    """The array of all values of ``expr``: its axes are the free indices, by default samples first, then units, then inputs."""
+    free = free_indices(expr)
+    axes = axes or tuple(sorted(free, key=lambda index: ("BNM".index(str(size_of(index))), str(index))))
+    if not free <= set(axes):
+        raise ValueError(f"the axes {axes} lack {sorted(free - set(axes), key=str)}, of which {expr} has values")
     shape = tuple(getattr(data, str(size_of(index))) for index in axes)
     return np.broadcast_to(_Broadcast(definitions, data).array(expr, axes), shape)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lvicreg.claims import Claim, Contradiction, Kernel, measure
-from lvicreg.claims.evidence import EngineMissing
-from lvicreg.claims.kernel import as_record, recorded, report
+from lvicreg.claims import Claim, measure
+from lvicreg.engines import Contradiction, EngineMissing, Kernel
+from lvicreg.engines.kernel import as_record, recorded, report
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
 

@@ -31,10 +31,10 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
-from lvicreg.claims.distributions import GAUSSIAN_FIVE_POINTS, outcomes
-from lvicreg.claims.exact import Evaluator
-from lvicreg.claims.points import Point
-from lvicreg.claims.surds import ZERO, Surd
+from lvicreg.engines.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.engines.evaluator import Evaluator
+from lvicreg.engines.points import Point
+from lvicreg.engines.surds import ZERO, Surd
 
 SIZES = {"N": 2, "M": 3, "B": 4}
 UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)

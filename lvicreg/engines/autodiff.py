@@ -1,0 +1,76 @@
+"""A claimed derivative against the derivative of a loss that was written separately: engine *JAX*.
+
+The loss shares nothing with the calculus. The claimed derivative is the claim's own expression, evaluated on arrays
+(``arrays``), so an error in *it* is seen and an error in how it was read is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+from sympy import Expr, Idx
+
+from lvicreg.calculus import Definitions
+
+from .arrays import sample, value
+from .closeness import check_close
+from .evidence import Contradiction, load
+
+Loss = Callable[[ModuleType, Any, Any], Any]
+
+
+def jax_in_float64() -> ModuleType:
+    """JAX with 64 bits."""
+    jax = load("jax")
+    jax.config.update("jax_enable_x64", True)
+    return jax
+
+
+@dataclass(frozen=True)
+class Autodiff:
+    """``claimed`` against JAX's derivative of ``loss`` with respect to the array named ``target``.
+
+    ``loss(np, W, data)`` is given ``jax.numpy``, the array that is differentiated, and all primitive quantities by name, that
+    array among them: what is computed from ``data`` is held constant. The activation function is tanh. The loss may return
+    an array, such as one value a sample or a vector field; ``claimed`` then has its indices before the target's. ``axes`` is
+    the order of the free indices of ``claimed``; by default samples, then units, then inputs.
+    """
+
+    loss: Loss
+    claimed: Expr
+    definitions: Definitions
+    values: Mapping[str, float] = field(default_factory=dict)  # of scalars that are not to be drawn at random
+    sizes: Mapping[str, int] = field(default_factory=lambda: {"N": 3, "M": 4, "B": 5})
+    target: str = "W"
+    axes: tuple[Idx, ...] = ()
+    kind: ClassVar[str] = "autodiff"
+    engine: ClassVar[str] = "JAX"
+
+    def run(self) -> str:
+        """Raises ``Contradiction`` where the two differ by more than rounding, or where the derivative is 0 everywhere."""
+        return self.compared(self.claimed, self.definitions)
+
+    def compared(self, claimed: Expr, definitions: Definitions) -> str:
+        """What comes of a claim, this one or another, about the same loss."""
+        for scale, data, found in self._derivatives:
+            check_close(found, value(claimed, definitions, data, self.axes), f"JAX and the claim differ at scale {scale}")
+            if not np.any(found):
+                raise Contradiction(f"the derivative is 0 at scale {scale}")
+        return f"{len(self._derivatives)} points, relative 1e-10"
+
+    @cached_property
+    def _derivatives(self) -> list[tuple[float, SimpleNamespace, np.ndarray]]:
+        """The points, small values and large ones, and JAX's derivative there."""
+        jax, found = jax_in_float64(), []
+        # compiled once for both scales: the data are arguments, and JAX compiles a whole program faster than its pieces
+        derivative = jax.jit(jax.jacobian(lambda weights, data: self.loss(jax.numpy, weights, SimpleNamespace(**data))))
+        for scale in (0.2, 2.0):
+            data = sample(self.claimed, self.definitions, self.sizes, scale)
+            vars(data).update(self.values)
+            found.append((scale, data, np.asarray(derivative(getattr(data, self.target), vars(data)))))
+        return found

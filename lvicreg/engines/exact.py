@@ -1,0 +1,110 @@
+"""Equations evaluated in exact numbers at concrete sizes, no tolerance: engine *dual numbers*.
+
+It shares no code with the normal form or the symbolic derivative (``evaluator``); it does share the nodes themselves, and what
+SymPy makes of an expression when it is built. It sees the sizes and points that it is given and no others.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import ClassVar
+
+from sympy import Idx
+
+from lvicreg.calculus import H, Mean, relu
+from lvicreg.calculus.indexed import free_indices, size_of
+
+from .distributions import outcomes
+from .equation import Equation
+from .evaluator import Evaluator
+from .evidence import Contradiction
+from .points import Point
+from .surds import ZERO, Surd
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Equations of which these hold, and those fail, for small and for large values.
+
+    At each point at values of the free indices among which every pattern of coincidences occurs, and ``entries`` others.
+    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at one entry
+    of each of ``hinged`` more points, with values of the order of thresholds and less.
+    """
+
+    holds: tuple[Equation, ...]
+    fails: tuple[Equation, ...] = ()
+    kind: ClassVar[str] = "exact"
+    engine: ClassVar[str] = "dual numbers"
+    scales: ClassVar[tuple[Fraction, ...]] = (Fraction(1, 8), Fraction(4))
+    entries: ClassVar[int] = 4
+    hinged: ClassVar[int] = 128
+
+    def run(self) -> str:
+        """Raises ``Contradiction`` where an equation is not what it is to be, or where both sides are 0 everywhere."""
+        evaluated = sum(map(self._verified, self.holds))
+        found = [self._counterexample(equation) for equation in self.fails]
+        return "; ".join([f"equal at {evaluated} entries"] * bool(evaluated) + found)
+
+    def _verified(self, equation: Equation) -> int:
+        """The number of entries at which both sides were found equal, not all of them zero."""
+        evaluated = 0
+        for seed in range(10):
+            vacuous = equation.right != 0
+            for where, left, right in self.values(equation, seed):
+                if left != right:
+                    raise Contradiction(f"{left} ≠ {right} at {where}: {equation.left} = {equation.right}")
+                evaluated += 1
+                vacuous = vacuous and left == ZERO
+            if not vacuous:
+                return evaluated
+        raise Contradiction(f"both sides are 0 wherever evaluated: {equation.left} = {equation.right}")
+
+    def _counterexample(self, equation: Equation) -> str:
+        for where, left, right in self.values(equation, seed=0):
+            if left != right:
+                return f"{left} ≠ {right} at {where}"
+        raise Contradiction(f"was to fail, but no counterexample was found: {equation.left} = {equation.right}")
+
+    def values(self, equation: Equation, seed: int) -> Iterator[tuple[str, Surd, Surd]]:
+        """Both sides at several points, each at a few values of the free indices."""
+        sides = equation.left, equation.right
+        indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
+        means = set().union(*(side.atoms(Mean) for side in sides))
+        scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
+        points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
+        if any(side.has(H, relu) for side in sides):
+            points += [Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more) for more in range(self.hinged)]
+        skipped = 0
+        for number, point in enumerate(points):
+            for mean in means:
+                outcomes(mean.args[1], point)  # the law fixes its parameters before either side is evaluated
+            evaluator = Evaluator(point, equation.definitions)
+            places = self._places(indices, [evaluator.length(index) for index in indices])
+            extra = number >= len(equation.sizes) * len(scales)
+            for place in [places[number % len(places)]] if extra else places:
+                at = dict(zip(indices, place, strict=True))
+                try:
+                    left, right = (evaluator.value(side, at) for side in sides)
+                except ZeroDivisionError:
+                    if not extra:
+                        raise
+                    skipped += 1  # a unit that is constant, or inactive: among many points some are not in the claim's domain
+                    continue
+                yield f"{point}, {at}", left, right
+        if 2 * skipped > self.hinged:
+            raise Contradiction(f"undefined at {skipped} of {self.hinged} points: {equation.left} = {equation.right}")
+
+    def _places(self, indices: list[Idx], lengths: list[int]) -> list[tuple[int, ...]]:
+        """Values of the indices: one for each way in which some of the same range coincide, and a few more."""
+        places = list(product(*map(range, lengths)))
+        random.Random(0).shuffle(places)
+        sizes = [size_of(index) for index in indices]
+        patterns = {}
+        for place in reversed(places):
+            at = list(zip(sizes, place, strict=True))
+            patterns[tuple(map(at.index, at))] = place
+        return list(dict.fromkeys([*patterns.values(), *places[: self.entries]]))

@@ -1,0 +1,39 @@
+"""Numbers computed in two ways in float64, by functions written separately from the calculus: engine *JAX*.
+
+It compares what the functions compute and knows nothing of the claim's expressions: which of them are meant is in the
+functions' text. Where they take derivatives, JAX does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .autodiff import jax_in_float64
+from .closeness import check_close
+from .evidence import Contradiction
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Pairs of arrays that must agree; ``pairs(jax, rng)`` yields them."""
+
+    pairs: Callable[[ModuleType, np.random.Generator], Iterable[tuple[Any, Any]]]
+    kind: ClassVar[str] = "numerical"
+    engine: ClassVar[str] = "JAX"
+
+    def run(self) -> str:
+        """Raises ``Contradiction`` where a pair differs, where there is none, or where all are the same zeros and ones."""
+        jax = jax_in_float64()
+        pairs = jax.jit(lambda: list(self.pairs(jax, np.random.default_rng(0))))()
+        for number, (left, right) in enumerate(pairs, start=1):
+            check_close(left, right, f"pair {number}")
+        if not pairs:
+            raise Contradiction("nothing was compared")
+        if all(np.all(np.isin(side, (0, 1))) for pair in pairs for side in pair):
+            raise Contradiction("nothing but zeros and ones was compared")
+        return f"{len(pairs)} pairs, relative 1e-10"

@@ -1,0 +1,33 @@
+"""Exact numbers computed in two ways, in plain Python: engine *fractions*.
+
+Like ``numerical`` it knows nothing of the claim's expressions, but nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .evidence import Contradiction
+
+
+@dataclass(frozen=True)
+class Fractions:
+    """Pairs of exact numbers that must be equal; ``pairs()`` yields them."""
+
+    pairs: Callable[[], Iterable[tuple[Any, Any]]]
+    kind: ClassVar[str] = "exact"
+    engine: ClassVar[str] = "fractions"
+
+    def run(self) -> str:
+        """Raises ``Contradiction`` where a pair differs, or where all are zeros."""
+        compared = list(self.pairs())
+        for left, right in compared:
+            if isinstance(left, float) or isinstance(right, float):
+                raise Contradiction(f"{left} and {right} are not both exact")
+            if left != right:
+                raise Contradiction(f"{left} ≠ {right}")
+        if not any(left for left, _ in compared):
+            raise Contradiction("nothing but zeros was compared")
+        return f"{len(compared)} equal"
