@@ -103,7 +103,7 @@ def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 
 def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """On the kernel of a singular C Oja's mean update is 0, its Jacobian is C, and the log-variance's gradient is not a number."""
+    """On the kernel of a singular C Oja's mean update is 0, its Jacobian is C, and the log-variance has no gradient."""
     np = jax.numpy
     mixing = np.asarray(rng.normal(size=(2, 3)))
     covariance = mixing.T @ mixing
