@@ -11,15 +11,17 @@ from rich.console import Console
 from rich.table import Table
 
 from derivations import SECTIONS
-from derivations.checking import ledger
+from derivations.approval import APPROVED, differing, record
+from derivations.checking import ledger, section
 from derivations.fragments import ROOT
 from derivations.mutation.record import in_words, on_record
 from derivations.outputs import COMMAND, all_files, strangers
-from lvicreg.claims import Entry, to_json
+from lvicreg.claims import Entry, Status, counted, to_json
 from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Kernel
 
-STYLES = {"failed": "bold red", "not run": "yellow", "refuted": "magenta", "approximation": "cyan"}
+STYLES = {Status.FAILED: "bold red", Status.NOT_RUN: "yellow", Status.STATED_SIZES: "cyan", Status.IN_WORDS: "blue"}
+EVERY = [claim for name in SECTIONS for claim in section(name).claims]
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -27,11 +29,17 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=f"only these: {', '.join(SECTIONS)}")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs from what is derived")
+    parser.add_argument(
+        "--approve", nargs="+", metavar="claim", default=[], help="put the words of these claims on record as read"
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the ledger to this file")
     options = parser.parse_args(given)
     unknown = [name for name in options.sections if name not in SECTIONS]
     if unknown:
         parser.error(f"unknown section {', '.join(unknown)}; choose from {', '.join(SECTIONS)}")
+    strange = set(options.approve) - {claim.id for claim in EVERY}
+    if strange:
+        parser.error(f"there is no claim {', '.join(sorted(strange))} to approve; the README lists all")
     options.sections = [name for name in SECTIONS if name in options.sections or not options.sections]
     return options
 
@@ -40,11 +48,14 @@ def table(entries: Sequence[Entry]) -> Table:
     """The table of claims."""
     shown = Table(title="Claims")
     shown.add_column("claim", no_wrap=True)
-    for name in ("status", "evidence", "seconds"):
+    for name in ("status", "kernel", "evidence", "seconds"):
         shown.add_column(name)
     for entry in entries:
         kinds = ", ".join(f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
-        shown.add_row(entry.claim.id, f"[{STYLES.get(entry.status, 'green')}]{entry.status}", kinds, f"{entry.seconds:.1f}")
+        status = f"[{STYLES.get(entry.status, 'green')}]{entry.status}[/]"
+        if entry.verdict:
+            status += f"; what was said: {entry.verdict}"
+        shown.add_row(entry.claim.id, status, entry.kernel, kinds, f"{entry.seconds:.1f}")
     return shown
 
 
@@ -58,7 +69,8 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print("Interrupted; nothing was written.")
         return 130
     console.print(table(entries))
-    failed = [entry for entry in entries if entry.status == "failed"]
+    console.print(counted(entries), soft_wrap=True)
+    failed = [entry for entry in entries if entry.status == Status.FAILED]
     for entry in failed:
         console.print(f"{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False, style="red")
     not_run = [finding for entry in entries for finding in entry.findings if finding.outcome == "not run"]
@@ -68,7 +80,13 @@ def main(given: Sequence[str] | None = None) -> int:
     if any(not check.on_record for e in entries for check in e.claim.evidence if isinstance(check, Kernel)):
         console.print("The record of the formal proofs is not of the files as they are: python -m derivations.formal --write")
     console.print(in_words(entry.claim for entry in entries), soft_wrap=True)
-    files = all_files(options.sections, entries)
+    unread = [name for name in differing([entry.claim for entry in entries]) if name not in options.approve]
+    if unread:
+        changed = drift({APPROVED: record(EVERY, now=unread)}, ROOT)
+        console.print(changed, markup=False, highlight=False, soft_wrap=True)
+        told = "Not what was approved. Compare the words with the equations, then:"
+        console.print(f"{told} {COMMAND} --approve {' '.join(unread)}", markup=False, soft_wrap=True)
+    files = all_files(options.sections, entries) | {APPROVED: record(EVERY, now=options.approve)}
     whole = "" if options.sections == list(SECTIONS) else " of these sections (the README is written by a run of all)"
     success = f"{len(entries)} claims, none failed; the files{whole} are what is derived."
     if options.json:
@@ -83,11 +101,11 @@ def main(given: Sequence[str] | None = None) -> int:
             mend = [COMMAND, *(name for name in options.sections if options.sections != list(SECTIONS))]
             cure = "Mend the failed claims first." if failed else f"To mend: {' '.join(mend)}"
             console.print(f"Files differ from what is derived. {cure}", soft_wrap=True)
-        elif not failed:
+        elif not failed and not unread:
             console.print(success)
-        return 1 if failed or difference or strange else 0
-    if failed:
-        console.print("Nothing was written, since a claim failed.")
+        return 1 if failed or difference or strange or unread else 0
+    if failed or unread:
+        console.print(f"Nothing was written, since {'a claim failed' if failed else 'words were not approved'}.")
         return 1
     missing = sorted({finding.detail for finding in not_run if finding.kind != Kernel.kind})
     if missing:

@@ -82,26 +82,47 @@ def equations(loss: Expr, gradient: Expr, *forms: Descent, held: Definitions = n
 claims = (
     Claim(
         id="activity.variance",
-        statement="−α H(γ − σ_i) u_i^b/σ_i is the exact gradient of Σ_i max(0, γ − σ_i) with respect to z_i^b, the mean and "
-        "the variance free; times f'(a_i^b) x_j^b and summed over samples it is the one with respect to W_ij.",
+        statement=r"$[[-\alpha H(\gamma - \sigma_i) \frac{u_i^b}{\sigma_i}]]$ is the exact gradient of $[[\sum_i \max(0, "
+        r"\gamma - \sigma_i)]]$ with respect to $z_i^b$, the mean and the variance free; times $f'(a_i^b) x_j^b$ and summed "
+        "over samples it is the one with respect to $W_{ij}$.",
+        states=(
+            hinge_gradient,
+            variance.loss,
+        ),
         holds=equations(variance.loss, hinge_gradient, hinge),
         evidence=(Autodiff(losses.hinge, weights(hinge_gradient), network, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            r"$B \ge 2$",
+        ),
         source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
     ),
     Claim(
         id="activity.log-variance",
-        statement="−α u_i^b/σ_i² is the exact gradient of −½ Σ_i log(v_i + ε), σ_i² = v_i + ε, with respect to z_i^b, the mean "
-        "and the variance free; times f'(a_i^b) x_j^b and summed over samples it is the one with respect to W_ij.",
+        statement=r"$[[-\alpha \frac{u_i^b}{\sigma_i^2}]]$ is the exact gradient of $[[-\frac{1}{2} \sum_i \log(v_i + "
+        r"\varepsilon)]]$, $\sigma_i^2 = v_i + \varepsilon$, with respect to $z_i^b$, the mean and the variance free; times "
+        "$f'(a_i^b) x_j^b$ and summed over samples it is the one with respect to $W_{ij}$.",
+        states=(
+            log_gradient,
+            log_variance.loss,
+        ),
         holds=equations(log_variance.loss, log_gradient, logarithm),
         evidence=(Autodiff(losses.log_variance, weights(log_gradient), network, {"epsilon": 0.01}),),
-        assumptions=("v_i + ε > 0", "B ≥ 2"),
+        assumptions=(
+            r"$v_i + \varepsilon > 0$",
+            r"$B \ge 2$",
+        ),
         source="note, log-variance loss",
     ),
     Claim(
         id="activity.invariance",
-        statement="2 (z_i^b − z'_i^b) is the exact gradient of Σ_b Σ_i (z_i^b − z'_i^b)² with respect to z_i^b, and minus the "
-        "one with respect to z'_i^b.",
+        statement=r"$[[2 (z_i^b - z'^b_i)]]$ is the exact gradient of $[[\sum_b \sum_i (z_i^b - z'^b_i)^2]]$ with respect to "
+        "$z_i^b$, and minus the one with respect to $z'^b_i$.",
+        states=(
+            invariance_gradient,
+            step.loss,
+        ),
         holds=(
             *equations(invariance.loss, invariance_gradient, step, held=invariance.steps),
             Equation(D(step.loss, z_prev[d, p]), -invariance_gradient, layer),
@@ -111,21 +132,30 @@ claims = (
     ),
     Claim(
         id="activity.covariance",
-        statement="4 α β Σ_{k≠i} K_ik u_k^b is the exact gradient of β Σ_i Σ_{k≠i} K_ik² with respect to z_i^b; so is "
-        "4 α β (α (u uᵀ u)_bi − v_i u_i^b) that of the same loss in the form β (α² ‖u uᵀ‖² − Σ_i v_i²).",
+        statement=r"$[[4 \alpha \beta \sum_{k \neq i} K_{ik} u_k^b]]$ is the exact gradient of $[[\beta \sum_i \sum_{k \neq "
+        r"i} K_{ik}^2]]$ with respect to $z_i^b$; so is $4 \alpha \beta (\alpha (G u)_i^b - v_i u_i^b)$ that of the same loss "
+        r"in the form $\beta (\alpha^2 \sum_b \sum_c G_{bc}^2 - \sum_i v_i^2)$, $G = u u^\top$.",
+        states=(
+            covariance_gradient,
+            covariance.loss,
+        ),
         holds=equations(covariance.loss, covariance_gradient, by_units, by_samples),
         evidence=(Autodiff(losses.covariance, weights(covariance_gradient), network),),
-        assumptions=("B ≥ 2",),
+        assumptions=(r"$B \ge 2$",),
         rests_on=("covariance.gram",),
         source="VICReg, arXiv 2105.04906, Eq. 3 and 4",
     ),
     Claim(
         id="activity.one-sample",
-        statement="4 β u_i^b Σ_{k≠i} (u_k^b)² is the exact gradient of β Σ_b Σ_i Σ_{k≠i} (u_i^b u_k^b)² with respect to z_i^b, "
-        "the mean held constant.",
+        statement=r"$[[4 \beta u_i^b \sum_{k \neq i} (u_k^b)^2]]$ is the exact gradient of $\beta \sum_b \sum_i \sum_{k \neq "
+        "i} (u_i^b)^2 (u_k^b)^2$ with respect to $z_i^b$, the mean held constant.",
+        states=(one_sample_gradient,),
         holds=equations(Sigma(covariance_one_sample.one_sample_loss, t), one_sample_gradient, one_sample, held=mean_held),
         evidence=(Autodiff(losses.covariance_one_sample, weights(one_sample_gradient), network),),
-        assumptions=("the mean is held constant", "B ≥ 2"),
+        assumptions=(
+            "the mean is held constant",
+            r"$B \ge 2$",
+        ),
         rests_on=("covariance.local-exact",),
         source="note, covariance term; LPL paper as published, Methods Eq. 6",
     ),

@@ -19,7 +19,7 @@ from derivations.covariance import beta
 from derivations.independent import conventions as independent
 from derivations.independent import published
 from derivations.invariance import df_prev, x_prev, z_prev
-from derivations.notation import TEXT, in_primitives
+from derivations.notation import LATEX, TEXT, in_primitives
 from derivations.sources import SOURCES, both, fourth_products, nominal, off_diagonal, products, squared_distance, views
 from derivations.variance import gamma
 from lvicreg.calculus import SG, D, Definitions, Sigma, others, relu
@@ -44,12 +44,12 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
-from lvicreg.calculus.notation import text
+from lvicreg.calculus.notation import latex, text
 from lvicreg.claims import Claim, Entry
 from lvicreg.conventions import PRESETS, Covariance, NoRatio, Variance
 from lvicreg.conventions.convert import ratio
 from lvicreg.conventions.terms import Term
-from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
+from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Numbers
 
 TITLE = "Conventions"
 rules = ()
@@ -96,19 +96,19 @@ def preset(name: str) -> Claim:
     source, convention = SOURCES[name], PRESETS[name]
     losses = {"invariance": source.invariance, "variance": source.variance, "covariance": source.covariance}
     definitions = views.but({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
-    weights = {term.rule: written(term.weight(N, B, nominal)) for term in convention.terms.values()}
+    weights = {term.rule: latex(factor(S(term.weight(N, B, nominal))), LATEX) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
     return Claim(
         id=f"conventions.{name}",
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
-        f"its coefficients times {', '.join(f'{weight} for `{rule}`' for rule, weight in weights.items())}.",
+        f"its coefficients times {', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
         holds=tuple(
             Equation(D(losses[name], W[p, q]), predicted(term), views.but(in_its_terms(term)), few)
             for name, term in convention.terms.items()
         ),
         evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}, wide),),
-        assumptions=("σ_i > 0; for a hinge σ_i ≠ 1", "N ≥ 2 and B ≥ 2"),
+        assumptions=(r"$\sigma_i > 0$; for a hinge $\sigma_i \neq 1$", r"$N \ge 2$ and $B \ge 2$"),
         rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
         source=convention.source,
     )
@@ -143,6 +143,7 @@ v = IndexedBase("v")  # for B = 2 the deviation of one sample; the other's is it
 of_two_samples = Sigma(others(i, k) * (v[i] ** 2 * v[k] ** 2 + (-v[i]) ** 2 * (-v[k]) ** 2), i, k)
 open_hinge = -Sigma(sigma[i], i)  # where every gate is open
 r, epsilon_2, gamma_2 = Idx("r", N), Symbol("epsilon_2", positive=True), Symbol("gamma_2", positive=True)
+other_epsilon = {epsilon: epsilon_2}
 by_mean, at_zero = network.but({alpha: 1 / B}), {epsilon: S.Zero}  # ddof = 0, and ε = 0
 
 
@@ -165,12 +166,13 @@ claims = (
     *map(preset, SOURCES),
     Claim(
         id="conventions.same-shape",
-        statement="With n = B − ddof, two hinges have proportional gradients where ε n and γ² n agree, in the ratio of their "
-        "γ; ε added to the standard deviation is a threshold γ − ε without it. Log-variances have equal gradients where ε n "
-        "agrees. Exact covariance terms whose K divide by n and n' have the ratio (n'/n)². For B = 2, where u¹ = −u², the "
-        "exact term is twice the one-sample one.",
+        statement=r"With $n = B - $ ddof, two hinges have proportional gradients where $\varepsilon n$ and $\gamma^2 n$ "
+        r"agree, in the ratio of their $\gamma$; $\varepsilon$ added to the standard deviation is a threshold $\gamma - "
+        r"\varepsilon$ without it. Log-variances have equal gradients where $\varepsilon n$ agrees. Exact covariance terms "
+        "whose $K$ divide by $n$ and $n'$ have the ratio $(n'/n)^2$. For $B = 2$, where $u^1 = -u^2$, the exact term is "
+        "twice the one-sample one.",
         holds=(
-            Equation(in_scaled(hinge), s * hinge, any_ddof, engines=("exact",)),
+            Equation(in_scaled(hinge), s * hinge, any_ddof),
             Equation(D(in_scaled(logarithm), W[p, q]), D(logarithm, W[p, q]), any_ddof),
             Equation(in_scaled(sigma[i]) ** 2, s**2 * sigma[i] ** 2, any_ddof),
             Equation(
@@ -180,17 +182,23 @@ claims = (
             ),
             Equation(D(off_diagonal(d * products), W[p, q]), (d / alpha) ** 2 * gradients["covariance"], any_ddof),
             Equation(off_diagonal(v[i] * v[k] + (-v[i]) * (-v[k])), 2 * of_two_samples),
-            Equation(exact_loss, 2 * fourth_products, network, two_samples, ("exact",)),
         ),
-        evidence=(Numbers(independent.rescaled_hinges),),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "n > 0"),
+        evidence=(
+            Exact((Equation(exact_loss, 2 * fourth_products, network, two_samples, ("exact",)),)),
+            Numbers(independent.rescaled_hinges),
+        ),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            "$n > 0$",
+        ),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch"),
         source="beyond the note",
     ),
     Claim(
         id="conventions.mean-held",
         statement="Holding the minibatch's mean constant changes no gradient of the hinge, the log-variance and the exact "
-        "covariance term. It changes that of the one-sample covariance for B ≥ 3.",
+        r"covariance term. It changes that of the one-sample covariance for $B \ge 3$.",
         holds=(
             Equation(D(hinge, W[p, q]), gradients["variance"], held),
             Equation(D(logarithm, W[p, q]), gradients["log_variance"], held),
@@ -198,20 +206,33 @@ claims = (
         ),
         fails=(Equation(D(primitive(fourth_products, held), W[p, q]), D(primitive(fourth_products, network), W[p, q])),),
         evidence=(Numbers(independent.detached_means),),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            r"$B \ge 2$",
+        ),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
         source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
     ),
     Claim(
         id="conventions.no-ratio",
-        kind="refutation",
-        statement="No constant turns one gradient into the other between hinges, or log-variances, of different ε; hinges of "
-        "different ddof but the same γ and ε, or of different γ; a hinge and a log-variance; the exact and the one-sample "
-        "covariance; the one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with "
-        "and without a stop-gradient.",
+        statement=r"Unit by unit, where the gates are open, the gradients of two hinges of different $\varepsilon$ have the "
+        r"ratio of their $\sigma_i$, and those of a hinge and a log-variance the ratio $\sigma_i$. So no constant turns one "
+        r"gradient into the other; nor does one between log-variances of different $\varepsilon$; hinges of different ddof "
+        r"but the same $\gamma$ and $\varepsilon$, or of different $\gamma$; the exact and the one-sample covariance; the "
+        "one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with and without a "
+        "stop-gradient.",
+        holds=(
+            Equation(
+                sigma[p] * D(open_hinge, W[p, q]),
+                primitive(sigma[p], network, other_epsilon) * D(primitive(open_hinge, network, other_epsilon), W[p, q]),
+                network,
+            ),
+            Equation(D(open_hinge, W[p, q]), sigma[p] * D(logarithm, W[p, q]), network),
+        ),
         fails=(
-            proportional(primitive(open_hinge, network), primitive(open_hinge, network, {epsilon: epsilon_2})),
-            proportional(primitive(logarithm, network), primitive(logarithm, network, {epsilon: epsilon_2})),
+            proportional(primitive(open_hinge, network), primitive(open_hinge, network, other_epsilon)),
+            proportional(primitive(logarithm, network), primitive(logarithm, network, other_epsilon)),
             proportional(primitive(open_hinge, network), primitive(open_hinge, by_mean)),
             replace(proportional(primitive(hinge, network, at_zero), primitive(hinge, by_mean, at_zero)), engines=("exact",)),
             replace(proportional(hinge, primitive(hinge, network, {gamma: gamma_2})), engines=("exact",)),
@@ -229,7 +250,7 @@ claims = (
                 "right = slope(1.0, 1e-4) / slope(1.0, 1e-6)                    # another: no common factor"
             ),
         ),
-        assumptions=("N ≥ 2; for covariances B ≥ 3",),
+        assumptions=(r"$N \ge 2$; for covariances $B \ge 3$",),
         rests_on=("conventions.same-shape", "conventions.mean-held", "covariance.one-sample-bias"),
         source="beyond the note",
     ),
@@ -259,7 +280,7 @@ def row(name: str, entry: Entry) -> str:
         "two" if "present" not in {value.views for value in terms.values()} else "one",
         str(convention.variance.epsilon) if convention.variance else "–",
         f"{paper}: {', '.join(compared)}" if paper else "–",
-        entry.status,
+        str(entry.status),
         ", ".join(sorted(entry.kinds)),
         convention.package or "–",
     ]

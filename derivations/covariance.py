@@ -4,7 +4,8 @@ Units should not repeat each other: the off-diagonal covariances of the activiti
 
     L = β Σ_i Σ_{k≠i} K_ik²,        −∂L/∂W_ij = −4 α β Σ_b Σ_{k≠i} K_ik u_k^b f'(a_i^b) x_j^b
 
-That needs every ``K_ik``, so it is not local; ``covariance_one_sample`` has the note's local rules.
+That needs every ``K_ik``, so it is not local; ``covariance_one_sample`` has the note's local rules. In the form with the Gram
+matrix of the samples the cost is of the order ``B² N`` in the place of ``B N²``.
 """
 
 from sympy import IndexedBase, Symbol
@@ -37,41 +38,52 @@ K_diagonal, Ku = map(IndexedBase, ("K_diagonal", "Ku"))
 claims = (
     Claim(
         id="covariance.minibatch",
-        statement="4 α β Σ_b Σ_{k≠i} K_ik u_k^b f'(a_i^b) x_j^b is the exact gradient of β Σ_i Σ_{k≠i} K_ik²; the mean's "
-        "contribution cancels. It is not local: it needs K_ik.",
+        statement=r"$[[4 \alpha \beta \sum_b \sum_{k \neq i} K_{ik} u_k^b f'(a_i^b) x_j^b]]$ is the exact gradient of "
+        r"$[[\beta \sum_i \sum_{k \neq i} K_{ik}^2]]$; the mean's contribution cancels. It is not local: it needs $K_{ik}$.",
+        states=(
+            exact_gradient,
+            loss,
+        ),
         holds=(Equation(D(loss, W[p, q]), exact_gradient, network),),
         evidence=(
             Autodiff(losses.covariance, exact_gradient, network),
             Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], b),
         ),
-        assumptions=("B ≥ 2",),
+        assumptions=(r"$B \ge 2$",),
         source="VICReg, arXiv 2105.04906, Eq. 3 and 4",
     ),
     Claim(
         id="covariance.gram",
-        statement="Σ_{i,k} K_ik² = α² ‖u uᵀ‖² with the B×B Gram matrix u uᵀ; the off-diagonal loss subtracts Σ_i K_ii². "
-        "Its gradient is 4 α β Σ_b (α (u uᵀ u)_bi − K_ii u_i^b) f'(a_i^b) x_j^b, at a cost of min(B, N)·B·N.",
+        statement=r"$[[\sum_i \sum_k K_{ik}^2]] = \alpha^2 \sum_b \sum_c G_{bc}^2$ with the Gram matrix $G = u u^\top$ of the "
+        r"samples; the off-diagonal loss subtracts $[[\sum_i v_i^2]]$. Its gradient is $4 \alpha \beta \sum_b (\alpha (G "
+        "u)_i^b - v_i u_i^b) f'(a_i^b) x_j^b$.",
+        states=(
+            squared_covariances,
+            Sigma(var[i] ** 2, i),
+        ),
         holds=(
             Equation(squared_covariances, alpha**2 * Sigma(G**2, b, c), network),
             Equation(loss, beta * (alpha**2 * Sigma(G**2, b, c) - Sigma(var[i] ** 2, i)), network),
             Equation(D(loss, W[p, q]), gram_gradient, network),
         ),
         evidence=(Autodiff(losses.covariance, gram_gradient, network),),
-        assumptions=("B ≥ 2",),
+        assumptions=(r"$B \ge 2$",),
         rests_on=("covariance.minibatch",),
         source="beyond the note",
     ),
     Claim(
         id="covariance.scale",
-        statement="β = 1/(N(N − 1)) keeps the loss invariant to the number of units: it is the mean of K_ik² over pairs. "
-        "VICReg's 1/N is not: for equally correlated pairs it grows like N − 1.",
+        statement=r"Where all pairs have the same covariance, $\beta = 1/(N(N - 1))$ makes the loss independent of the number "
+        "of units: it is the mean of $K_{ik}^2$ over pairs. VICReg's $1/N$ does not: the loss grows like $N - 1$. Whatever "
+        "the covariances, the mean over pairs of a random part of a population is on average that of the whole.",
+        proof="For a random part: every pair is as likely to be in it as every other.",
         holds=(
             Equation(Sigma(others(i, k) * common**2, i, k) / (N * (N - 1)), common**2, sizes=({"N": 2}, {"N": 5})),
             Equation(Sigma(others(i, k) * common**2, i, k) / N, (N - 1) * common**2, sizes=({"N": 2}, {"N": 5})),
         ),
         fails=(Equation(Sigma(others(i, k) * common**2, i, k) / N, common**2, sizes=({"N": 3}, {"N": 5})),),
         evidence=(Fractions(independent.subsets_of_a_population), Numbers(independent.equally_correlated)),
-        assumptions=("N ≥ 2",),
+        assumptions=(r"$N \ge 2$",),
         source="note, covariance term; VICReg, arXiv 2105.04906, Eq. 4",
     ),
 )

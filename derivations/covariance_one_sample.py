@@ -17,9 +17,9 @@ from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
-from lvicreg.claims import Claim
+from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Covariance
-from lvicreg.engines import Autodiff, Counterexample, Equation, Locality, Numbers
+from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality, Numbers
 
 TITLE = "Covariance term, one sample at a time"
 
@@ -78,8 +78,13 @@ rotated = Sigma(D(fourth, v[l]) * Sigma((g[l, k] - g[k, l]) * v[k], k), l)
 claims = (
     Claim(
         id="covariance.one-sample",
-        statement="The one-sample product u_i u_k in the place of K_ik gives the loss β Σ_i Σ_{k≠i} u_i² u_k², and the "
-        "note's rule, 4 β u_i Σ_{k≠i} u_k² · f'(a_i) x_j, is its exact gradient.",
+        statement=r"The one-sample product $u_i^t u_k^t$ in the place of $K_{ik}$ gives the loss $[[\beta \sum_i \sum_{k \neq "
+        r"i} (u_i^t)^2 (u_k^t)^2]]$, and the note's rule, $[[4 \beta u_i^t \sum_{k \neq i} (u_k^t)^2 f'(a_i^t) x_j^t]]$, is "
+        "its exact gradient, the mean held constant.",
+        states=(
+            one_sample_loss,
+            one_sample_gradient,
+        ),
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.covariance_one_sample, Sigma(one_sample_gradient, t), network),),
         assumptions=("the mean is held constant",),
@@ -87,9 +92,10 @@ claims = (
     ),
     Claim(
         id="covariance.one-sample-mean",
-        statement="Holding the mean constant is not neutral for the one-sample covariance "
-        "loss: differentiating through the minibatch's mean leaves −(4β/B) Σ_b f'(a_i^b) x_j^b · Σ_b u_i^b Σ_{k≠i} "
-        "(u_k^b)².",
+        statement="Holding the mean constant is not neutral for the one-sample covariance loss: differentiating through the "
+        r"minibatch's mean leaves $[[-\frac{4 \beta}{B} \sum_b f'(a_i^b) x_j^b \sum_c \sum_{k \neq i} u_i^c (u_k^c)^2]]$. "
+        "(For $B = 2$ this is $0$, since then $u^1 = -u^2$.)",
+        states=(through_the_mean,),
         holds=(
             Equation(
                 D(Sigma(one_sample_loss, t), W[p, q]),
@@ -97,10 +103,10 @@ claims = (
                 network,
                 ({"N": 2, "M": 2, "B": 3}, {"N": 3, "M": 2, "B": 4}),
             ),
-            Equation(through_the_mean, 0, network, ({"N": 3, "M": 2, "B": 2},), engines=("exact",)),
         ),
         fails=(Equation(D(Sigma(one_sample_loss, t), W[p, q]), Sigma(one_sample_gradient, t), network),),
         evidence=(
+            Exact((Equation(through_the_mean, 0, network, ({"N": 3, "M": 2, "B": 2},), engines=("exact",)),)),
             Autodiff(
                 losses.covariance_one_sample_free_mean,
                 Sigma(one_sample_gradient, t) + through_the_mean,
@@ -114,18 +120,23 @@ claims = (
                 "right = 4 * np.sum(U(w)[:, 0] * U(w)[:, 1] ** 2 * X[:, 0])           # the rule"
             ),
         ),
-        assumptions=("B ≥ 3 and N ≥ 2; for B = 2 it is neutral, since then u¹ = −u²",),
+        assumptions=(r"$N \ge 2$; for the term not to vanish $B \ge 3$",),
         rests_on=("covariance.one-sample",),
         source="beyond the note",
     ),
     Claim(
         id="covariance.one-sample-bias",
-        kind="refutation",
-        statement="The one-sample rule is not the gradient of β Σ_i Σ_{k≠i} K_ik², not even on average. For Gaussian "
-        "activity E[(u_i u_k)²] = σ_i² σ_k² + 2 K_ik²; for linear units on Gaussian input the expected one-sample gradient "
-        "is twice the exact one plus a spurious decay 4β (Σ_{k≠i} σ_k²) C w_i, so that perfectly decorrelated units are "
-        "still pushed down. (The exact minibatch loss is biased too, by (σ_i² σ_k² + K_ik²)/(B − 1), which vanishes with "
-        "B.)",
+        statement=r"For Gaussian activity $\mathbb{E}[(u_i u_k)^2] = \sigma_i^2 \sigma_k^2 + 2 K_{ik}^2$. For linear units on "
+        r"Gaussian input the expected one-sample gradient is twice the exact one plus a spurious decay $4 \beta \sum_{k \neq "
+        r"i} \sigma_k^2 (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (The exact loss of a "
+        r"minibatch of independent Gaussian samples is biased too, by $(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$, which "
+        "vanishes with $B$.)",
+        said=Said(
+            r"The update with $-4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ descends the sum of the squared off-diagonal "
+            r"terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} K_{ik}^2$.",
+            "note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and Supplement Eq. 3 and 4; "
+            "corrected in its erratum",
+        ),
         holds=(
             Equation(
                 Mean(v[i] ** 2 * v[k] ** 2, gaussian_units), true_K[i, i] * true_K[k, k] + 2 * true_K[i, k] ** 2, sizes=small
@@ -158,17 +169,29 @@ claims = (
                 "right = 4 * K_12 * np.mean(X[:, 1] * X[:, 0])          # exact gradient"
             ),
         ),
-        assumptions=("N ≥ 2, B ≥ 2", "sizes: Gaussian activity, or linear units on zero-mean Gaussian input"),
+        assumptions=(
+            r"$N \ge 2$, $B \ge 2$",
+            "jointly Gaussian activity of mean $0$, or linear units on zero-mean Gaussian input",
+            "for the minibatch: samples independent of each other",
+        ),
         rests_on=("covariance.minibatch", "covariance.one-sample"),
         source="LPL paper as published, Methods Eq. 6 and 7 and Supplement Eq. 3 and 4; corrected in its erratum",
     ),
     Claim(
         id="covariance.third-factor",
-        kind="approximation",
-        statement="Summing over all units, 4 β u_i Σ_k u_k² · f'(a_i) x_j, is the exact gradient of another loss, β ‖u‖⁴, "
-        "and an approximation of the one-sample rule. For independent units of equal variance the factor is too large by "
-        "1/(N − 1) on average, the update along u_i by kurtosis/(N − 1): at N = 32 by 0.10 for Gaussian and 0.19 for "
-        "Laplace activity.",
+        statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
+        r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
+        "for independent units of equal variance the factor is too large by $1/(N - 1)$ on average, the update along $u_i$ "
+        "by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        said=Said(
+            r"The sum over all other units is common to the population: $\sum_{k \neq i} u_k^2 = \sum_k u_k^2$.",
+            "note, covariance term, which calls it an approximation",
+            "approximation",
+        ),
+        states=(
+            third_factor_gradient,
+            4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q],
+        ),
         holds=(
             Equation(D(norm_loss, W[p, q]), third_factor_gradient, mean_held),
             Equation(third_factor_gradient - one_sample_gradient, 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q], network),
@@ -188,14 +211,19 @@ claims = (
             Autodiff(losses.fourth_power_of_norm, Sigma(third_factor_gradient, t), network),
             Numbers(independent.third_factor_error),
         ),
-        assumptions=("the mean is held constant", "sizes: independent units of equal variance, N ≥ 2"),
+        assumptions=(
+            "the mean is held constant",
+            r"for the sizes: independent units of equal variance, $N \ge 2$",
+        ),
         rests_on=("covariance.one-sample",),
         source="note, covariance term",
     ),
     Claim(
         id="covariance.local-exact",
-        statement="The approximation is unnecessary: u_i Σ_{k≠i} u_k² = u_i S − u_i³ with S = Σ_k u_k², one factor common "
-        "to the population and a cubic term of the unit's own activity. The one-sample rule is exactly local.",
+        statement=r"The approximation is unnecessary: $u_i \sum_{k \neq i} u_k^2 = u_i S - u_i^3$ with $S = \sum_k u_k^2$, "
+        r"one factor common to the population and a cubic term of the unit's own activity. The one-sample rule, $[[4 \beta "
+        r"(u_i^t \sum_k (u_k^t)^2 - (u_i^t)^3) f'(a_i^t) x_j^t]]$, is exactly local.",
+        states=(local_gradient,),
         holds=(
             Equation(one_sample_gradient, local_gradient, network),
             Equation(D(one_sample_loss, W[p, q]), local_gradient, mean_held),
@@ -210,11 +238,15 @@ claims = (
     ),
     Claim(
         id="covariance.third-factor-rotation",
-        statement="‖u‖⁴ does not change when the population is rotated. For Gaussian activity E‖u‖⁴ = (tr K)² + 2 tr K², at "
-        "fixed unit variances a constant plus 2 Σ_{i≠k} K_ik²: there it decorrelates fully. With log-variance and decay "
-        "instead, no decorrelated state with unequal variances is a minimum, for any β: rotating two of its units by θ "
-        "leaves ‖u‖⁴ and the decay as they are and makes σ_1² σ_2² larger by (σ_1² − σ_2²)² sin²θ cos²θ. Identical units "
-        "along a principal component are critical for every β.",
+        statement=r"$\lVert u \rVert^4$ does not change when the population is rotated. For Gaussian activity "
+        r"$\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K)^2 + 2\, \mathrm{tr}\, K^2$, at fixed unit variances a constant "
+        r"plus $2 \sum_i \sum_{k \neq i} K_{ik}^2$, which is least where units are uncorrelated, if they can be (linear ones "
+        r"only for $N \le \mathrm{rank}\, C$). With log-variance and decay instead, no decorrelated state with unequal "
+        r"variances is a minimum, for any $\beta$: rotating two of its units by $\theta$ leaves $\lVert u \rVert^4$ and the "
+        r"decay as they are and makes $\sigma_1^2 \sigma_2^2$ larger by $(\sigma_1^2 - \sigma_2^2)^2 \sin^2\theta "
+        r"\cos^2\theta$. Identical units along a principal component are critical for every $\beta$.",
+        proof="The first equation is the derivative along every rotation's generator. It vanishes at every $u$, and "
+        r"rotations are reached from the identity, so $\lVert u \rVert^4$ is the same at both ends.",
         holds=(
             Equation(rotated, 0, sizes=small),
             Equation(

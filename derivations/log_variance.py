@@ -53,48 +53,73 @@ scaled = homogeneous.but({x[b, j]: s * unscaled[b, j], x_prev[b, j]: s * unscale
 oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
 
 
-def unchanged(term: Expr, factor: Expr = S.One) -> Equation:
-    """The equation that scaling the input multiplies ``term`` by ``factor``."""
-    return Equation(in_primitives(term, scaled), factor * in_primitives(term, homogeneous))
+def unchanged(term: Expr, factor: Expr = S.One, given: tuple[IndexedBase, ...] = ()) -> Equation:
+    """The equation that scaling the input, but not what is given, multiplies ``term`` by ``factor``."""
+    after, before = scaled.given(*given), homogeneous.given(*given)
+    return Equation(in_primitives(term, after), factor * in_primitives(term, before))
 
 
 claims = (
     Claim(
         id="log-variance.one-sample",
-        statement="−α u_i/σ_i² · f'(a_i) x_j is the exact gradient of −½ Σ_i log(α (z_i^t − z̄_i)² + S_i + ε), S_i and the "
-        "mean held constant.",
+        statement=r"$[[-\alpha \frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t]]$ is the exact gradient of $[[-\frac{1}{2} \sum_i "
+        r"\log(\alpha (u_i^t)^2 + \mathrm{SG}(\alpha \sum_{b \neq t} (u_i^b)^2) + \varepsilon)]]$, the mean held constant.",
+        states=(
+            one_sample_gradient,
+            one_sample_loss,
+        ),
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.log_variance_one_sample, one_sample_gradient, network, {"epsilon": 0.01}),),
-        assumptions=("σ_i > 0", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$B \ge 2$",
+        ),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.minibatch",
-        statement="Summed over a minibatch, it is the exact gradient of −½ Σ_i log(var_i + ε), σ_i² = var_i + ε; the "
-        "mean's contribution cancels.",
+        statement=r"Summed over a minibatch, $[[-\alpha \sum_t \frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t]]$ is the exact "
+        r"gradient of $[[-\frac{1}{2} \sum_i \log(v_i + \varepsilon)]]$, $\sigma_i^2 = v_i + \varepsilon$; the mean's "
+        r"contribution cancels. A weight decay $\frac{\lambda}{2} \sum_i \sum_j W_{ij}^2$ adds $[[\lambda W_{ij}]]$.",
+        states=(
+            minibatch_gradient,
+            loss,
+            decay * W[p, q],
+        ),
         holds=(
             Equation(D(loss, W[p, q]), minibatch_gradient, network),
             Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay * W[p, q], network),
         ),
         evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),
-        assumptions=("var_i + ε > 0", "B ≥ 2"),
+        assumptions=(
+            r"$v_i + \varepsilon > 0$",
+            r"$B \ge 2$",
+        ),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.no-half",
-        statement="Without the ½ the gradient is twice as large.",
+        statement=r"Without the $\frac{1}{2}$ the gradient is twice as large: that of $[[-\sum_i \log(v_i + \varepsilon)]]$ "
+        r"is $2$ times that of $[[-\frac{1}{2} \sum_i \log(v_i + \varepsilon)]]$.",
+        states=(
+            loss_without_half,
+            loss,
+        ),
         holds=(
             Equation(D(loss_without_half, W[p, q]), 2 * minibatch_gradient, network),
             Equation(D(loss_without_half, W[p, q]), 2 * D(loss, W[p, q]), network),
         ),
         evidence=(Autodiff(losses.log_variance_without_half, 2 * minibatch_gradient, network, {"epsilon": 0.01}),),
-        assumptions=("var_i + ε > 0", "B ≥ 2"),
+        assumptions=(
+            r"$v_i + \varepsilon > 0$",
+            r"$B \ge 2$",
+        ),
         source="LPL paper, Methods (no ½)",
     ),
     Claim(
         id="log-variance.vs-hinge",
-        statement="Where the hinge is active, the log-variance gradient is the hinge's divided by σ_i: the same direction, "
-        "unit by unit.",
+        statement=r"Where the hinge is active, the log-variance gradient is the hinge's divided by $\sigma_i$: the same "
+        "direction, unit by unit.",
         holds=(
             Equation(D(variance.loss, W[p, q]), H(gamma - sigma[p]) * sigma[p] * D(loss, W[p, q]), network),
             Equation(D(-Sigma(sigma[i], i), W[p, q]) / sigma[p], D(loss, W[p, q]), network),
@@ -104,15 +129,21 @@ claims = (
                 losses.hinge, H(gamma - sigma[p]) * sigma[p] * minibatch_gradient, network, {"gamma": 0.8, "epsilon": 0.01}
             ),
         ),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            r"$B \ge 2$",
+        ),
         rests_on=("variance.minibatch", "log-variance.minibatch"),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.scale-invariance",
-        statement="For positively homogeneous f and ε = 0, replacing x by s·x, s > 0, leaves the log-variance update "
-        "unchanged, sample by sample, for any N, with decay too. It fails for the hinge, the invariance and the covariance "
-        "terms; Oja's update is multiplied by s².",
+        statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
+        "by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. It "
+        "changes the update where mean and variance are given from outside and stay as they are, and it changes those of the "
+        "hinge, the invariance and the covariance terms; Oja's update is multiplied by $[[s^2]]$.",
+        states=(s**2,),
         holds=(
             unchanged(one_sample_gradient + decay * W[p, q]),
             unchanged(oja_update, s**2),
@@ -123,6 +154,7 @@ claims = (
             unchanged(covariance_one_sample.one_sample_gradient),
             unchanged(covariance.exact_gradient),
             unchanged(oja_update),
+            unchanged(one_sample_gradient, given=(mean, var)),
         ),
         evidence=(
             Numbers(independent.relu_layer),
@@ -132,7 +164,12 @@ claims = (
                 "left, right = update(s * x), update(x)"
             ),
         ),
-        assumptions=("f(s a) = s f(a) and f'(s a) = f'(a) for s > 0 (linear, ReLU)", "ε = 0", "σ_i > 0", "B ≥ 2"),
+        assumptions=(
+            "$f(s a) = s f(a)$ and $f'(s a) = f'(a)$ for $s > 0$ (linear, ReLU)",
+            r"$\varepsilon = 0$",
+            r"$\sigma_i > 0$",
+            r"$B \ge 2$",
+        ),
         source="beyond the note",
     ),
 )
@@ -167,8 +204,8 @@ rules = (
             **_about,
             "arguments": (x, z, df, W),
             "options": (decay, epsilon),
-            "convention": CONVENTION + " The decay is taken once a call. For one sample of a stream as in §3 of the "
-            "note, give alpha = 1: then fixed points have norm 1/√λ.",
+            "convention": CONVENTION + " The decay is taken once a call. With mean and var given and alpha = 1 "
+            "the update of one sample is u f'(a) x/(v + ε) − λ W, as in §3 of the note.",
         },
     ),
 )

@@ -104,9 +104,9 @@ def along(quantity: Expr, field: IndexedBase) -> Expr:
 claims = (
     Claim(
         id="oja.mean-field",
-        statement="For a linear unit on zero-mean input the one-sample log-variance rule with decay is y x/σ² − λ w. Its "
-        "average is F(w) = C w/σ² − λ w = −∇L with L(w) = −½ log wᵀCw + (λ/2)‖w‖²; the average of Oja's rule is O(w) = C w − "
-        "σ² w.",
+        statement=r"For a linear unit on zero-mean input the one-sample log-variance rule with decay is $y x/\sigma^2 - "
+        r"\lambda w$. Its average is $F(w) = C w/\sigma^2 - \lambda w = -\nabla L$ with $L(w) = -\frac{1}{2} \log(w^\top C w) "
+        r"+ \frac{\lambda}{2} \lVert w \rVert^2$; the average of Oja's rule is $O(w) = C w - \sigma^2 w$.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
@@ -114,14 +114,22 @@ claims = (
             Equation(-D(lyapunov, w[q]), F[q], unit, inputs),
         ),
         evidence=(Numbers(independent.fields_by_autodiff), Polynomials(polynomials.mean_field), theorems("lyapunov.gradient")),
-        assumptions=("f(a) = a", "E[x] = 0", "σ² > 0 is the long-term variance"),
+        assumptions=(
+            "$f(a) = a$",
+            r"$\mathbb{E}[x] = 0$",
+            r"$\sigma^2 > 0$ is the long-term variance",
+        ),
         rests_on=("log-variance.one-sample",),
         source="note, log-variance loss; Oja 1982, Eq. 3 and 4",
     ),
     Claim(
         id="oja.mean-field-batch",
-        statement="With the batch's own variance in the place of σ², the average is still C w/wᵀCw for Gaussian input and B ≥ "
-        "3, because the residual of x after regression on y is independent of y. For other inputs it is biased in general.",
+        statement=r"With the batch's own variance in the place of $\sigma^2$, the average is still $C w/(w^\top C w)$ for "
+        r"Gaussian input and $B \ge 3$, because the residual of $x$ after regression on $y$ is independent of $y$. For other "
+        "inputs it is biased in general.",
+        proof="A residual that is uncorrelated with $y$ is independent of it where both are jointly Gaussian. So its mean "
+        r"may be taken with the $y_b$ given, and it is $0$; what is left of $x_b$ is $(C w/\sigma^2) y_b$, and the sums over "
+        "the batch cancel.",
         holds=(
             Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
             Equation(
@@ -136,15 +144,17 @@ claims = (
                 "right = np.mean(Y**4) / np.mean(Y**2)                 # signs of y do not matter"
             ),
         ),
-        assumptions=("Gaussian input, B ≥ 3 (below that the mean does not exist)",),
+        assumptions=(r"Gaussian input, $B \ge 3$ (below that the mean does not exist)",),
         rests_on=("oja.mean-field",),
         source="beyond the note",
     ),
     Claim(
         id="oja.rotation",
-        statement="F and O rotate with the coordinates: for orthogonal V, replacing w by V w and C by V C Vᵀ replaces C w by "
-        "V C w and leaves σ² and ‖w‖² as they are. Every orthogonal matrix is a product of reflections, for each of which "
-        "this is verified. So C may be taken diagonal.",
+        statement="$F$ and $O$ rotate with the coordinates: for orthogonal $V$, replacing $w$ by $V w$ and $C$ by $V C "
+        r"V^\top$ replaces $C w$ by $V C w$ and leaves $\sigma^2$ and $\lVert w \rVert^2$ as they are. So $C$ may be taken "
+        "diagonal.",
+        proof=r"The equations are for a reflection, $V = 1 - 2 h h^\top/\lVert h \rVert^2$. Every orthogonal matrix is a "
+        r"product of reflections (Cartan and Dieudonné), and $F$ and $O$ are made of $w$, $C w$ and $\sigma^2$.",
         holds=(
             Equation(reflected_Cw, Cw[q] - 2 * h[q] * Sigma(h[m] * Cw[m], m) / h2, reflection, inputs),
             Equation(Sigma(reflected_w[q] * reflected_Cw, q), s, reflection, inputs),
@@ -156,8 +166,8 @@ claims = (
     ),
     Claim(
         id="oja.proportional",
-        statement="For λ = 1, O(w) = σ² F(w) where σ² > 0: the two average updates are equal up to a positive factor that "
-        "depends on w.",
+        statement=r"For $\lambda = 1$, $O(w) = \sigma^2 F(w)$ where $\sigma^2 > 0$: the two average updates are equal up to a "
+        "positive factor that depends on $w$.",
         holds=(Equation(O[q], s * F[q], unit_decay, inputs),),
         fails=(Equation(O[q], s * F[q], unit, inputs), Equation(O[q], F[q], unit_decay, inputs)),
         evidence=(
@@ -165,14 +175,17 @@ claims = (
             Polynomials(polynomials.orbits),
             theorems("proportional.proportional"),
         ),
-        assumptions=("σ² > 0", "λ = 1"),
+        assumptions=(
+            r"$\sigma^2 > 0$",
+            r"$\lambda = 1$",
+        ),
         rests_on=("oja.mean-field",),
         source="note, log-variance loss",
     ),
     Claim(
         id="oja.fixed-points",
-        statement="For λ = 1 and σ² > 0, F and O vanish at the same points: ±v for every unit eigenvector v of C with a "
-        "positive eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
+        statement=r"For $\lambda = 1$ and $\sigma^2 > 0$, $F$ and $O$ vanish at the same points: $\pm v$ for every unit "
+        "eigenvector $v$ of $C$ with a positive eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
         holds=(
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
             Equation(Sigma(w[j] * O[j], j), s * (1 - norm2), unit_decay, inputs),
@@ -186,15 +199,19 @@ claims = (
             Solver(independent.fixed_points_by_solver),
             theorems("proportional.same_zeros", "fixed_points.fixed_points", "fixed_points.oja_fixed_points"),
         ),
-        assumptions=("σ² > 0", "λ = 1"),
+        assumptions=(
+            r"$\sigma^2 > 0$",
+            r"$\lambda = 1$",
+        ),
         rests_on=("oja.mean-field", "oja.proportional"),
         source="note, log-variance loss",
     ),
     Claim(
         id="oja.decay-scale",
-        statement="For λ > 0 the fixed points are Oja's divided by √λ: F_λ(w/√λ) = √λ F_1(w). A term c C w/σ² has ‖w‖² = c/λ "
-        "there. So the fixed points are exactly Oja's iff λ = 1 with the ½, iff λ = 2 without it, and iff λ = α where α is "
-        "kept in the update and the decay is taken once a sample.",
+        statement=r"For $\lambda > 0$ the fixed points are Oja's divided by $\sqrt{\lambda}$: $F_\lambda(w/\sqrt{\lambda}) = "
+        r"\sqrt{\lambda} F_1(w)$. A term $c C w/\sigma^2$ has $\lVert w \rVert^2 = c/\lambda$ there. So the fixed points are "
+        r"exactly Oja's iff $\lambda = 1$ with the $\frac{1}{2}$, iff $\lambda = 2$ without it, and iff $\lambda = \alpha$ "
+        r"where $\alpha$ is kept in the update and the decay is taken once a sample.",
         holds=(
             Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.given(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
@@ -208,14 +225,19 @@ claims = (
             Solver(independent.decay_by_solver),
             theorems("fixed_points.fixed_points", "fixed_points.decay_scale"),
         ),
-        assumptions=("C ≠ 0", "σ² > 0", "λ > 0"),
+        assumptions=(
+            r"$C \neq 0$",
+            r"$\sigma^2 > 0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.fixed-points", "log-variance.no-half"),
         source="note, log-variance loss; its condition is lost",
     ),
     Claim(
         id="oja.domain",
-        statement="Every w with C w = 0, w = 0 included, is a fixed point of Oja's rule; the log-variance rule is undefined "
-        "exactly there: for C = AᵀA, σ² = ‖A w‖² vanishes only where A w = 0, and then C w = Aᵀ(A w) = 0.",
+        statement="Every $w$ with $C w = 0$, $w = 0$ included, is a fixed point of Oja's rule; the log-variance rule is "
+        r"undefined exactly there: for $C = A^\top A$, $\sigma^2 = \lVert A w \rVert^2$ vanishes only where $A w = 0$, and "
+        r"then $C w = A^\top (A w) = 0$.",
         holds=(
             Equation(O[q], 0, kernel, inputs),
             Equation(s, 0, kernel, inputs),
@@ -227,14 +249,15 @@ claims = (
             Solver(independent.domain_by_solver),
             theorems("domain.kernel_is_fixed", "domain.undefined_on_kernel"),
         ),
-        assumptions=("C positive semidefinite, as a covariance is",),
+        assumptions=("$C$ positive semidefinite, as a covariance is",),
         rests_on=("oja.mean-field",),
         source="beyond the note",
     ),
     Claim(
         id="oja.minibatch-normalisation",
-        statement="α Σ_b y_b x_b/σ² with σ² = α Σ_b y_b² does not depend on α. Mixing conventions does not cancel: the batch "
-        "mean with a σ² of ddof = 1 moves the fixed points to ‖w‖² = (B − 1)/(B λ).",
+        statement=r"In one batch's field, $\alpha \sum_b y_b x_b/\sigma^2 - \lambda w$ with $\sigma^2 = \alpha \sum_b y_b^2$ "
+        r"does not depend on $\alpha$. Mixing conventions does not cancel: the batch mean of $y_b x_b$ with a $\sigma^2$ of "
+        r"ddof $= 1$ has its fixed points at $\lVert w \rVert^2 = (B - 1)/(B \lambda)$.",
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
             Equation(D(batch_F, averaging), 0, batch, batches),
@@ -243,7 +266,11 @@ claims = (
         ),
         fails=(Equation(mixed_F, batch_F, batch, batches),),
         evidence=(Numbers(independent.normalisation_by_autodiff),),
-        assumptions=("Σ_b y_b² > 0", "ε = 0", "zero-mean batch"),
+        assumptions=(
+            r"$\sum_b y_b^2 > 0$",
+            r"$\varepsilon = 0$",
+            "zero-mean batch",
+        ),
         rests_on=("log-variance.minibatch",),
         source="beyond the note",
     ),

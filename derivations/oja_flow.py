@@ -72,8 +72,9 @@ norm_solution = 1 / decay + (n0 - 1 / decay) * shrink
 claims = (
     Claim(
         id="oja.norm-law",
-        statement="Along the log-variance flow d‖w‖²/dt = 2 − 2λ‖w‖², so that ‖w‖² = 1/λ + (‖w_0‖² − 1/λ) e^{−2λt}, whatever "
-        "the data. Along Oja's, d‖w‖²/dt = 2σ² (1 − ‖w‖²).",
+        statement=r"Along the log-variance flow $d\lVert w \rVert^2/dt = 2 - 2 \lambda \lVert w \rVert^2$, so that $\lVert w "
+        r"\rVert^2 = 1/\lambda + (\lVert w_0 \rVert^2 - 1/\lambda) e^{-2 \lambda t}$, whatever the data. Along Oja's, "
+        r"$d\lVert w \rVert^2/dt = 2 \sigma^2 (1 - \lVert w \rVert^2)$.",
         holds=(
             Equation(along(norm2, F), 2 - 2 * decay * norm2, unit, inputs),
             Equation(along(norm2, O), 2 * s * (1 - norm2), unit, inputs),
@@ -82,14 +83,18 @@ claims = (
         ),
         fails=(Equation(along(norm2, O), 2 - 2 * norm2, unit, inputs),),
         evidence=(Numbers(independent.norm_by_autodiff), Polynomials(polynomials.norm_law), theorems("flows.norm_law")),
-        assumptions=("σ² > 0", "λ > 0"),
+        assumptions=(
+            r"$\sigma^2 > 0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.mean-field",),
         source="beyond the note",
     ),
     Claim(
         id="oja.closed-form",
-        statement="With g(s) = e^{Cs} w_0, the log-variance flow is w(t) = e^{−λt} g(s) where ‖g(s)‖² = ‖w_0‖² + (e^{2λt} − "
-        "1)/λ, and Oja's is w(t) = g(t)/√(1 + ‖g(t)‖² − ‖w_0‖²), for all t ≥ 0.",
+        statement=r"With $g(s) = e^{C s} w_0$, the log-variance flow is $w(t) = e^{-\lambda t} g(s)$ where $\lVert g(s) "
+        r"\rVert^2 = \lVert w_0 \rVert^2 + (e^{2 \lambda t} - 1)/\lambda$, and Oja's is $w(t) = g(t)/\sqrt{1 + \lVert g(t) "
+        r"\rVert^2 - \lVert w_0 \rVert^2}$, for all $t \ge 0$.",
         holds=(
             Equation(in_time(w[q]), F[q], log_flow, inputs),
             Equation(in_time(growth), in_time(1 / (decay * T**2)), log_flow, inputs),
@@ -98,17 +103,22 @@ claims = (
         ),
         fails=(Equation(in_time(w[q]), O[q], log_flow, inputs),),
         evidence=(Numbers(independent.closed_forms_by_autodiff),),
-        assumptions=("C positive semidefinite", "σ² > 0 at w_0", "λ > 0"),
+        assumptions=(
+            "$C$ positive semidefinite",
+            r"$\sigma^2 > 0$ at $w_0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.mean-field",),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
-        proof="An exponential is known by its differential equation. Both sides of the condition on s change at the same "
-        "rate, and agree at t = 0. Where C w_0 ≠ 0, ‖g‖² grows with s, at the rate 2gᵀCg > 0, without bound; so there is "
-        "exactly one s(t) for each t ≥ 0.",
+        proof="An exponential is known by its differential equation. Both sides of the condition on $s$ change at the same "
+        r"rate, and agree at $t = 0$. Where $C w_0 \neq 0$, $\lVert g \rVert^2$ grows with $s$, at the rate $2 g^\top C g > "
+        r"0$, without bound; so there is exactly one $s(t)$ for each $t \ge 0$.",
     ),
     Claim(
         id="oja.orbits",
-        statement="For λ = 1 the two flows have the same trajectories at different speeds: at Oja's time s, ds/dt = 1/σ², "
-        "both are at g(s)/√(1 + ‖g(s)‖² − ‖w_0‖²). For any λ > 0 the same holds after w → √λ w, with σ² still that of w.",
+        statement=r"For $\lambda = 1$ the two flows have the same trajectories at different speeds: at Oja's time $s$, $ds/dt "
+        r"= 1/\sigma^2$, both are at $g(s)/\sqrt{1 + \lVert g(s) \rVert^2 - \lVert w_0 \rVert^2}$. For any $\lambda > 0$ the "
+        r"same holds after $w \to \sqrt{\lambda} w$, with $\sigma^2$ still that of $w$.",
         holds=(
             Equation(O[r] * F[q], O[q] * F[r], unit_decay, inputs),
             Equation(
@@ -123,15 +133,23 @@ claims = (
             Polynomials(polynomials.orbits),
             theorems("flows.same_orbits", "proportional.proportional"),
         ),
-        assumptions=("σ² > 0", "λ > 0"),
+        assumptions=(
+            r"$\sigma^2 > 0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.proportional", "oja.closed-form", "oja.decay-scale"),
         source="beyond the note",
     ),
     Claim(
         id="oja.lyapunov",
-        statement="F = −∇L with L = −½ log wᵀCw + (λ/2)‖w‖², so L decreases along the log-variance flow. For λ = 1 it "
-        "decreases along Oja's too, ⟨∇L, O⟩ = −σ²‖∇L‖², strictly away from fixed points. Oja's own field is the gradient of a "
-        "function only if C is a multiple of the identity: its Jacobian J has J − Jᵀ = 2 (C w wᵀ − w (C w)ᵀ).",
+        statement=r"$F = -\nabla L$ with $L = -\frac{1}{2} \log(w^\top C w) + \frac{\lambda}{2} \lVert w \rVert^2$, so $L$ "
+        r"decreases along the log-variance flow. For $\lambda = 1$ it decreases along Oja's too, $\langle \nabla L, O \rangle "
+        r"= -\sigma^2 \lVert \nabla L \rVert^2$, strictly away from fixed points. Oja's own field is the gradient of a "
+        r"function only if $C$ is a multiple of the identity: its Jacobian $J$ has $J - J^\top = 2 (C w w^\top - w (C "
+        r"w)^\top)$.",
+        proof="The Jacobian of a gradient is symmetric. At $w = e_k$ the antisymmetric part has the entries $C_{kr}$, $r "
+        r"\neq k$, so a symmetric one means that $C$ is diagonal; at $w = e_k + e_l$ it has then the entry $C_{ll} - C_{kk}$, "
+        "so all are equal.",
         holds=(
             Equation(along(lyapunov, F), -Sigma(F[q] ** 2, q), unit, inputs),
             Equation(along(lyapunov, O).xreplace({decay: S.One}), -s * Sigma(F[q] ** 2, q), unit_decay, inputs),
@@ -162,15 +180,18 @@ claims = (
                 "stability.not_a_gradient",
             ),
         ),
-        assumptions=("σ² > 0", "λ > 0"),
+        assumptions=(
+            r"$\sigma^2 > 0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.mean-field", "oja.proportional"),
         source="beyond the note",
     ),
     Claim(
         id="oja.convergence",
-        statement="If μ_1 > 0 is simple and ⟨w_0, v_1⟩ ≠ 0, Oja's flow tends to v_1 and the log-variance flow to v_1/√λ, with "
-        "the sign of ⟨w_0, v_1⟩. For a repeated μ_1 it is the normalised projection of w_0 on its eigenspace in the place of "
-        "v_1.",
+        statement=r"If $\mu_1 > 0$ is simple and $\langle w_0, v_1 \rangle \neq 0$, Oja's flow tends to $v_1$ and the "
+        r"log-variance flow to $v_1/\sqrt{\lambda}$, with the sign of $\langle w_0, v_1 \rangle$. For a repeated $\mu_1$ it "
+        "is the normalised projection of $w_0$ on its eigenspace in the place of $v_1$.",
         holds=(
             Equation(along(w[k] / w[m], O), (spectrum[k] - spectrum[m]) * w[k] / w[m], eigenbasis, inputs),
             Equation(along(w[k] / w[m], F), (spectrum[k] - spectrum[m]) / s * w[k] / w[m], eigenbasis, inputs),
@@ -178,13 +199,19 @@ claims = (
             Equation(along(w[k], O), (spectrum[k] - s) * w[k], eigenbasis, inputs),
         ),
         evidence=(Numbers(independent.limits_by_autodiff), Solver(independent.bounds_by_solver)),
-        assumptions=("C positive semidefinite, μ_1 > 0", "the projection of w_0 on the leading eigenspace is not 0", "λ > 0"),
+        assumptions=(
+            r"$C$ positive semidefinite, $\mu_1 > 0$",
+            "the projection of $w_0$ on the leading eigenspace is not $0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.norm-law", "oja.closed-form", "oja.rotation"),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
-        proof="Let w_k be the component along v_k. In Oja's time s the ratio w_k/w_1 is multiplied by e^{(μ_k − μ_1) s} "
-        "in both flows, and stays as it is where μ_k = μ_1. For log-variance ds/dt = 1/σ², and σ² ≤ μ_1‖w‖² is bounded by the "
-        "law of the norm, so s → ∞; and ‖w‖² → 1/λ. For Oja s = t, and d‖w‖²/dt = 2σ² (1 − ‖w‖²): ‖w‖ moves monotonically "
-        "towards 1, so with the ratios it keeps |w_1|, and σ² ≥ μ_1w_1², away from 0, and ‖w‖² → 1.",
+        proof=r"Let $w_k$ be the component along $v_k$. In Oja's time $s$ the ratio $w_k/w_1$ is multiplied by $e^{(\mu_k - "
+        r"\mu_1) s}$ in both flows, and stays as it is where $\mu_k = \mu_1$. For log-variance $ds/dt = 1/\sigma^2$, and "
+        r"$\sigma^2 \le \mu_1 \lVert w \rVert^2$ is bounded by the law of the norm, so $s \to \infty$; and $\lVert w \rVert^2 "
+        r"\to 1/\lambda$. For Oja $s = t$, and $d\lVert w \rVert^2/dt = 2 \sigma^2 (1 - \lVert w \rVert^2)$: $\lVert w "
+        r"\rVert$ moves monotonically towards $1$, so with the ratios it keeps $|w_1|$, and $\sigma^2 \ge \mu_1 w_1^2$, away "
+        r"from $0$, and $\lVert w \rVert^2 \to 1$.",
     ),
 )
 

@@ -96,9 +96,10 @@ def at_identical(expr: Expr) -> Expr:
 claims = (
     Claim(
         id="oja.many-units",
-        statement="N ≤ rank C linear units with log-variance and decay, decorrelated, K_ik = 0 for i ≠ k: the loss is least "
-        "exactly where their weights are the N leading eigenvectors of C, one a unit in any order, each of norm 1/√λ (for "
-        "repeated leading eigenvalues, any orthonormal basis of their eigenspace).",
+        statement=r"$N \le \mathrm{rank}\, C$ linear units with log-variance and decay, decorrelated, $K_{ik} = 0$ for $i "
+        r"\neq k$: the loss is least exactly where their weights are the $N$ leading eigenvectors of $C$, one a unit in any "
+        r"order, each of norm $1/\sqrt{\lambda}$ (for repeated leading eigenvalues, any orthonormal basis of their "
+        "eigenspace).",
         holds=(
             Equation(Sigma(spectrum[j] * w[i, j] * w[k, j], j), Sigma(q[i, j] * q[k, j], j), on_the_range, inputs),
             Equation(Sigma(w[i, j] ** 2, j), Sigma(q[i, j] ** 2 / spectrum[j], j), on_the_range, inputs),
@@ -109,27 +110,32 @@ claims = (
         ),
         evidence=(Numbers(independent.frames_by_autodiff), Solver(independent.frames_by_solver)),
         assumptions=(
-            "N ≤ rank C, μ_N > μ_{N+1}",
-            "λ > 0",
+            r"$N \le \mathrm{rank}\, C$, $\mu_N > \mu_{N+1}$",
+            r"$\lambda > 0$",
             "the majorisation of a diagonal by its spectrum, and Cauchy's interlacing, as in Horn & Johnson, Section 4.3",
         ),
         rests_on=("oja.fixed-points", "oja.rotation"),
         source="beyond the note",
-        proof="With q_i = C^{1/2} w_i, K_ik = q_i·q_k; and for given q_i the shortest w_i lies in the range of C, with "
-        "‖w_i‖² = q_iᵀC⁻¹q_i there. The best length of q_i, λ q_iᵀC⁻¹q_i = 1, leaves Σ_i ½ log(q̂_iᵀC⁻¹q̂_i), up to a "
-        "constant, to be minimised over orthonormal frames. The numbers q̂_iᵀC⁻¹q̂_i are the diagonal of a symmetric matrix. "
-        "They are majorised by its spectrum (Schur), and the logarithm is strictly concave, so the sum is at least that of "
-        "the spectrum's logarithms, with equality only for a diagonal matrix. By Cauchy's interlacing the spectrum is at "
-        "least 1/μ_1, …, 1/μ_N, with equality only where the frame spans the leading eigenvectors. Both at once: each q̂_i is "
-        "one of them.",
+        proof=r"With $q_i = C^{1/2} w_i$, $K_{ik} = q_i \cdot q_k$; and for given $q_i$ the shortest $w_i$ lies in the range "
+        r"of $C$, with $\lVert w_i \rVert^2 = q_i^\top C^{-1} q_i$ there. The best length of $q_i$, $\lambda q_i^\top C^{-1} "
+        r"q_i = 1$, leaves $\frac{1}{2} \sum_i \log(\hat{q}_i^\top C^{-1} \hat{q}_i)$, up to a constant, to be minimised over "
+        r"orthonormal frames. The numbers $\hat{q}_i^\top C^{-1} \hat{q}_i$ are the diagonal of a symmetric matrix. They are "
+        "majorised by its spectrum (Schur), and the logarithm is strictly concave, so the sum is at least that of the "
+        "spectrum's logarithms, with equality only for a diagonal matrix. By Cauchy's interlacing the spectrum is at least "
+        r"$1/\mu_1, \dots, 1/\mu_N$, with equality only where the frame spans the leading eigenvectors. Both at once: each "
+        r"$\hat{q}_i$ is one of them.",
     ),
     Claim(
         id="oja.many-units-threshold",
-        statement="With the penalty β Σ_{i≠k} K_ik² in the place of hard decorrelation, these points are critical for every "
-        "β. The Hessian there is positive definite iff β > λ²/(4 μ_{N−1} μ_N), and has a negative eigenvalue below that: it "
-        "has the entry 2λ for each unit's own component, λ(1 − ν_j/μ_i) > 0 towards the components beyond the N-th, and a 2×2 "
-        "block for every pair with the determinant (μ_i − μ_k)² (4β − λ²/(μ_i μ_k)). This is local: nothing is said here of "
-        "global minima.",
+        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, these points "
+        r"are critical for every $\beta$. The Hessian there is positive definite iff $\beta > \lambda^2/(4 \mu_{N-1} \mu_N)$, "
+        r"and has a negative eigenvalue below that: it has the entry $2 \lambda$ for each unit's own component, $\lambda (1 - "
+        r"\nu_j/\mu_i) > 0$ towards the components beyond the $N$-th, and a $2 \times 2$ block for every pair with the "
+        r"determinant $(\mu_i - \mu_k)^2 (4 \beta - \lambda^2/(\mu_i \mu_k))$. This is local: nothing is said here of global "
+        "minima.",
+        proof="The Hessian is block diagonal: the entries of two units meet only in the pair $(W_{ik}, W_{ki})$. A block "
+        "with a positive entry is positive definite iff its determinant is positive, and the pair with the least product "
+        r"$\mu_i \mu_k$ asks for most.",
         holds=(
             Equation(D(loss, W[p, r]), slope_W[p, r], units, unit_sizes),
             Equation(D(loss, V[p, o]), slope_V[p, o], units, unit_sizes),
@@ -146,17 +152,22 @@ claims = (
             Equation(determinant, (first - second) ** 2 * (4 * beta - decay**2 / (first * second))),
         ),
         evidence=(Numbers(independent.threshold_by_autodiff), Solver(independent.threshold_by_solver)),
-        assumptions=("μ_1 > … > μ_N > μ_{N+1}, N ≥ 2", "λ > 0"),
+        assumptions=(
+            r"$\mu_1 > \dots > \mu_N > \mu_{N+1}$, $N \ge 2$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
     ),
     Claim(
         id="oja.many-units-identical",
-        statement="With the same penalty N identical units along v_1, 4β(N − 1)μ_1²n² + λn = 1 with n = ‖w‖², are critical "
-        "too. The Hessian there is positive definite iff β < λ²(μ_1 − μ_2)((N − 1)μ_1 + μ_2)/(4N²μ_1²μ_2²), and has a "
-        "negative eigenvalue above that. For N = 2 this is (1 − ρ²)/(4ρ) times the threshold λ²/(4μ_1μ_2), ρ = μ_2/μ_1: more "
-        "than the threshold where ρ < √5 − 2, so that descent can end at two identical units though the components are "
-        "stable. For N ≥ 3 it is always below the threshold; of smaller groups of identical units nothing is said.",
+        statement=r"With the same penalty $N$ identical units along $v_1$, up to their signs, $4 \beta (N - 1) \mu_1^2 n^2 + "
+        r"\lambda n = 1$ with $n = \lVert w \rVert^2$, are critical too. The Hessian there is positive definite iff $\beta < "
+        r"\lambda^2 (\mu_1 - \mu_2)((N - 1) \mu_1 + \mu_2)/(4 N^2 \mu_1^2 \mu_2^2)$, and has a negative eigenvalue above "
+        r"that. For $N = 2$ this is $(1 - \rho^2)/(4 \rho)$ times the threshold $\lambda^2/(4 \mu_1 \mu_2)$, $\rho = "
+        r"\mu_2/\mu_1$: more than the threshold where $\rho < \sqrt{5} - 2$, so that descent can end at two identical units "
+        r"though the components are stable. For $N \ge 3$ it is always below the threshold; of smaller groups of identical "
+        "units nothing is said.",
         holds=(
             Equation(
                 at_identical(slope_W[p, r]), Delta(r, h) * sqrt(size) * (decay - 1 / size + total_covariance), units, unit_sizes
@@ -187,13 +198,19 @@ claims = (
             Equation(At(decay - ratio / size - 4 * reach * first**2 * ratio * size, size, limit_size), 0, sizes=unit_sizes),
         ),
         evidence=(Numbers(independent.identical_by_autodiff), Solver(independent.identical_by_solver)),
-        assumptions=("μ_1 > μ_2 > 0, N ≥ 2", "λ > 0", "β > 0"),
+        assumptions=(
+            r"$\mu_1 > \mu_2 > 0$, $N \ge 2$, $M \ge 2$",
+            r"$\lambda > 0$",
+            r"$\beta > 0$",
+        ),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
-        proof="In a direction v_j the Hessian has a on the diagonal of the units and b beside it: its eigenvalues are a + "
-        "(N − 1)b, for all units together, and a − b, for differences between them. Along v_1 they are 4/n − 2λ and (2(N − "
-        "2)/n + 2λ)/(N − 1), both positive since λn < 1. Along v_j they are λ(1 − μ_j/μ_1) > 0, and λ − μ_j/(μ_1 n) "
-        "− 4β μ_1 μ_j n, which falls as μ_j or β grows and is 0 for j = 2 at the limit.",
+        proof="The sign of a unit's weights changes neither the loss nor, but for signs, its derivatives, so let all be "
+        "equal. In a direction $v_j$ the Hessian has $a$ on the diagonal of the units and $b$ beside it: its eigenvalues are "
+        "$a + (N - 1) b$, for all units together, and $a - b$, for differences between them. Along $v_1$ they are $4/n - 2 "
+        r"\lambda$ and $(2 (N - 2)/n + 2 \lambda)/(N - 1)$, both positive since $\lambda n < 1$. Along $v_j$ they are "
+        r"$\lambda (1 - \mu_j/\mu_1) > 0$, and $\lambda - \mu_j/(\mu_1 n) - 4 \beta \mu_1 \mu_j n$, which falls as $\mu_j$ or "
+        r"$\beta$ grows and is $0$ for $j = 2$ at the limit.",
     ),
 )
 

@@ -45,9 +45,9 @@ def at_radius(expr: Expr) -> Expr:
 claims = (
     Claim(
         id="oja.stability",
-        statement="At w* = v_k/√λ, μ_k > 0, the Jacobian of F has the eigenvalue −2λ along v_k and λ(μ_j/μ_k − 1) along v_j; "
-        "Oja's at v_k has −2μ_k and μ_j − μ_k: the first are the second times λ/μ_k. So only the leading eigenvector is "
-        "stable, strictly if μ_1 is simple.",
+        statement=r"At $w = v_k/\sqrt{\lambda}$, $\mu_k > 0$, the Jacobian of $F$ has the eigenvalue $-2 \lambda$ along $v_k$ "
+        r"and $\lambda (\mu_j/\mu_k - 1)$ along $v_j$; Oja's at $v_k$ has $-2 \mu_k$ and $\mu_j - \mu_k$: the first are the "
+        r"second times $\lambda/\mu_k$. So only the leading eigenvector is stable, strictly if $\mu_1$ is simple.",
         holds=(
             Equation(D(F[q], w[r]), C[q, r] / s - 2 * Cw[q] * Cw[r] / s**2 - decay * Delta(q, r), unit, inputs),
             Equation(D(O[q], w[r]), C[q, r] - 2 * w[q] * Cw[r] - s * Delta(q, r), unit, inputs),
@@ -74,15 +74,19 @@ claims = (
                 "stability.not_leading_is_unstable",
             ),
         ),
-        assumptions=("μ_k > 0", "λ > 0"),
+        assumptions=(
+            r"$\mu_k > 0$",
+            r"$\lambda > 0$",
+        ),
         rests_on=("oja.fixed-points", "oja.decay-scale", "oja.rotation"),
         source="beyond the note",
     ),
     Claim(
         id="oja.step-size",
-        statement="The discrete mean update w + η F(w) is linearly stable at v_1/√λ iff η < 1/λ, whatever the scale of the "
-        "data: F does not change when C is multiplied by a number. Oja's is at v_1 iff η < 1/μ_1. The other directions never "
-        "bind: their multipliers, 1 + ηλ(μ_j/μ_1 − 1) and 1 + η(μ_j − μ_1), lie between 0 and 1 there.",
+        statement=r"The discrete mean update $w + \eta F(w)$ is linearly stable at $v_1/\sqrt{\lambda}$ iff $\eta < "
+        r"1/\lambda$, whatever the scale of the data: $F$ does not change when $C$ is multiplied by a number. Oja's is at "
+        r"$v_1$ iff $\eta < 1/\mu_1$. The other directions never bind: their multipliers, $1 + \eta \lambda (\mu_j/\mu_1 - "
+        r"1)$ and $1 + \eta (\mu_j - \mu_1)$, lie between $0$ and $1$ there.",
         holds=(
             Equation(At(D(step, w[r]), w[j], fixed_point), Delta(q, r) * (1 + eta * log_eigenvalue), eigenbasis, inputs),
             Equation(At(D(oja_step, w[r]), w[j], Delta(j, k)), Delta(q, r) * (1 + eta * oja_eigenvalue), eigenbasis, inputs),
@@ -90,14 +94,19 @@ claims = (
             Equation(unit.but({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(O[q]), mu * unit.expand(O[q]), sizes=inputs),
         ),
         evidence=(Numbers(independent.steps_by_autodiff), Solver(independent.step_size_by_solver)),
-        assumptions=("C positive semidefinite, μ_1 > 0 simple", "λ > 0", "η > 0"),
+        assumptions=(
+            r"$C$ positive semidefinite, $\mu_1 > 0$ simple",
+            r"$\lambda > 0$",
+            r"$\eta > 0$",
+        ),
         rests_on=("oja.stability",),
         source="beyond the note",
     ),
     Claim(
         id="oja.step-size-global",
-        statement="For η < 1/λ the discrete mean update of log-variance converges to ±v_1/√λ from every start with ⟨w_0, v_1⟩ "
-        "≠ 0, at any scale. Oja's map has no such property: far out a step makes the weights larger.",
+        statement=r"For $\eta < 1/\lambda$ the discrete mean update of log-variance converges to $\pm v_1/\sqrt{\lambda}$ "
+        r"from every start with $\langle w_0, v_1 \rangle \neq 0$, at any scale. Oja's map has no such property: far out a "
+        "step makes the weights larger.",
         holds=(
             Equation(step, w[q] * (1 - eta * decay + eta * spectrum[q] / s), eigenbasis, inputs),
             Equation(Sigma(Cw[q] * step, q), (1 - eta * decay) * s + eta * image2 / s, unit, inputs),
@@ -115,25 +124,40 @@ claims = (
             Polynomials(polynomials.steps),
             Solver(independent.global_by_solver),
         ),
-        assumptions=("C positive semidefinite, μ_1 > 0 simple", "⟨w_0, v_1⟩ ≠ 0", "λ > 0", "0 < η < 1/λ"),
+        assumptions=(
+            r"$C$ positive semidefinite, $\mu_1 > 0$ simple",
+            r"$\langle w_0, v_1 \rangle \neq 0$",
+            r"$\lambda > 0$",
+            r"$0 < \eta < 1/\lambda$",
+        ),
         rests_on=("oja.step-size", "oja.rotation"),
         source="beyond the note",
-        proof="(1) A step multiplies the component along v_k by 1 − ηλ + ημ_k/σ² > 0, the leading one by most, so signs "
-        "stay and the ratios w_k/w_1 shrink. (2) By the Cauchy–Schwarz inequality σσ' ≥ wᵀC w' = (1 − ηλ)σ² + η‖C w‖²/σ², and "
-        "‖C w‖² ≥ μσ² with μ the smallest positive eigenvalue; so σ'² ≥ 4η(1 − ηλ)μ after any step. Then ‖w'‖² = (1 − "
-        "ηλ)²‖w‖² + 2η(1 − ηλ) + η²‖C w‖²/σ⁴, with ‖C w‖² ≤ μ_1σ², stays bounded, and with it σ²; so the ratios shrink by a "
-        "factor bounded below 1, to 0. The orbit's limit points lie on the line through v_1, on one side of the origin and "
-        "away from it. (3) On that line λ⟨w, w'⟩ − 1 = (1 − ηλ)(λ‖w‖² − 1), so that √λ‖w'‖ lies strictly between √λ‖w‖ and "
-        "its inverse, unless both are 1: |log √λ‖w‖| decreases. The set of limit points is compact, and each is the image of "
-        "another; so the largest |log √λ‖w‖| on it is 0.",
+        proof=r"(1) A step multiplies the component along $v_k$ by $1 - \eta \lambda + \eta \mu_k/\sigma^2 > 0$, the leading "
+        r"one by most, so signs stay and the ratios $w_k/w_1$ shrink. (2) By the Cauchy–Schwarz inequality $\sigma \sigma' "
+        r"\ge w^\top C w' = (1 - \eta \lambda) \sigma^2 + \eta \lVert C w \rVert^2/\sigma^2$, and $\lVert C w \rVert^2 \ge "
+        r"\mu \sigma^2$ with $\mu$ the smallest positive eigenvalue; so $\sigma'^2 \ge 4 \eta (1 - \eta \lambda) \mu$ after "
+        r"any step. Then $\lVert w' \rVert^2 = (1 - \eta \lambda)^2 \lVert w \rVert^2 + 2 \eta (1 - \eta \lambda) + \eta^2 "
+        r"\lVert C w \rVert^2/\sigma^4$, with $\lVert C w \rVert^2 \le \mu_1 \sigma^2$, stays bounded, and with it "
+        r"$\sigma^2$; so the ratios shrink by a factor bounded below $1$, to $0$. The orbit's limit points lie on the line "
+        r"through $v_1$, on one side of the origin and away from it. (3) On that line $\lambda \langle w, w' \rangle - 1 = (1 "
+        r"- \eta \lambda)(\lambda \lVert w \rVert^2 - 1)$, so that $\sqrt{\lambda} \lVert w' \rVert$ lies strictly between "
+        r"$\sqrt{\lambda} \lVert w \rVert$ and its inverse, unless both are $1$: $|\log(\sqrt{\lambda} \lVert w \rVert)|$ "
+        "decreases. The set of limit points is compact, and each is the image of another; so the largest "
+        r"$|\log(\sqrt{\lambda} \lVert w \rVert)|$ on it is $0$.",
     ),
     Claim(
         id="oja.epsilon",
-        statement="With σ² + ε in the place of σ², the fixed points along v_k have ‖w‖² = 1/λ − ε/μ_k, and exist iff μ_k > "
-        "λε. The eigenvalue along v_k becomes −2λ(1 − λε/μ_k), those across stay λ(μ_j/μ_k − 1); so the limit of the step "
-        "size may come from other directions. The origin is a fixed point with the eigenvalues μ_j/ε − λ; it attracts iff μ_1 "
-        "≤ λε, and then from everywhere, at equality algebraically: along v_1, d‖w‖²/dt = −2λ²‖w‖⁴/(1 + λ‖w‖²), so ‖w‖ falls "
-        "like t^{−1/2}.",
+        statement=r"With $\sigma^2 + \varepsilon$ in the place of $\sigma^2$, the fixed points along $v_k$ have $\lVert w "
+        r"\rVert^2 = 1/\lambda - \varepsilon/\mu_k$, and exist iff $\mu_k > \lambda \varepsilon$. The eigenvalue along $v_k$ "
+        r"becomes $-2 \lambda (1 - \lambda \varepsilon/\mu_k)$, those across stay $\lambda (\mu_j/\mu_k - 1)$; so the limit "
+        "of the step size may come from other directions. The origin is a fixed point with the eigenvalues "
+        r"$\mu_j/\varepsilon - \lambda$; it attracts iff $\mu_1 \le \lambda \varepsilon$, and then the flow from everywhere, "
+        r"at equality algebraically: along $v_1$, $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 + \lambda \lVert "
+        r"w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$. (Discrete steps need a small $\eta$ besides.)",
+        proof=r"Along the flow $d\lVert w \rVert^2/dt = 2 \sigma^2/(\sigma^2 + \varepsilon) - 2 \lambda \lVert w \rVert^2$. "
+        r"Since $\sigma^2 \le \mu_1 \lVert w \rVert^2$, this is negative away from the origin where $\mu_1 \le \lambda "
+        r"\varepsilon$, so $\lVert w \rVert$ decreases, to $0$, since nothing else stands still. Where $\mu_1 > \lambda "
+        r"\varepsilon$ the origin's eigenvalue along $v_1$ is positive.",
         holds=(
             Equation(-D(regularised_loss, w[q]), F[q], regularised, inputs),
             Equation(
@@ -175,7 +199,11 @@ claims = (
                 "left = abs(w[1])                                      # twice as large: the other direction is unstable"
             ),
         ),
-        assumptions=("C positive semidefinite", "λ > 0", "ε > 0"),
+        assumptions=(
+            "$C$ positive semidefinite",
+            r"$\lambda > 0$",
+            r"$\varepsilon > 0$",
+        ),
         rests_on=("oja.stability",),
         source="beyond the note; ε as in VICReg, arXiv 2105.04906, Eq. 1",
     ),

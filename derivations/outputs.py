@@ -10,7 +10,8 @@ from derivations.checking import section
 from derivations.fragments import FOLDER, ROOT, fragments, known
 from derivations.fragments.theorem import kinds
 from derivations.mutation.record import in_words
-from lvicreg.claims import Entry
+from lvicreg.claims import Entry, counted
+from lvicreg.claims.plain import plain
 from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.loss import loss_source
 from lvicreg.codegen.modules import module_source, package_source
@@ -69,12 +70,16 @@ library that follows the array API standard: NumPy, PyTorch, JAX.
 
 
 def claims_table(entries: Iterable[Entry]) -> str:
-    """The README's table: claim, statement, status, evidence."""
+    """The README's table: claim, statement, status, evidence; and how many claims have each status."""
+    entries = list(entries)
     rows = []
     for entry in entries:
-        statement, evidence = entry.claim.statement.replace("|", "∣"), ", ".join(kinds(entry)) or "none"
-        rows.append(f"| `{entry.claim.id}` | {statement} | {entry.status} | {evidence} |")
-    return "\n".join(["| claim | statement | status | evidence |", "|---|---|---|---|", *rows])
+        said, statement = entry.claim.said, plain(entry.claim.tex)
+        if said:
+            statement = f"{said.verdict.capitalize()}: ~~{plain(said.sentence)}~~ ({said.source}.) In its place: {statement}"
+        status = f"{entry.status}; {entry.kernel}" if entry.kernel else entry.status
+        rows.append(f"| `{entry.claim.id}` | {statement.replace('|', '∣')} | {status} | {', '.join(kinds(entry))} |")
+    return "\n".join([counted(entries), "", "| claim | statement | status | evidence |", "|---|---|---|---|", *rows])
 
 
 def readme(entries: Sequence[Entry]) -> dict[Path, str]:
@@ -94,7 +99,7 @@ def readme(entries: Sequence[Entry]) -> dict[Path, str]:
     return {path: text}
 
 
-def all_files(names: Sequence[str], entries: Sequence[Entry]) -> Mapping[Path, str]:
+def all_files(names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]:
     """Every file that the named sections determine; those that need all sections only where all are named."""
     files = {**rule_files(names), **fragments(names, entries)}
     if "activity" in names:

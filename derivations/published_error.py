@@ -8,7 +8,7 @@ Methods Eq. 6 printed is the sum of the squares *before* the mean over samples, 
 
 Their code had the second; Eq. 7, and Eq. 3 and 4 of the supplement, were derived from the first. Eq. 7 *is* the gradient of
 Eq. 6, so a test written from the same page passes: what was wrong stood in both. The difference is the variance of the
-products over samples, which no decorrelation makes vanish (``published-error.loss``).
+products over samples; the printed loss is 0 only where no two units are active in the same sample (``published-error.loss``).
 """
 
 from dataclasses import replace
@@ -18,8 +18,8 @@ from derivations.independent import published_error as independent
 from derivations.sources import SOURCES, methods_eq_6, views
 from lvicreg.calculus import D, Gaussian, Mean, Sigma, Symmetric, others
 from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, k, mean, p, q, u, x, z
-from lvicreg.claims import Claim
-from lvicreg.engines import Autodiff, Counterexample, Equation, Fractions, Numbers
+from lvicreg.claims import Claim, Said
+from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Fractions, Numbers
 
 TITLE = "The published error"
 rules = ()
@@ -48,15 +48,21 @@ squared_covariances = Sigma(others(i, k) * true_K[i, k] ** 2, i, k) / (N**2 - N)
 claims = (
     Claim(
         id="published-error.loss",
-        kind="refutation",
-        statement="LPL Methods Eq. 6 as printed is not the sum of the squared off-diagonal terms of the covariance matrix, as "
-        "the text says, with any factor: it is (B − 1)/B times that, plus the variance over samples of the products u_i u_k, "
-        "which does not vanish for decorrelated units. (For B = 2 that variance is 0, and the printed loss half of the "
-        "other.)",
+        statement="LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
+        "the mean over pairs of the variance over samples of the products $u_i u_k$. That variance vanishes iff $u_i^b "
+        "u_k^b$ is the same for all $b$, so the printed loss is $0$ iff no two units are non-zero in the same sample. It is "
+        "$0$ for the sparse code $u = (1, 0), (-1, 0), (0, 1), (0, -1)$ and $4/3$ for $u = (1, 1), (1, -1), (-1, 1), (-1, "
+        "-1)$, both uncorrelated. (For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.)",
+        proof="A sum of squares vanishes iff each does. The printed loss is one of the $u_i^b u_k^b$.",
+        said=Said(
+            "The decorrelation loss of Methods Eq. 6, as it was printed, is the sum of the squared off-diagonal terms of the "
+            "covariance matrix, up to a factor.",
+            "Halvagal & Zenke 2023, Methods Eq. 6 and the text above it; corrected in erratum/erratum.md of "
+            "fmi-basel/latent-predictive-learning",
+        ),
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
-            Equation(printed, Sigma(others(i, k) * of_a_pair, i, k) / (N**2 - N), views, engines=("exact",)),
-            Equation(2 * printed, corrected, views, two_samples, ("exact",)),
+            Equation(printed, Sigma(others(i, k) * of_a_pair, i, k) / (N**2 - N), views),
         ),
         fails=(
             Equation(printed, corrected, views, engines=("exact",)),
@@ -64,6 +70,8 @@ claims = (
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), (B - 1) / B * K[i, k] ** 2, views),
         ),
         evidence=(
+            Exact((Equation(2 * printed, corrected, views, two_samples, ("exact",)),)),
+            Fractions(independent.sparse_code),
             Numbers(independent.squares_before_and_after_the_mean),
             Counterexample(
                 "u = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two units, four samples, C_12 = 0\n"
@@ -71,15 +79,20 @@ claims = (
                 "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of C off the diagonal"
             ),
         ),
-        assumptions=("N ≥ 2; for the refutation B ≥ 3",),
+        assumptions=(r"$N \ge 2$; for the refutation $B \ge 3$",),
         source="Halvagal & Zenke 2023, Methods Eq. 6; erratum/erratum.md of fmi-basel/latent-predictive-learning",
     ),
     Claim(
         id="published-error.rule",
-        kind="refutation",
-        statement="The decorrelation term of LPL Methods Eq. 7 as printed is not the gradient of the corrected loss. It is "
-        "the gradient of Eq. 6 as printed, the mean held: the error stood in the loss, and a test of Eq. 7 against Eq. 6 "
-        "passes.",
+        statement=r"The decorrelation term of LPL Methods Eq. 7 as printed, $[[\frac{4}{(B - 1)(N^2 - N)} \sum_b u_i^b "
+        r"\sum_{k \neq i} (u_k^b)^2 f'(a_i^b) x_j^b]]$, is the gradient of Eq. 6 as printed, the mean held: the error stood "
+        "in the loss, and a test of Eq. 7 against Eq. 6 passes.",
+        said=Said(
+            "The decorrelation term of Methods Eq. 7 descends the sum of the squared off-diagonal terms of the covariance "
+            "matrix.",
+            "Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4; corrected in the erratum",
+        ),
+        states=(printed_gradient,),
         holds=(Equation(D(printed, W[p, q]), printed_gradient, mean_held),),
         fails=(Equation(D(corrected, W[p, q]), printed_gradient, views),),
         evidence=(
@@ -90,28 +103,33 @@ claims = (
                 "right = 4 * np.sum(x[:, 1] * (x[:, 0] @ x[:, 1] / 3) * x[:, 0]) / (3 * 2)         # the gradient"
             ),
         ),
-        assumptions=("N ≥ 2; for the refutation B ≥ 3", "the mean is held constant"),
+        assumptions=(
+            r"$N \ge 2$; for the refutation $B \ge 3$",
+            "the mean is held constant",
+        ),
         rests_on=("covariance.one-sample", "published-error.loss"),
         source="Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4",
     ),
     Claim(
         id="published-error.erratum",
-        statement="The erratum's gradient, 4/((B − 1)(N² − N)) Σ_b f'(a_i^b) x_j^b Σ_{k≠i} u_k^b C_ik, is the exact gradient "
-        "of its loss, the mean free or held.",
+        statement=r"The erratum's gradient, $[[\frac{4}{(B - 1)(N^2 - N)} \sum_b f'(a_i^b) x_j^b \sum_{k \neq i} u_k^b "
+        "K_{ik}]]$, is the exact gradient of its loss, the mean free or held.",
+        states=(corrected_gradient,),
         holds=(
             Equation(D(corrected, W[p, q]), corrected_gradient, views),
             Equation(D(corrected, W[p, q]), corrected_gradient, mean_held),
         ),
         evidence=(Autodiff(independent.corrected, corrected_gradient, views),),
-        assumptions=("N ≥ 2, B ≥ 2",),
+        assumptions=(r"$N \ge 2$, $B \ge 2$",),
         rests_on=("covariance.minibatch",),
         source="erratum/erratum.md of fmi-basel/latent-predictive-learning (the paper's M is N here)",
     ),
     Claim(
         id="published-error.bias",
-        statement="For Gaussian activity the printed loss is on average (B − 1)/B times the mean over pairs of σ_i² σ_k² + 2 "
-        "K_ik², the corrected one the mean of K_ik² + (σ_i² σ_k² + K_ik²)/(B − 1). So for decorrelated units of variance σ² "
-        "the first is (1 − 1/B) σ⁴ whatever B, and the second σ⁴/(B − 1), which vanishes.",
+        statement=r"For Gaussian activity the printed loss is on average $(B - 1)/B$ times the mean over pairs of $\sigma_i^2 "
+        r"\sigma_k^2 + 2 K_{ik}^2$, the corrected one the mean of $K_{ik}^2 + (\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$. So "
+        r"for decorrelated units of variance $\sigma^2$ the first is $(1 - 1/B) \sigma^4$ whatever $B$, and the second "
+        r"$\sigma^4/(B - 1)$, which vanishes.",
         holds=(
             Equation(
                 Mean(printed, gaussian),
@@ -127,7 +145,10 @@ claims = (
             ),
         ),
         evidence=(Fractions(independent.moments_enumerated), Numbers(independent.gaussian_cubature)),
-        assumptions=("jointly Gaussian activity, independent between samples", "N ≥ 2, B ≥ 2"),
+        assumptions=(
+            "jointly Gaussian activity, independent between samples",
+            r"$N \ge 2$, $B \ge 2$",
+        ),
         rests_on=("published-error.loss", "covariance.one-sample-bias"),
         source="beyond the note",
     ),

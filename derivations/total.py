@@ -75,24 +75,32 @@ with_exact_covariance = total.update - gradient(covariance.loss, W[p, q], given)
 claims = (
     Claim(
         id="total.sum",
-        statement="The note's total rule, summed over a minibatch, is the exact gradient of c_inv L_inv + c_var L_var + "
-        "c_cov L_cov with λ_inv = 2 c_inv, λ_var = α c_var, λ_cov = 4 β c_cov. With two coefficients (λ_inv = 1): η' = 2 "
-        "c_inv η, λ_var = α c_var/(2 c_inv), λ_cov = 2 β c_cov/c_inv.",
+        statement=r"The note's total rule, summed over a minibatch, is the exact gradient of $c_{\mathrm{inv}} "
+        r"L_{\mathrm{inv}} + c_{\mathrm{var}} L_{\mathrm{var}} + c_{\mathrm{cov}} L_{\mathrm{cov}}$, with minus its sign, for "
+        r"$\lambda_{\mathrm{inv}} = 2 c_{\mathrm{inv}}$, $\lambda_{\mathrm{var}} = \alpha c_{\mathrm{var}}$, "
+        r"$\lambda_{\mathrm{cov}} = 4 \beta c_{\mathrm{cov}}$. With two coefficients ($\lambda_{\mathrm{inv}} = 1$): $\eta' = "
+        r"2 c_{\mathrm{inv}} \eta$, $\lambda_{\mathrm{var}} = \alpha c_{\mathrm{var}}/(2 c_{\mathrm{inv}})$, "
+        r"$\lambda_{\mathrm{cov}} = 2 \beta c_{\mathrm{cov}}/c_{\mathrm{inv}}$.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
             Equation(total.update, Sigma(hinge_update, t), given.given(mean)),  # what the code is generated from
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "the mean is held constant", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            "the mean is held constant",
+            r"$B \ge 2$",
+        ),
         rests_on=("variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
         source="note, total loss",
     ),
     Claim(
         id="total.local",
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
-        "population, S = Σ_k u_k²), the covariance term after covariance.local-exact. With the exact covariance rule it is "
-        "not: K_ik ties two units.",
+        r"population, $S = \sum_k u_k^2$), the covariance term after covariance.local-exact. With the exact covariance rule "
+        "it is not: $K_{ik}$ ties two units.",
         holds=(
             Equation(
                 Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps
@@ -109,13 +117,19 @@ claims = (
     ),
     Claim(
         id="total.log-variance",
-        statement="The same gradient with the log-variance term: (z_i − z̄_i)/σ_i² in the place of H(γ − σ_i)(z_i − z̄_i)/σ_i.",
+        statement=r"The same gradient with the log-variance term: $[[u_i^t/\sigma_i^2]]$ in the place of $H(\gamma - "
+        r"\sigma_i) u_i^t/\sigma_i$.",
+        states=(u[t, p] / sigma[p] ** 2,),
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
             Equation(total_log.update, Sigma(log_update, t), given.given(mean)),  # what the code is generated from
         ),
         evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
-        assumptions=("var_i + ε > 0", "the mean is held constant", "B ≥ 2"),
+        assumptions=(
+            r"$v_i + \varepsilon > 0$",
+            "the mean is held constant",
+            r"$B \ge 2$",
+        ),
         rests_on=("log-variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
         source="note, total loss and log-variance loss",
     ),

@@ -16,7 +16,7 @@ from derivations.independent import variance as independent
 from derivations.notation import rule
 from lvicreg.calculus import SG, At, D, Definitions, Descent, H, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
-from lvicreg.claims import Claim
+from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Solver
 
@@ -43,6 +43,8 @@ slow_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u
 previous = IndexedBase("var_prev", positive=True)
 filtered = sqrt((1 - alpha) * previous[p] + alpha * u[t, p] ** 2 + epsilon)  # an exponential filter's σ
 exponential_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG((1 - alpha) * previous[i]) + epsilon)), i)
+share = Symbol("share", positive=True)  # of the sample in a mean that has taken it in
+after_the_sample = slow.but({u[b, i]: (1 - share) * (z[b, i] - mean[i])})
 alone = sqrt(alpha * u[t, p] ** 2)  # the root where S_i = 0
 alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 
@@ -65,30 +67,55 @@ slope = D(Sigma(sigma[i], i), W[p, q])
 claims = (
     Claim(
         id="variance.one-sample",
-        statement="The note's rule is the exact gradient of its one-sample hinge loss, with γ = 1 and ε = 0.",
+        statement=r"With $\gamma = 1$ and $\varepsilon = 0$ the note's rule is the exact gradient of its one-sample hinge "
+        r"loss: the gradient of $[[\sum_i \max(0, \gamma - \sqrt{\alpha (u_i^t)^2 + \mathrm{SG}(\alpha \sum_{b \neq t} "
+        r"(u_i^b)^2) + \varepsilon})]]$, the mean held constant, is $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} "
+        "f'(a_i^t) x_j^t]]$.",
+        states=(
+            one_sample_loss,
+            one_sample_gradient,
+        ),
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held.but(note)),),
         evidence=(
             Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}, either_side),
         ),
-        assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq 1$",
+            r"$B \ge 2$",
+        ),
         source="note, variance term",
     ),
     Claim(
         id="variance.minibatch",
-        statement="Summed over a minibatch, the one-sample rule is the exact gradient of Σ_i max(0, 1 − σ_i), although the "
-        "mean depends on the weights: its contribution cancels because Σ_b u_i^b = 0.",
+        statement=r"Summed over a minibatch, the one-sample rule is the exact gradient of $[[\sum_i \max(0, \gamma - "
+        r"\sigma_i)]]$, here with $\gamma = 1$ and $\varepsilon = 0$, although the mean depends on the weights: its "
+        r"contribution cancels because $[[\sum_b z_i^b]] = [[\sum_b \bar{z}_i]]$.",
+        states=(
+            loss,
+            Sigma(z[b, i], b),
+            Sigma(mean[i], b),
+        ),
         holds=(
             Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network.but(note)),
             Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}, either_side),),
-        assumptions=("σ_i > 0", "σ_i ≠ 1", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq 1$",
+            r"$B \ge 2$",
+        ),
         source="note, variance term",
     ),
     Claim(
         id="variance.slow-filter",
-        statement="With a slow filter's variance the rule is the exact gradient of the same loss with S_i = SG(σ_i² − α "
-        "u_i²); an exponential filter is the case S_i = SG((1 − α) σ_i²(t−1)). Only α differs from the minibatch.",
+        statement="With a mean and a variance from slow filters the rule is the exact gradient of the same loss with $S_i = "
+        r"[[\mathrm{SG}(v_i - \alpha (u_i^t)^2)]]$; an exponential filter's variance is the case $S_i = \mathrm{SG}((1 - "
+        r"\alpha) v_i')$ with the variance $v_i'$ before the sample. Only the factor $\alpha$ differs from the minibatch. The "
+        "mean is the one before the sample: if it has already taken in the share $a$ of it, $u_i^t = (1 - a)(z_i^t - "
+        r"\bar{z}_i)$, the exact gradient is $1 - a$ times the rule.",
+        states=(SG(var[i] - alpha * u[t, i] ** 2),),
         holds=(
             Equation(D(slow_loss, W[p, q]), one_sample_gradient, slow),
             Equation(
@@ -96,18 +123,30 @@ claims = (
                 -alpha * H(gamma - filtered) * u[t, p] / filtered * df[t, p] * x[t, q],
                 slow.but({alpha: 1 / (1 + step)}),
             ),
+            Equation(D(slow_loss, W[p, q]), (1 - share) * one_sample_gradient, after_the_sample),
         ),
+        fails=(Equation(D(slow_loss, W[p, q]), one_sample_gradient, after_the_sample),),
         evidence=(
             Autodiff(losses.hinge_slow_filter, one_sample_gradient, slow, {"gamma": 0.9, "epsilon": 0.01, "alpha": 0.1}),
         ),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "mean and variance do not depend on the current weights, but for α u_i²"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            r"mean and variance do not depend on the current weights, but for $\alpha (u_i^t)^2$ and the share $a$",
+        ),
         source="note, variance term; its definition of S_i is lost",
     ),
     Claim(
         id="variance.slow-filter-alone",
-        kind="refutation",
-        statement="The rule is not the gradient of the loss with S_i = 0 (the sample's own contribution alone under the "
-        "root): that gradient is the rule times σ_i/(√α |u_i|), with the gate H(γ − √α |u_i|).",
+        statement=r"With $S_i = 0$, the sample's own contribution alone under the root, the gradient of $[[\sum_i \max(0, "
+        r"\gamma - \sqrt{\alpha (u_i^t)^2})]]$ is the rule's $-\alpha \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$ times "
+        r"$\sigma_i/(\sqrt{\alpha} |u_i^t|)$, with the gate $H(\gamma - \sqrt{\alpha} |u_i^t|)$ in the place of $H(\gamma - "
+        r"\sigma_i)$.",
+        said=Said(
+            "The rule is the gradient of the loss in which $S_i = 0$.",
+            "one reading of the note, of whose definition of $S_i$ the formula is lost",
+        ),
+        states=(alone_loss,),
         holds=(
             Equation(
                 D(alone_loss, W[p, q]),
@@ -130,25 +169,45 @@ claims = (
                 "right = -alpha * u / sigma"
             ),
         ),
-        assumptions=("u_i ≠ 0", "√α |u_i| ≠ γ", "σ_i > 0"),
+        assumptions=(
+            r"$u_i^t \neq 0$",
+            r"$\sqrt{\alpha} |u_i^t| \neq \gamma$",
+            r"$\sigma_i > 0$",
+        ),
         rests_on=("variance.slow-filter",),
         source="one reading of the note's lost definition of S_i",
     ),
     Claim(
         id="variance.general-threshold",
-        statement="The same holds with any threshold γ > 0 and with σ_i = √(var_i + ε), ε ≥ 0 inside the root.",
+        statement=r"With any threshold $\gamma > 0$ and any $\varepsilon \ge 0$ inside the root, $\sigma_i = [[\sqrt{v_i + "
+        r"\varepsilon}]]$, the one-sample rule $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t]]$ is "
+        r"the exact gradient of its one-sample loss, and summed over a minibatch the one of $[[\sum_i \max(0, \gamma - "
+        r"\sigma_i)]]$.",
+        states=(
+            sqrt(var[i] + epsilon),
+            one_sample_gradient,
+            loss,
+        ),
         holds=(
             Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),
             Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=("σ_i > 0", "σ_i ≠ γ", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$\sigma_i \neq \gamma$",
+            r"$B \ge 2$",
+        ),
         source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
     ),
     Claim(
         id="variance.kink",
-        statement="At σ_i = γ the loss has the one-sided derivatives −∂σ_i/∂W and 0, so none unless ∂σ_i/∂W = 0. The "
-        "choice here is 0, H(0) = 0; other frameworks choose otherwise.",
+        statement=r"At $\sigma_i = \gamma$ the loss has the one-sided derivatives $-\partial\sigma_i/\partial W$ and $0$, so "
+        r"none unless $\partial\sigma_i/\partial W = 0$. The choice here is $0$, $H(0) = 0$; other frameworks choose "
+        "otherwise.",
+        proof="Above the threshold by any amount, however small, the derivative is $0$; below it by any amount it is "
+        r"$-\partial\sigma_i/\partial W$, which is continuous. So these are the one-sided derivatives at the threshold, and "
+        "there is one derivative only where they agree.",
         holds=(
             Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -slope, network),
             Equation(D(Sigma(relu(held - step - sigma[i]), i), W[p, q]), S.Zero, network),
@@ -156,14 +215,18 @@ claims = (
         ),
         fails=(Equation(-slope, S.Zero, network),),
         evidence=(Numbers(independent.kink_in_frameworks), Solver(independent.kink_is_real)),
-        assumptions=("σ_i > 0", "B ≥ 2"),
+        assumptions=(
+            r"$\sigma_i > 0$",
+            r"$B \ge 2$",
+        ),
         source="PyTorch's relu has H(0) = 0 too",
     ),
     Claim(
         id="variance.collapse",
-        statement="With ε > 0 a unit of constant activity has update 0, as has a dead one (f' = 0). But at zero weights a "
-        "linear unit's collapse is unstable: the mean update grows at rate μ/√ε along an eigenvector of the input "
-        "covariance with eigenvalue μ, for log-variance at μ/ε. Without ε the update there is 0/0.",
+        statement=r"With $\varepsilon > 0$ a unit of constant activity has update $0$, as has a dead one ($f' = 0$ on all "
+        "samples). But at zero weights a linear unit's collapse is unstable: the mean update grows at rate "
+        r"$\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue $\mu$, for log-variance at "
+        r"$\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
         holds=(
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({z[b, i]: mean[i]}).given(mean)),
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({df[b, i]: S.Zero})),
@@ -174,7 +237,11 @@ claims = (
             Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
         evidence=(Numbers(independent.collapse_by_autodiff),),
-        assumptions=("ε > 0; for growth, √ε < γ", "zero-mean input", "B ≥ 2"),
+        assumptions=(
+            r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$",
+            "zero-mean input",
+            r"$B \ge 2$",
+        ),
         source="beyond the note",
     ),
 )

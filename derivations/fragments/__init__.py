@@ -8,8 +8,8 @@ Every equation, status and list of evidence on a page comes from here, from the 
   gradient with respect to the activity;
 * ``definitions/layer.md``: what the named quantities of the layer stand for, and of Oja's linear unit;
 * ``sources/….md``: the files themselves, for links to lead to;
-* ``ledger.json``: all claims, for the table and the map; ``conventions.md``, the table of presets; ``seeded_errors.md``,
-  the score.
+* ``ledger.json``: all claims, for the table and the map; ``counted.md``, how many have each status; ``conventions.md``, the
+  table of presets; ``seeded_errors.md``, the score.
 
 ``theorem`` writes a claim, ``equations`` what is printed from expressions, ``text`` the words.
 """
@@ -26,7 +26,8 @@ from derivations.checking import section
 from derivations.formal import FOLDER as FORMAL
 from derivations.mutation.record import in_words, on_record
 from lvicreg.calculus.layer import network
-from lvicreg.claims import Claim, Entry
+from lvicreg.claims import Claim, Entry, counted
+from lvicreg.claims.plain import plain
 
 from .equations import definition, derivation, display, equation, of_activity
 from .theorem import kinds, theorem
@@ -68,6 +69,7 @@ def fragments(names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]
         layers = {"layer": network, "unit": section("oja").unit}
         found |= {f"definitions/{name}.md": display(*(definition(d, q) for q in d)) for name, d in layers.items()}
         found["seeded_errors.md"] = in_words(entry.claim for entry in entries)
+        found["counted.md"] = counted(entries)
         found |= {f"sources/{group}.md": listing(group, paths) for group, paths in SOURCES.items()}
     written = {FOLDER / name: f"{HEADER}{text}\n" for name, text in found.items()}
     if set(names) == set(SECTIONS):
@@ -82,7 +84,7 @@ def known() -> set[Path]:
     names += [f"rules/{rule.name}.md" for rule in rules] + [f"steps/{rule.name}.md" for rule in rules if rule.descent]
     names += [f"steps/losses.{loss.name}.md" for loss in section("activity").loss_functions]
     names += [f"sources/{group}.md" for group in SOURCES] + ["definitions/layer.md", "definitions/unit.md"]
-    names += ["conventions.md", "seeded_errors.md", "ledger.json"]
+    names += ["conventions.md", "counted.md", "seeded_errors.md", "ledger.json"]
     return {FOLDER / name for name in names}
 
 
@@ -106,10 +108,14 @@ def _row(claim: Claim, entry: Entry, of_section: dict[str, str]) -> dict[str, ob
     return {
         "id": claim.id,
         "section": of_section[claim.id],
-        "statement": claim.statement,
+        "statement": plain(claim.tex),
+        "said": plain(claim.said.sentence) if claim.said else None,
+        "verdict": entry.verdict,
         "status": entry.status,
+        "slug": entry.status.slug,
+        "kernel": entry.kernel,
         "evidence": kinds(entry),
-        "assumptions": list(claim.assumptions),
+        "assumptions": [plain(assumption) for assumption in claim.assumptions],
         "rests_on": list(claim.rests_on),
         "seeded_errors": on_record(claim),
     }

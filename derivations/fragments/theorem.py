@@ -11,42 +11,56 @@ from derivations.checking import section
 from derivations.formal import FOLDER as FORMAL
 from derivations.mutation.record import as_sentence, on_record
 from lvicreg.claims import Entry
-from lvicreg.engines import Counterexample, Equation, Kernel
+from lvicreg.engines import Counterexample, Equation, Exact, Kernel
 
 from .equations import display, equality, where
-from .text import anchor, link, prose
-
-ENVIRONMENT = {"theorem": "theorem", "refutation": "observation", "approximation": "observation"}
+from .text import anchor, link, linked
 
 
 def theorem(entry: Entry, of_section: dict[str, str]) -> str:
-    """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold."""
+    """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold.
+
+    A sentence that the claim says is false stands above the theorem, struck out, with who wrote it and where.
+    """
     claim = entry.claim
+    status = f"[{entry.status}]{{.claim-status .{entry.status.slug}}}"
+    kernel = f" [{entry.kernel}]{{.claim-status .kernel}}" if entry.kernel else ""
     lines = [
-        f"````{{prf:{ENVIRONMENT[claim.kind]}}} {claim.id}",
+        f"````{{prf:theorem}} {claim.id}",
         f":label: {anchor(claim.id)}",
         ":nonumber:",
         "",
-        prose(claim.statement, of_section),
+        linked(claim.tex, of_section),
         "",
-        f"[{entry.status}]{{.claim-status .{entry.status.split()[0]}}} by {', '.join(kinds(entry)) or 'nothing yet'}",
+        f"{status}{kernel} by {', '.join(kinds(entry)) or 'nothing yet'}",
     ]
     if claim.assumptions:
-        lines += ["", f"*Assumed:* {prose('; '.join(claim.assumptions), of_section)}."]
+        lines += ["", f"*Assumed:* {linked('; '.join(claim.assumptions), of_section)}."]
     if claim.rests_on:
         lines += ["", f"*Rests on:* {', '.join(link(support) for support in claim.rests_on)}."]
-    parts = ["\n".join([*lines, "````"])]
+    parts = [_false(entry)] if claim.said else []
+    parts.append("\n".join([*lines, "````"]))
     if claim.proof:
-        parts.append(f"````{{prf:proof}}\n{prose(claim.proof, of_section)}\n````")
+        parts.append(f"````{{prf:proof}}\n{linked(claim.proof, of_section)}\n````")
     body = "\n\n".join(_checked(entry, of_section[claim.id]))
     parts.append(f"`````{{dropdown}} How {claim.id} was checked\n{body}\n`````")
     return "\n\n".join(parts)
 
 
+def _false(entry: Entry) -> str:
+    """The sentence in whose place the theorem stands, with its verdict; TeX cannot be struck out inside a text, so all is."""
+    said = entry.claim.said
+    if said is None:
+        raise ValueError(f"{entry.claim.id} replaces no sentence")
+    verdict = f"[{entry.verdict or entry.status}]{{.claim-status .{entry.verdict or entry.status.slug}}}"
+    return f"````{{div}} claim-false\n{verdict} [{said.sentence}]{{.false}} ({said.source}.) The truth in its place:\n````"
+
+
 def _checked(entry: Entry, name: str) -> Iterator[str]:
     """All that stands behind a claim."""
     claim = entry.claim
-    for equations, said in ((claim.holds, "Verified"), (claim.fails, "Shown to fail")):
+    beside = tuple(e for check in claim.evidence if isinstance(check, Exact) for e in check.holds)
+    for equations, said in ((claim.holds + beside, "Verified"), (claim.fails, "Shown to fail")):
         groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # by who decided them, and what their names stand for
         for equation in equations:
             groups.setdefault((_decided(equation), tuple(where(equation))), []).append(equality(equation))
@@ -92,7 +106,8 @@ def _findings(entry: Entry) -> Iterator[str]:
     """A row for each check that passed; the kernel's as on record."""
     for check, finding in zip(entry.claim.checks(), _in_order(entry), strict=True):
         if isinstance(check, Kernel):
-            found = f"theorems {', '.join(check.theorems)}" if check.on_record else "not on record for these files"
+            covered = f"in part ({check.part}): " if check.part else ""
+            found = f"{covered}theorems {', '.join(check.theorems)}" if check.on_record else "not on record for these files"
         else:
             found = finding.detail
         by = next((value for value in vars(check).values() if callable(value)), None)

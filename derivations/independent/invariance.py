@@ -1,12 +1,13 @@
-"""Independent checks of invariance: reversible inputs, and a cycle."""
+"""Independent checks of invariance: reversible inputs, a cycle, and any pairs of inputs for a linear unit."""
 
+from types import ModuleType
 from typing import Any
 
 from . import Pairs
 
 
 def reversible_input(jax: Any, rng: Any) -> Pairs:
-    """A symmetric joint distribution of pairs: every pair occurs in both orders. And a cycle, where the half is lost."""
+    """A symmetric joint distribution of pairs: every pair occurs in both orders."""
     np = jax.numpy
     pairs = np.asarray(rng.normal(size=(5, 2, 3)))
     pairs = np.concatenate([pairs, pairs[:, ::-1]])
@@ -18,6 +19,10 @@ def reversible_input(jax: Any, rng: Any) -> Pairs:
     stopped = jax.grad(mean_loss)(weights, weights)
     yield 2 * stopped, jax.grad(lambda v: mean_loss(v, v))(weights)
 
+
+def cycle(jax: Any, rng: Any) -> Pairs:
+    """Three unit vectors one after the other, where the half is lost."""
+    np = jax.numpy
     cycle = np.eye(3)
     previous = np.roll(cycle, 1, axis=0)
     covariance, lag = cycle.T @ cycle / 3, cycle.T @ previous / 3
@@ -26,3 +31,13 @@ def reversible_input(jax: Any, rng: Any) -> Pairs:
     yield stopped, 2 * (covariance - lag) @ unit
     full = jax.grad(lambda v: np.mean((cycle @ v - previous @ v) ** 2))(unit)
     yield full, 4 * (covariance - (lag + lag.T) / 2) @ unit
+
+
+def mean_square_step(np: ModuleType, w: Any, data: Any) -> Any:
+    """The mean of (w·x − w·x')² over pairs, the activity before held constant."""
+    return np.mean((data.x @ w - data.x_prev @ data.w) ** 2)
+
+
+def mean_square_difference(np: ModuleType, w: Any, data: Any) -> Any:
+    """The same with both free."""
+    return np.mean((data.x @ w - data.x_prev @ w) ** 2)

@@ -86,3 +86,16 @@ def moments_enumerated() -> Pairs:
     unit = Fraction(1, (2 * count**2) ** 2)
     yield printed * unit / (count - 1), Fraction(count - 1, count) * (variances + 2 * square)
     yield corrected * unit / (count - 1) ** 2, square + (variances + square) / (count - 1)
+
+
+def sparse_code() -> Pairs:
+    """The printed loss of two uncorrelated codes of two units in four samples: sparse, and with both units always active."""
+
+    def both(samples):
+        count, pairs = len(samples), 2
+        squares = sum(Fraction(one**2 * other**2) for one, other in samples)
+        covariance = sum(Fraction(one * other) for one, other in samples) / (count - 1)
+        return pairs * squares / ((count - 1) * (2**2 - 2)), pairs * covariance**2 / (2**2 - 2)
+
+    yield from zip(both([(1, 0), (-1, 0), (0, 1), (0, -1)]), (0, 0), strict=True)
+    yield from zip(both([(1, 1), (1, -1), (-1, 1), (-1, -1)]), (Fraction(4, 3), 0), strict=True)

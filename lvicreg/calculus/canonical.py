@@ -8,7 +8,8 @@
 4. name bound indices canonically, by trying every order within a connected sum and keeping the least.
 
 SymPy's own ``Add`` and ``Mul`` then merge equal terms. What is not polynomial (a root, a quotient, a function's value) is
-an atom whose inside is normal. A stop-gradient is its argument: it matters to derivatives only.
+an atom whose inside is normal, positive factors that all its terms share taken out. A stop-gradient is its argument: it
+matters to derivatives only.
 
 A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.engines.evaluator``).
 """
@@ -81,11 +82,19 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
     elif isinstance(expr, (Indexed, Delta)) or not expr.args:
         yield (expr,), frozenset()
     else:
-        atom = expr.func(*(_normal(argument) for argument in expr.args))
+        atom = expr.func(*(_outside(_normal(argument)) for argument in expr.args))
         if isinstance(atom, expr.func) and not _is_power(atom):
             yield (atom,), frozenset()
         else:  # SymPy evaluated it to something simpler, such as a product of powers
             yield from _monomials(atom)
+
+
+def _outside(expr: Expr) -> Expr:
+    """``s² v + s² ε`` as ``s² (v + ε)``: positive symbols that all terms share can leave a root, a hinge or a step."""
+    powers = [dict(map(_base_and_power, Mul.make_args(term))) for term in Add.make_args(expr)]
+    shared = [base for base in powers[0] if base.is_Symbol and base.is_positive and all(base in others for others in powers)]
+    common = Mul(*(base ** min(others[base] for others in powers) for base in shared))
+    return common * Add(*(term / common for term in expr.args)) if isinstance(expr, Add) else expr
 
 
 def _is_power(expr: Expr) -> bool:

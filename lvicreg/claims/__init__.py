@@ -4,7 +4,7 @@
 breaks expressions.
 """
 
-from .claim import Claim
-from .ledger import Entry, Finding, examine, measure, to_json
+from .claim import Claim, Said
+from .ledger import Entry, Finding, Status, counted, examine, measure, to_json
 
-__all__ = ["Claim", "Entry", "Finding", "examine", "measure", "to_json"]
+__all__ = ["Claim", "Entry", "Finding", "Said", "Status", "counted", "examine", "measure", "to_json"]

@@ -1,32 +1,46 @@
 """A claim: a statement with an id, what it assumes, and what can be checked about it.
 
 Its mathematical content is a list of equations between indexed expressions. ``holds`` must be true for all sizes and
-values; ``fails`` must be false for some. The kind of a claim says what passing its checks establishes:
+values; ``fails`` must be false for some. Where the statement stands in the place of a sentence that somebody wrote and that
+is not true, that sentence is kept beside it (``said``): an equation that fails is what it said.
 
-* a *theorem* is proven when its equations hold;
-* a *refutation* shows that something said elsewhere is false, so it needs an equation that fails, and a counterexample;
-* an *approximation* is an equation that fails, together with one that holds for its error.
+Statements, assumptions and proofs are written in TeX, ``$…$`` around the mathematics. What stands between ``[[`` and ``]]`` in
+a statement is one of the claim's expressions (``states``, in the order in which they stand), and is compared with it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from sympy import Expr
+
 from lvicreg.engines import Equation, Evidence, Exact, Symbolic
 
-Kind = Literal["theorem", "refutation", "approximation"]
+Verdict = Literal["refuted", "approximation"]
+FORMULA = r"\[\[(.+?)\]\]"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence that is not true as it stands, in TeX, who wrote it and where, and whether it is near the truth."""
+
+    sentence: str
+    source: str
+    verdict: Verdict = "refuted"
 
 
 @dataclass(frozen=True)
 class Claim:
     """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves.
 
-    ``proof`` says in words how the equations and the supports make up the statement, where that is not plain.
+    ``proof`` is the argument in words by which the equations and the supports make up the statement, where it needs one.
     """
 
     id: str
     statement: str
+    states: tuple[Expr, ...] = ()
     holds: tuple[Equation, ...] = ()
     fails: tuple[Equation, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -34,13 +48,27 @@ class Claim:
     rests_on: tuple[str, ...] = ()
     source: str = ""
     proof: str = ""
-    kind: Kind = "theorem"
+    said: Said | None = None
 
     def __post_init__(self) -> None:
-        if self.kind != "theorem" and not self.fails:
-            raise ValueError(f"{self.id}: a {self.kind} needs an equation that fails")
-        if self.kind == "approximation" and not self.holds:
-            raise ValueError(f"{self.id}: an approximation needs an equation for its error")
+        if not self.holds:
+            raise ValueError(f"{self.id}: a statement needs an equation that holds")
+        if len(self.stated) != len(self.states):
+            raise ValueError(
+                f"{self.id}: {len(self.stated)} formulas are marked in the statement, {len(self.states)} are given"
+            )
+        if self.said and not any("exact" in equation.engines for equation in self.fails):
+            raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails in exact numbers")
+
+    @property
+    def tex(self) -> str:
+        """The statement without marks."""
+        return re.sub(FORMULA, r"\1", self.statement)
+
+    @property
+    def stated(self) -> list[str]:
+        """The marked formulas of the statement, in TeX."""
+        return re.findall(FORMULA, self.statement)
 
     def checks(self) -> tuple[Evidence, ...]:
         """Everything to run: the equations by both of their engines, then the claim's own evidence."""

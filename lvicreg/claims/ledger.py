@@ -1,19 +1,40 @@
-"""The ledger: every claim with its evidence, as measured by a run."""
+"""The ledger: every claim with its evidence, as measured by a run.
+
+A status says what was measured of the statement: at every size, at the sizes stated, or of the steps of an argument that no
+machine has read. Beside it stands whether a proof assistant's kernel has accepted theorems that are the whole claim, or a
+part of it. Of a sentence that the claim says is not true (``Claim.said``) the verdict is measured too.
+"""
 
 from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Literal
 
 from lvicreg.engines import EngineMissing, Evidence, Kernel
 
-from .claim import Claim
+from .claim import Claim, Verdict
 
 Outcome = Literal["passed", "failed", "not run"]
-Status = Literal["proven", "proven under stated assumptions", "approximation", "refuted", "failed", "not run"]
+
+
+class Status(StrEnum):
+    """What the checks of a claim's statement establish."""
+
+    EVERY_SIZE = "machine-checked at every size"
+    STATED_SIZES = "machine-checked at the stated sizes only"
+    IN_WORDS = "steps machine-checked, argument in words"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+    @property
+    def slug(self) -> str:
+        """The name for style sheets, such as ``every-size``."""
+        return self.name.lower().replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -37,15 +58,28 @@ class Entry:
 
     @property
     def status(self) -> Status:
-        """What the findings establish."""
-        outcomes = {finding.outcome for finding in self.findings}
-        if "failed" in outcomes or self.failed_support:
-            return "failed"
-        if "symbolic" not in self.kinds:
-            return "not run"
-        if self.claim.kind == "theorem":
-            return "proven under stated assumptions" if self.claim.assumptions else "proven"
-        return "refuted" if self.claim.kind == "refutation" else "approximation"
+        """What the findings establish of the statement."""
+        if self.failed_support or any(finding.outcome == "failed" for finding in self.findings):
+            return Status.FAILED
+        if not {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact")} <= self.kinds:
+            return Status.NOT_RUN
+        if any("symbolic" not in equation.engines for equation in self.claim.holds):
+            return Status.STATED_SIZES
+        return Status.IN_WORDS if self.claim.proof else Status.EVERY_SIZE
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the findings establish of the sentence that the statement replaces; None where there is no such sentence."""
+        said = self.claim.said
+        return said.verdict if said and self.status not in (Status.FAILED, Status.NOT_RUN) else None
+
+    @property
+    def kernel(self) -> str:
+        """``kernel`` or ``kernel, in part``, by what is on record for the theorems as they stand; empty without any."""
+        checks = [check for check in self.claim.evidence if isinstance(check, Kernel) and check.on_record]
+        if not checks:
+            return ""
+        return Kernel.kind if any(not check.part for check in checks) else f"{Kernel.kind}, in part"
 
     @property
     def kinds(self) -> set[str]:
@@ -68,12 +102,14 @@ class Entry:
         claim = self.claim
         return {
             "id": claim.id,
-            "statement": claim.statement,
+            "statement": claim.tex,
             "assumptions": list(claim.assumptions),
             "rests_on": list(claim.rests_on),
             "source": claim.source,
             "proof": claim.proof,
             "status": self.status,
+            "kernel": self.kernel,
+            "said": asdict(claim.said) | {"verdict": self.verdict} if claim.said else None,
             "evidence": [asdict(finding) for finding in self.findings],
         }
 
@@ -89,9 +125,25 @@ def measure(claims: Iterable[Claim], examined: Callable[[Claim], tuple[Finding, 
     failed: set[str] = set()
     for claim in claims:
         entry = Entry(claim, examined(claim), tuple(support for support in claim.rests_on if support in failed))
-        if entry.status == "failed":
+        if entry.status == Status.FAILED:
             failed.add(claim.id)
         yield entry
+
+
+def counted(entries: Iterable[Entry]) -> str:
+    """One sentence on how many claims have each status."""
+    entries = list(entries)
+    statuses = Counter(entry.status for entry in entries)
+    kernels = Counter(entry.kernel for entry in entries)
+    verdicts = Counter(entry.verdict for entry in entries)
+    parts = [f"{statuses[status]} {status}" for status in Status if statuses[status]]
+    parts += [f"{kernels[kernel]} with {kernel}" for kernel in (Kernel.kind, f"{Kernel.kind}, in part") if kernels[kernel]]
+    said: dict[Verdict, str] = {
+        "refuted": "in the place of a sentence that is refuted",
+        "approximation": "beside an approximation",
+    }
+    parts += [f"{verdicts[verdict]} {words}" for verdict, words in said.items() if verdicts[verdict]]
+    return f"{len(entries)} claims: {', '.join(parts)}."
 
 
 def _find(check: Evidence) -> Finding:

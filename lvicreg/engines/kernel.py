@@ -38,6 +38,7 @@ class Kernel:
     folder: Path
     library: str
     theorems: tuple[str, ...]
+    part: str = ""
     kind: ClassVar[str] = "kernel"
     engine: ClassVar[str] = "Coq"
 

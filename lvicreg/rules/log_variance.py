@@ -102,8 +102,8 @@ def log_variance_decay(
 
     Locality: local.
 
-    Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. For one
-    sample of a stream as in §3 of the note, give alpha = 1: then fixed points have norm 1/√λ.
+    Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. With
+    mean and var given and alpha = 1 the update of one sample is u f'(a) x/(v + ε) − λ W, as in §3 of the note.
 
     Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding of
     its mean, if ε > 0, and NaN or rounding errors of any size if ε = 0.
