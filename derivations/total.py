@@ -117,7 +117,7 @@ claims = (
     ),
     Claim(
         id="total.log-variance",
-        statement=r"The same gradient with the log-variance term: $[[u_i^t/\sigma_i^2]]$ in the place of $H(\gamma - "
+        statement=r"The same gradient with the log-variance term: $[[\frac{u_i^t}{\sigma_i^2}]]$ in the place of $H(\gamma - "
         r"\sigma_i) u_i^t/\sigma_i$.",
         states=(u[t, p] / sigma[p] ** 2,),
         holds=(

@@ -1,0 +1,130 @@
+"""The mathematics of a statement is the claim's: marked formulas are read again and evaluated, the words were approved."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from sympy import Expr
+
+from derivations import SECTIONS, approval
+from derivations.checking import section
+from lvicreg.calculus import Definitions
+from lvicreg.calculus.indexed import free_indices, rename
+from lvicreg.calculus.layer import b, i, j, p, q, t
+from lvicreg.claims import Claim
+from lvicreg.claims.plain import plain
+from lvicreg.engines import Autodiff
+from tests.calculus.latex_reader import read_again
+
+CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
+STATING = [
+    pytest.param(claim, number, id=f"{claim.id}-{number}") for claim in CLAIMS.values() for number in range(len(claim.states))
+]
+OPENED = {
+    r"\max(": r"\max\!\left(",
+    "H(": r"H\!\left(",
+    r"\mathrm{SG}(": r"\mathrm{SG}\!\left(",
+    r"\log(": r"\log{\left(",
+}
+
+
+def in_full(tex: str) -> str:
+    """A formula as the reader expects it: braces around every index and exponent, brackets of growing size."""
+    tex = re.sub(r"([a-z])'(\^[a-z])(_[a-z])", r"{\1'}\3\2", tex)
+    tex = re.sub(r"([_^])([A-Za-z0-9])", r"\1{\2}", tex)
+    for short, full in OPENED.items():
+        tex = tex.replace(short, full)
+    return _brackets(tex)
+
+
+def _brackets(tex: str) -> str:
+    """Brackets of growing size, but for those of ``f'(a)``, which is a name; that of a logarithm closes a brace too."""
+    out, waiting, at = "", [], 0
+    while at < len(tex):
+        rest = tex[at:]
+        if rest.startswith(r"\left("):
+            waiting.append(r"\right)}" if out.endswith(r"\log{") else r"\right)")
+            out, at = out + r"\left(", at + len(r"\left(")
+        elif rest[0] == "(":
+            waiting.append(")" if out.endswith("f'") else r"\right)")
+            out, at = out + ("(" if out.endswith("f'") else r"\left("), at + 1
+        elif rest[0] == ")":
+            out, at = out + waiting.pop(), at + 1
+        else:
+            out, at = out + rest[0], at + 1
+    return out
+
+
+def lettered(expr: Expr, tex: str) -> Expr:
+    """The expression with the indices of statements: i and j for the weight's p and q, and the sample's letter."""
+    sample = next((index for index in (t, b) if f"^{index}" in tex), t)
+    return rename(expr, {p: i, q: j} | {index: sample for index in free_indices(expr) if str(index) in "btd"})
+
+
+def definitions_of(claim: Claim, expr: Expr) -> Definitions:
+    """What the names of a formula stand for: in the equation, or the claimed derivative, in which it occurs."""
+    for equation in claim.holds:
+        meanings = (equation.definitions[name][1] for name in equation.definitions)
+        if any(part.has(expr) for part in (equation.left, equation.right, *meanings)):
+            return equation.definitions
+    for evidence in claim.evidence:
+        if isinstance(evidence, Autodiff) and evidence.claimed.has(expr):
+            return evidence.definitions
+    raise AssertionError(f"{claim.id} states {expr}, which is in none of its equations")
+
+
+@pytest.mark.parametrize(("claim", "number"), STATING)
+def test_a_formula_of_a_statement_is_the_expression_that_was_checked(claim: Claim, number: int) -> None:
+    tex, expr = claim.stated[number], claim.states[number]
+    read_again(lettered(expr, tex), in_full(tex), definitions_of(claim, expr))
+
+
+@pytest.mark.parametrize(("old", "new"), [("2 (z", "3 (z"), ("2 (z", "-2 (z"), ("f'(a_i^t)", ""), ("- z", "+ z")])
+def test_a_wrong_formula_is_noticed(old: str, new: str) -> None:
+    claim = CLAIMS["invariance.stop-gradient"]
+    tex = claim.stated[0]
+    assert old in tex
+    with pytest.raises(AssertionError):
+        read_again(lettered(claim.states[0], tex), in_full(tex.replace(old, new)), definitions_of(claim, claim.states[0]))
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
+def test_the_words_of_a_claim_are_those_that_were_approved(claim: Claim) -> None:
+    assert approval.approved()[claim.id] == approval.said(claim)
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
+def test_all_words_have_a_plain_text(claim: Claim) -> None:
+    words = [claim.tex, *claim.assumptions, claim.proof, *([claim.said.sentence] if claim.said else [])]
+    assert not any(sign in plain(word) for word in words for sign in ("$", "\\", "[[", "]]"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statement": "a third"},
+        {"assumptions": ()},
+        {"proof": "clearly"},
+        {"said": None},
+        {"holds": CLAIMS["published-error.loss"].holds[:1]},
+        {"fails": CLAIMS["published-error.loss"].fails[:1]},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_change_of_words_or_equations_is_one_to_approve(changes: dict) -> None:
+    claim = CLAIMS["published-error.loss"]
+    changed = replace(claim, **changes) if changes.get("said", 0) is not None else replace(claim, said=None)
+    assert approval.differing([claim]) == []
+    assert approval.differing([changed]) == [claim.id]
+
+
+def test_an_approval_is_by_name_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    one, two = (CLAIMS[name] for name in ("variance.kink", "variance.collapse"))
+    monkeypatch.setattr(approval, "APPROVED", tmp_path / "approved.json")
+    approval.APPROVED.write_text(approval.record([one, two], now=["variance.kink", "variance.collapse"]), encoding="utf-8")
+    changed = [replace(one, statement="half"), replace(two, statement="a third")]
+    approval.APPROVED.write_text(approval.record(changed, now=["variance.kink"]), encoding="utf-8")
+    assert approval.differing(changed) == ["variance.collapse"]
+    assert approval.approved()["variance.collapse"]["statement"] == two.statement
