@@ -1,18 +1,19 @@
 """Status is what the findings establish, never what somebody typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
 from sympy import Symbol
 
 from lvicreg.calculus import Definitions
-from lvicreg.claims import Claim, measure, to_json
-from lvicreg.engines import Contradiction, Counterexample, EngineMissing, Equation, Fractions, Numbers, Polynomials, Solver
+from lvicreg.claims import Claim, Said, Status, counted, measure, to_json
+from lvicreg.engines import EngineMissing, Equation
 
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
 FALSE = Equation((y + 1) ** 2, y**2 + 1)
+SAID = Said("a square is the sum of the squares", "somebody")
 
 
 @dataclass(frozen=True)
@@ -24,31 +25,6 @@ class Missing:
         raise EngineMissing("absent is not installed")
 
 
-def status(*claims: Claim) -> list[str]:
-    return [entry.status for entry in measure(claims)]
-
-
-def test_status_follows_the_equations() -> None:
-    assert status(Claim("a", "", holds=(TRUE,))) == ["proven"]
-    assert status(Claim("a", "", holds=(TRUE,), assumptions=("y real",))) == ["proven under stated assumptions"]
-    assert status(Claim("a", "", holds=(FALSE,))) == ["failed"]
-    assert status(Claim("a", "", fails=(FALSE,), kind="refutation")) == ["refuted"]
-    assert status(Claim("a", "", fails=(TRUE,), kind="refutation")) == ["failed"]
-    assert status(Claim("a", "", holds=(TRUE,), fails=(FALSE,), kind="approximation")) == ["approximation"]
-
-
-def test_a_claim_on_a_failed_one_has_failed() -> None:
-    assert status(Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == ["failed", "failed"]
-
-
-def test_what_is_not_run_does_not_count() -> None:
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(),))])
-    assert entry.kinds == {"symbolic", "exact"}
-    assert [finding.outcome for finding in entry.findings] == ["passed", "passed", "not run"]
-    assert status(Claim("a", "", evidence=(Missing(),))) == ["not run"]
-    assert '"outcome": "not run"' in to_json([entry])
-
-
 @dataclass(frozen=True)
 class Broken:
     kind: ClassVar[str] = "autodiff"
@@ -58,54 +34,81 @@ class Broken:
         raise ModuleNotFoundError("a bug in the check")
 
 
+def status(*claims: Claim) -> list[Status]:
+    return [entry.status for entry in measure(claims)]
+
+
+def test_status_says_what_was_measured() -> None:
+    at_sizes = replace(TRUE, engines=("exact",))
+    assert status(Claim("a", "", holds=(TRUE,))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "", holds=(TRUE,), assumptions=("y real",))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "", holds=(replace(TRUE, engines=("symbolic",)),))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "", holds=(TRUE, at_sizes))) == [Status.STATED_SIZES]
+    assert status(Claim("a", "", holds=(TRUE, at_sizes), proof="and so on")) == [Status.STATED_SIZES]
+    assert status(Claim("a", "", holds=(TRUE,), proof="and so on")) == [Status.IN_WORDS]
+    assert status(Claim("a", "", holds=(FALSE,))) == [Status.FAILED]
+    assert status(Claim("a", "", holds=(TRUE,), fails=(TRUE,))) == [Status.FAILED]
+
+
+def test_a_status_has_a_name_for_style_sheets() -> None:
+    assert [status.slug for status in Status] == ["every-size", "stated-sizes", "in-words", "failed", "not-run"]
+
+
+def test_a_verdict_is_of_what_was_said_and_measured() -> None:
+    claim = Claim("a", "the truth", holds=(TRUE,), fails=(FALSE,), said=SAID)
+    assert [(entry.status, entry.verdict) for entry in measure([claim])] == [(Status.EVERY_SIZE, "refuted")]
+    near = replace(claim, said=replace(SAID, verdict="approximation"))
+    assert [entry.verdict for entry in measure([near, replace(claim, said=None)])] == ["approximation", None]
+    wrong = replace(claim, fails=(TRUE,))
+    assert [(entry.status, entry.verdict) for entry in measure([wrong])] == [(Status.FAILED, None)]
+    assert '"verdict": "refuted"' in to_json(measure([claim]))
+
+
+def test_statuses_are_counted() -> None:
+    said = Claim("b", "", holds=(TRUE,), fails=(FALSE,), proof="words", said=SAID)
+    assert counted(measure([Claim("a", "", holds=(TRUE,)), said])) == (
+        "2 claims: 1 machine-checked at every size, 1 steps machine-checked, argument in words, "
+        "1 in the place of a sentence that is refuted."
+    )
+
+
+def test_a_claim_on_a_failed_one_has_failed() -> None:
+    assert status(Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.FAILED] * 2
+    (_, entry) = measure([Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))])
+    assert entry.reasons == ["rests on a, which failed"]
+
+
+def test_what_is_not_run_does_not_count() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(),))])
+    assert entry.kinds == {"symbolic", "exact"}
+    assert [finding.outcome for finding in entry.findings] == ["passed", "passed", "not run"]
+    assert '"outcome": "not run"' in to_json([entry])
+    for kind in ("symbolic", "exact"):
+        findings = tuple(f if f.kind != kind else replace(f, outcome="not run") for f in entry.findings)
+        assert replace(entry, findings=findings).status == Status.NOT_RUN
+
+
 def test_a_check_that_breaks_has_failed() -> None:
-    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(),))) == ["failed"]
+    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(),))) == [Status.FAILED]
 
 
 def test_a_claim_says_what_it_could_not_be() -> None:
-    with pytest.raises(ValueError, match="checks nothing"):
-        Equation(y, y)
-    with pytest.raises(ValueError, match="needs an equation that fails"):
-        Claim("a", "", holds=(TRUE,), kind="refutation")
-    with pytest.raises(ValueError, match="needs an equation for its error"):
-        Claim("a", "", fails=(FALSE,), kind="approximation")
+    with pytest.raises(ValueError, match="needs an equation that holds"):
+        Claim("a", "", fails=(FALSE,))
+    with pytest.raises(ValueError, match="shown to be false by an equation that fails in exact numbers"):
+        Claim("a", "", holds=(TRUE,), said=SAID)
+    with pytest.raises(ValueError, match="shown to be false by an equation that fails in exact numbers"):
+        Claim("a", "", holds=(TRUE,), fails=(replace(FALSE, engines=("symbolic",)),), said=SAID)
+    with pytest.raises(ValueError, match="1 formulas are marked"):
+        Claim("a", "the square $[[y^2]]$", holds=(TRUE,))
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        Counterexample("left, right = 1.0, 1.0"),
-        Fractions(lambda: iter([(1, 2)])),
-        Fractions(lambda: iter([(0, 0)])),
-        Fractions(lambda: iter([])),
-        Numbers(lambda jax, rng: iter([(1.0, 1.0 + 1e-6)])),
-        Numbers(lambda jax, rng: iter([])),
-        Solver(lambda z3: ({"wrong": z3.Real("r") > 0}, {})),
-        Solver(lambda z3: ({}, {"right": z3.Real("r") ** 2 >= 0})),
-    ],
-)
-def test_evidence_can_fail(check) -> None:
-    with pytest.raises(Contradiction):
-        check.run()
+def test_marks_are_not_shown() -> None:
+    claim = Claim("a", "the square $[[y^2]]$ of $y$", states=(y**2,), holds=(TRUE,))
+    assert (claim.tex, claim.stated) == ("the square $y^2$ of $y$", ["y^2"])
 
 
 def test_definitions_reach_both_engines() -> None:
     a = Symbol("a")
-    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == ["proven"]
-    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == ["failed"]
-
-
-def test_polynomials_are_compared_at_every_size() -> None:
-    pytest.importorskip("flint")
-
-    def square(flint, n, factor=2):
-        x, y = flint.fmpq_mpoly_ctx.get(("x", "y"), flint.Ordering.lex).gens()
-        yield (x + n * y) ** 2, x**2 + factor * n * x * y + n**2 * y**2
-
-    assert Polynomials(square).run() == "5 identities, n = 2 to 6"
-    with pytest.raises(Contradiction, match="identity 1 fails at n = 2"):
-        Polynomials(lambda flint, n: square(flint, n, factor=3)).run()
-    with pytest.raises(Contradiction, match="identity 1 fails at n = 4"):
-        Polynomials(lambda flint, n: square(flint, n, factor=3 if n == 4 else 2)).run()
-    with pytest.raises(Contradiction, match="nothing but zeros"):
-        Polynomials(lambda flint, n: [(left - left, right - right) for left, right in square(flint, n)]).run()
+    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == [Status.FAILED]

@@ -7,6 +7,7 @@ from sympy import S
 
 from derivations import SECTIONS
 from derivations.checking import section
+from lvicreg.calculus import D
 from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Contradiction, Equation, Exact, Symbolic
 
@@ -83,9 +84,18 @@ def test_every_promised_claim_is_there() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_a_claim_has_three_kinds_of_evidence_and_rests_on_claims(claim: Claim) -> None:
-    assert len({check.kind for check in claim.checks()}) >= 3
-    assert {"symbolic", "exact", "autodiff"} <= {check.kind for check in claim.checks()}
+    kinds = {check.kind for check in claim.checks()}
+    assert len(kinds) >= 3
+    assert {"symbolic", "exact"} <= kinds
+    assert kinds & {"autodiff", "numerical"}
     assert set(claim.rests_on) <= {other.id for other in CLAIMS}
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_derivative_is_compared_with_that_of_a_loss_written_separately(claim: Claim) -> None:
+    if not any(side.has(D) for equation in claim.holds for side in (equation.left, equation.right)):
+        pytest.skip("no derivative is stated")
+    assert any(isinstance(check, Autodiff) for check in claim.evidence)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -13,9 +13,9 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.fragments import FOLDER, known
 from derivations.fragments.equations import derivation, equation
-from derivations.fragments.text import prose
+from derivations.fragments.text import linked
 from derivations.fragments.theorem import theorem
-from lvicreg.claims import Entry, Finding
+from lvicreg.claims import Entry, Finding, Status
 from lvicreg.codegen.equation import as_latex
 
 ROOT = Path(__file__).parents[2]
@@ -51,17 +51,30 @@ def test_no_status_is_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status"), [("passed", "proven under stated assumptions"), ("failed", "failed"), ("not run", "not run")]
+    ("outcome", "status"), [("passed", Status.EVERY_SIZE), ("failed", Status.FAILED), ("not run", Status.NOT_RUN)]
 )
-def test_the_status_on_a_page_is_the_one_measured(outcome: str, status: str) -> None:
-    text = theorem(measured("oja.proportional", outcome), OF_SECTION)
-    assert f"[{status}]{{.claim-status .{status.split()[0]}}}" in text
+def test_the_status_on_a_page_is_the_one_measured(outcome: str, status: Status) -> None:
+    text = theorem(measured("log-variance.no-half", outcome), OF_SECTION)
+    assert f"[{status}]{{.claim-status .{status.slug}}}" in text
     assert re.findall(r"\.claim-status", text) == [".claim-status"]
+
+
+def test_what_is_refuted_is_the_false_sentence_and_never_the_theorem() -> None:
+    for claim in CLAIMS.values():
+        text = theorem(measured(claim.id), OF_SECTION)
+        before, _, after = text.partition("{prf:theorem}")
+        if claim.said:
+            assert f"[{claim.said.verdict}]{{.claim-status .{claim.said.verdict}}} [{claim.said.sentence}]{{.false}}" in before
+            assert f"({claim.said.source}.)" in before
+        else:
+            assert ".claim-false" not in text
+        assert ".refuted" not in after
+        assert ".approximation" not in after
 
 
 def test_a_claim_shows_its_assumptions_supports_evidence_functions_and_formal_theorems() -> None:
     text = theorem(measured("oja.fixed-points"), OF_SECTION)
-    assert "*Assumed:* σ² > 0; λ = 1." in text
+    assert r"*Assumed:* $\sigma^2 > 0$; $\lambda = 1$." in text
     assert "{prf:ref}`oja.mean-field <claim-oja-mean-field>`" in text
     assert "by {ref}`fixed_points_by_autodiff <source-independent-oja>`" in text
     assert "{py:func}`~lvicreg.rules.oja`" in text
@@ -112,20 +125,13 @@ def test_a_name_of_the_rule_itself_is_explained() -> None:
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("σ_i²", "σ<sub>i</sub>²"),
-        ("x_j^b", "x<sub>j</sub><sup>b</sup>"),
-        ("μ_1w_1² ≤ μ_1σ²", "μ<sub>1</sub>w<sub>1</sub>² ≤ μ<sub>1</sub>σ²"),
-        ("λ_inv, F_λ(w)", "λ<sub>inv</sub>, F<sub>λ</sub>(w)"),
-        ("Σ_{k≠i} K_ik²", "Σ<sub>k≠i</sub> K<sub>ik</sub>²"),
-        ("e^{−2λt}", "e<sup>−2λt</sup>"),
-        ("`covariance_one_sample`", "`covariance_one_sample`"),
+        ("`oja.orbits` and $x_j^b$", "`oja.orbits` and $x_j^b$"),
         ("after oja.orbits.", "after {prf:ref}`oja.orbits <claim-oja-orbits>`."),
-        ("models/module.py at x_i", "models/module.py at x<sub>i</sub>"),
-        ("main_vicreg.py, x_i", "main_vicreg.py, x<sub>i</sub>"),
+        ("after oja.orbit.", "after oja.orbit."),
     ],
 )
-def test_statements_get_subscripts_and_links(written: str, shown: str) -> None:
-    assert prose(written, OF_SECTION) == shown
+def test_statements_get_links(written: str, shown: str) -> None:
+    assert linked(written, OF_SECTION) == shown
 
 
 def test_the_committed_ledger_has_every_claim_and_no_times() -> None:
