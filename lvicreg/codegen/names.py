@@ -43,7 +43,7 @@ def check_declared(function: Function) -> None:
         first = function.arguments[0] if function.arguments else None
         if first not in axes or str(axes[first][0]) != "B":
             raise NotArrayCode(
-                f"the samples are counted in the first argument, which is {first}: put an array over (B, …) first"
+                f"samples are counted in the first argument, which is {first}: put an array over (B, …) first"
             )
     for name in function.options:
         if isinstance(name, IndexedBase) or function.parameters[str(name)].default is None:
@@ -78,6 +78,8 @@ def _check_statistics(function: Function) -> None:
     for name in function.statistics:
         if name not in function.definitions:
             raise NotArrayCode(f"the statistic {name} has no definition to compute it by: define it, or make it an argument")
+    if isinstance(function, Rule) and function.avoidable not in (None, *function.statistics):
+        raise NotArrayCode(f"the avoidable {function.avoidable} is no statistic, so that it is always formed: leave it out")
 
 
 def _check_targets(function: Function) -> None:
@@ -127,7 +129,7 @@ def _everywhere(function: Function) -> Iterator[tuple[str, Expr]]:
 
 def check_axes(expr: Expr, axes: dict[Name, Sizes]) -> None:
     """Refuse an array that is used with other axes than in ``axes``, to which new arrays are added."""
-    for entry in sorted(expr.atoms(Indexed), key=str):
+    for entry in sorted(expr.atoms(Indexed), key=lambda entry: (len(set(entry.indices)) < len(entry.indices), str(entry))):
         if not all(isinstance(index, Idx) and len(index.args) == 2 for index in entry.indices):
             raise NotArrayCode(f"{entry} has an index without a range: use indices such as Idx('i', N) only")
         sizes = tuple(size_of(index) for index in entry.indices)
