@@ -84,7 +84,10 @@ def _parts(rule: Rule) -> dict[Expr, Expr]:
     inputs = [pre for pre in parts if pre != rule.target]
     if len(inputs) > 1:
         raise NotArrayCode(f"the update has two inputs, {inputs[0]} and {inputs[1]}: make a rule of each")
-    for pre in parts:
+    for pre, part in parts.items():
+        if rule.avoidable is not None and part.has(rule.avoidable):
+            (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == rule.avoidable), key=str)
+            raise NotArrayCode(f"the update: {entry} may not be formed: give it a name in the definitions")
         if pre.base not in rule.arguments:
             raise NotArrayCode(f"the update: {pre} is no argument, and code for it is not written: make {pre.base} an argument")
     return parts
@@ -133,6 +136,8 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
     dependent: list[Name] = []
     for name in names:
         if avoided is not None and rule.definitions[name][1].has(avoided):
+            if name in rule.statistics:
+                raise NotArrayCode(f"the statistic {name} needs {avoided}, which may not be formed: make {avoided} unavoidable")
             dependent.append(name)
         elif name in rule.statistics and name != avoided:
             own: list[Name] = []

@@ -42,9 +42,7 @@ def check_declared(function: Function) -> None:
     if function.statistics or isinstance(function, LossFunction):
         first = function.arguments[0] if function.arguments else None
         if first not in axes or str(axes[first][0]) != "B":
-            raise NotArrayCode(
-                f"samples are counted in the first argument, which is {first}: put an array over (B, …) first"
-            )
+            raise NotArrayCode(f"samples are counted in the first argument, which is {first}: put an array over (B, …) first")
     for name in function.options:
         if isinstance(name, IndexedBase) or function.parameters[str(name)].default is None:
             raise NotArrayCode(f"the option {name} must be a number with a default: make it an argument")

@@ -12,6 +12,7 @@ from lvicreg.calculus.layer import M, b, i, k, l, p, q, t, x, z
 from lvicreg.codegen.layout import NotArrayCode
 from tests.codegen import test_arrays, test_layout, test_names
 from tests.codegen.small import (
+    UPDATE,
     A,
     K,
     Ku,
@@ -74,6 +75,16 @@ CASES = {
         from_post(twice[t, p], covariance | {twice[b, i]: 2 * Ku[b, i]}, statistics=(K,), avoidable=K),
         "small: the code would use Ku before it is computed",
         "make it an argument",
+    ),
+    "a diagonal that is not formed": (
+        from_post(K[p, p] * Ku[t, p], covariance, statistics=(K,), avoidable=K),
+        UPDATE + "K[p, p] may not be formed",
+        "give it a name in the definitions",
+    ),
+    "a statistic of what is not formed": (
+        from_post(v[p] * z[t, p], covariance | {v[i]: K[i, i]}, statistics=(K, v), avoidable=K),
+        "small: the statistic v needs K, which may not be formed",
+        "make K unavoidable",
     ),
     "a docstring that ends": (
         from_post(z[t, p], summary='It """ ends.'),
