@@ -4,33 +4,41 @@ Arrays have samples on the first axis and units on the last, so a product over `
 ``u[b, i]`` is ``u``, ``sigma[i]`` is ``sigma``, and what has the sample's index alone is kept as a column. A sum is
 ``xp.sum`` over its axis where one index goes, and a matrix product where two arrays share an index. ``H`` becomes a ``where``
 around the rest of its product, so that its value at the kink is the same in every library.
+
+Whatever is not known to be right is refused: a node that has no code here, and an array whose axes are not where broadcasting
+would take them to be (``layout``).
 """
 
 from __future__ import annotations
 
 import re
+from itertools import permutations
+from typing import Any
 
-from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, S, log
+from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
 from sympy.printing.str import StrPrinter
 
 from lvicreg.calculus.functions import H, StopGradient, relu
-from lvicreg.calculus.indexed import Sigma, Symmetric, free_indices, others, size_of
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, others, size_of
 from lvicreg.calculus.notation import PositiveFirst
 
-Axes = tuple[Idx, ...]
-
-
-class NotArrayCode(ValueError):
-    """An expression for which no readable array code is known."""
+from .layout import Axes, NotArrayCode, check, is_sample, misfit, place_of
 
 
 class _Elementwise(PositiveFirst, StrPrinter):
     """Expressions without sums."""
 
     printmethod = "_lvicreg_code"
+    known: tuple[type[Expr], ...] = (Add, Mul, Pow, Rational, Symbol, Indexed, H, relu, log)
 
     def __init__(self) -> None:
         super().__init__({"order": None})
+
+    def _print(self, expr: Expr, **settings: Any) -> str:
+        """As SymPy's, which would print a node without code by its own name."""
+        if isinstance(expr, self.known):
+            return str(super()._print(expr, **settings))
+        raise NotArrayCode(f"{expr} {_unknown(expr)}")
 
     def _print_Indexed(self, entry: Indexed) -> str:
         if len(set(entry.indices)) < len(entry.indices):
@@ -38,9 +46,10 @@ class _Elementwise(PositiveFirst, StrPrinter):
         return str(entry.base)
 
     def _print_Pow(self, power: Pow, rational: bool = False) -> str:
-        if power.exp == S.Half:
-            return f"xp.sqrt({self._print(power.base)})"
-        power_code = str(super()._print_Pow(power, rational=rational))
+        if power.exp in (S.Half, -S.Half) and _has_arrays(power.base):  # of a number it is a power, as in Python
+            root = f"xp.sqrt({self._print(power.base)})"
+            return root if power.exp == S.Half else f"1/{root}"
+        power_code = str(super()._print_Pow(power, rational=True))
         return power_code.replace(")**", ") ** ") if isinstance(power.base, Add) else power_code
 
     def _print_Mul(self, expr: Mul) -> str:
@@ -48,41 +57,78 @@ class _Elementwise(PositiveFirst, StrPrinter):
         if not steps:
             return str(super()._print_Mul(expr))
         rest = Mul(*(factor for factor in expr.args if factor not in steps), evaluate=False)
+        if not _has_arrays(rest):
+            raise NotArrayCode(
+                f"{steps[0]} must multiply an array, and {rest} is none: write it beside the array that it gates"
+            )
         closed = " | ".join(f"({_closed(step)})" if len(steps) > 1 else _closed(step) for step in steps)
         return f"xp.where({closed}, 0.0, {self._print(rest)})"
 
     def _print_H(self, step: H) -> str:
-        raise NotArrayCode(f"{step} must multiply an array")
+        raise NotArrayCode(f"{step} must multiply an array: write it beside the array that it gates")
 
     def _print_relu(self, hinge: relu) -> str:
         return f"xp.where({_closed(hinge)}, 0.0, {self._print(hinge.args[0])})"
 
     def _print_log(self, logarithm: log) -> str:
-        return f"xp.log({self._print(logarithm.args[0])})"
+        return f"xp.log({self._print(_array_in(logarithm))})"
 
 
 class _Total(_Elementwise):
     """Numbers: every sum runs over all indices of its term."""
 
+    known = (*_Elementwise.known, Sigma)
+
     def _print_Sigma(self, sigma: Sigma) -> str:
-        term: Expr = sigma
-        while isinstance(term, Sigma):
-            term = term.term
-        return f"xp.sum({elementwise(term)})"
+        term, over = _opened(sigma)
+        orders = [place_of(order) for order in permutations(sorted(over, key=is_sample, reverse=True))]
+        problems = [misfit(term, order) for order in orders]
+        if all(problems):
+            raise NotArrayCode(problems[0])
+        return f"xp.sum({printed(term)})"
+
+
+def _unknown(expr: Expr) -> str:
+    """Why a node has no code, and what to do."""
+    match expr:
+        case Sigma() | StopGradient():
+            return "has no name, and no name stands for it in array code: give it one in the definitions"
+        case Delta():
+            return "has no array code but in a matrix without its diagonal: define a name as others(i, k) times that matrix"
+        case Float():
+            return "is rounded when it is written: give it as a Rational, or as an option"
+    return "has no array code: give it a name in the definitions and make that an argument, or an option if it is a number"
+
+
+def _has_arrays(expr: Expr) -> bool:
+    return bool(expr.has(Indexed, Sigma))
+
+
+def _array_in(function: Function) -> Expr:
+    """The argument of a function that array libraries take of arrays only."""
+    (argument,) = function.args
+    if not _has_arrays(argument):
+        raise NotArrayCode(f"{function} is of numbers, and array libraries take it of arrays only: make it an option")
+    return argument
 
 
 def _closed(step: H | relu) -> str:
     """Where ``H(γ − σ)``, or a hinge, is 0: ``sigma >= gamma``. So put, a NaN is not taken for closed but stays visible."""
-    terms = Add.make_args(step.args[0])
+    terms = Add.make_args(_array_in(step))
     negative = [-term for term in terms if term.could_extract_minus_sign()]
     positive = [term for term in terms if not term.could_extract_minus_sign()]
-    return f"{elementwise(Add(*negative))} >= {elementwise(Add(*positive))}"
+    return f"{printed(Add(*negative))} >= {printed(Add(*positive))}"
 
 
-def elementwise(expr: Expr) -> str:
-    """Code for an expression without sums."""
-    if expr.has(Sigma, StopGradient):
-        raise NotArrayCode(f"{expr} has a sum or stop-gradient that no name stands for")
+def elementwise(expr: Expr, axes: Axes) -> str:
+    """Code for the array of all values over ``axes`` of an expression without sums."""
+    spelled = printed(expr)
+    check(expr, place_of(axes))
+    return spelled
+
+
+def printed(expr: Expr) -> str:
+    """Code for an expression without sums, or for a part of one, whatever its axes."""
     return _spaced(_Elementwise().doprint(expr))
 
 
@@ -92,64 +138,93 @@ def _spaced(code: str) -> str:
 
 def total(expr: Expr) -> str:
     """Code for a number, made of sums over all indices of elementwise products."""
-    if free_indices(expr) or expr.has(StopGradient):
-        raise NotArrayCode(f"{expr} is not a number made of sums")
+    if free := free_indices(expr):
+        listed = ", ".join(sorted(map(str, free)))
+        raise NotArrayCode(f"{expr} is not a number made of sums, but depends on {listed}: sum over what is left")
     return _spaced(_Total().doprint(expr))
 
 
 def code(expr: Expr, axes: Axes) -> str:
     """Code for the array of all values of ``expr`` over ``axes``; a coefficient may stand before a sum."""
     expr = expr.replace(StopGradient, lambda held: held)
+    if not axes:
+        return total(expr)
     sums = [factor for factor in Mul.make_args(expr) if isinstance(factor, Sigma)]
     if len(sums) > 1 or (not sums and expr.has(Sigma)):
-        raise NotArrayCode(f"{expr} is not one sum times a coefficient")
+        raise NotArrayCode(f"{expr} is not one sum times a coefficient: give each sum a name in the definitions")
     if not sums:
-        return _off_diagonal(expr, axes) or elementwise(expr)
+        return _off_diagonal(expr, axes) or elementwise(expr, axes)
     coefficient = Mul(*(factor for factor in Mul.make_args(expr) if factor not in sums))
-    over, term = [], sums[0]
+    term, over = _opened(sums[0])
+    matrices = matrix_chain(term, axes, over)
+    summed = product_code(matrices) if matrices else _reduced(term, axes, over)
+    numerator, denominator = coefficient.as_numer_denom()
+    check(coefficient, place_of(axes), fill=False)
+    prefix = "" if numerator == 1 else f"{_bracketed(numerator, Add)} * "
+    return prefix + summed + ("" if denominator == 1 else f" / {_bracketed(denominator, Add, Mul)}")
+
+
+def _bracketed(expr: Expr, *kinds: type[Expr]) -> str:
+    """Code for an expression, in brackets if it is of one of these kinds."""
+    return f"({printed(expr)})" if isinstance(expr, kinds) else printed(expr)
+
+
+def _opened(sigma: Sigma) -> tuple[Expr, list[Idx]]:
+    """The term of nested sums, and what they run over."""
+    term, over = sigma, []
     while isinstance(term, Sigma):
         over.append(term.index)
         term = term.term
-    matrices = matrix_chain(term, axes)
-    summed = product_code(matrices) if matrices else _reduced(term, axes, over)
-    numerator, denominator = coefficient.as_numer_denom()
-    prefix = "" if numerator == 1 else f"{elementwise(numerator)} * "
-    return prefix + summed + ("" if denominator == 1 else f" / {elementwise(denominator)}")
+    return term, over
 
 
 def _off_diagonal(expr: Expr, axes: Axes) -> str:
     """A matrix without its diagonal; empty for anything else."""
     matrix = expr / others(*axes) if len(axes) == 2 and size_of(axes[0]) == size_of(axes[1]) else S.Zero
-    return f"xp.tril({matrix.base}, k=-1) + xp.triu({matrix.base}, k=1)" if isinstance(matrix, Indexed) else ""
+    if not isinstance(matrix, Indexed):
+        return ""
+    check(matrix, place_of(axes))
+    return f"xp.tril({matrix.base}, k=-1) + xp.triu({matrix.base}, k=1)"
 
 
 def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:
     """A sum over one index of an elementwise product; a sum over units leaves a column, one value a sample."""
-    if len(over) != 1 or not free_indices(term) - set(over) <= set(axes):
-        raise NotArrayCode(f"the sum of {term} over {over} is neither a reduction over one axis nor a matrix product")
-    samples = all(entry.indices[0] == over[0] for entry in term.atoms(Indexed) if len(entry.indices) == 2)
-    return f"xp.sum({elementwise(term)}, {'axis=0' if samples else 'axis=-1, keepdims=True'})"
+    if len(axes) != 1 or len(over) != 1:
+        raise NotArrayCode(
+            f"the sum of {term} over {', '.join(map(str, over))} is neither a reduction over one axis nor a matrix product: "
+            "give a sum over one of the indices a name in the definitions"
+        )
+    column = is_sample(axes[0])
+    spelled = printed(term)
+    check(term, (axes[0], over[0]) if column else (over[0], axes[0]))
+    return f"xp.sum({spelled}, {'axis=-1, keepdims=True' if column else 'axis=0'})"
 
 
-def matrix_chain(term: Expr, axes: Axes) -> list[tuple[str, bool]]:
-    """The matrices, each with whether it is transposed, whose product over ``axes`` is the sum of ``term``; else empty."""
+def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, bool]]:
+    """The matrices, each with whether it is transposed, whose product over ``axes`` sums ``term`` over ``over``; else empty."""
     factors: list[Indexed] = []
     for factor in Mul.make_args(term):
         power = int(factor.exp) if isinstance(factor, Pow) and isinstance(factor.exp, Integer) else 1
         factors += [factor.base if power > 1 else factor] * power
-    if len(axes) != 2 or not all(isinstance(factor, Indexed) and len(set(factor.indices)) == 2 for factor in factors):
+    if len(axes) != 2 or not all(isinstance(factor, Indexed) and _is_matrix(factor) for factor in factors):
         return []
     chain: list[tuple[str, bool]] = []
-    position, end = axes
+    passed = [axes[0]]
     while factors:
-        step = next((factor for factor in factors if position in factor.indices), None)
+        step = next((factor for factor in factors if passed[-1] in factor.indices), None)
         if step is None:
             return []
-        transposed = step.indices[0] != position
+        transposed = step.indices[0] != passed[-1]
         chain.append((str(step.base), transposed and not isinstance(step.base, Symmetric)))
-        position = step.indices[0] if transposed else step.indices[1]
+        passed.append(step.indices[0] if transposed else step.indices[1])
         factors.remove(step)
-    return chain if position == end else []
+    between = passed[1:-1]  # each of them summed over, once, and neither of the ends
+    simple = len(set(passed)) == len(passed) and set(between) == set(over) and len(between) == len(over)
+    return chain if simple and passed[-1] == axes[1] else []
+
+
+def _is_matrix(entry: Indexed) -> bool:
+    return len(entry.indices) == len(set(entry.indices)) == 2
 
 
 def product_code(matrices: list[tuple[str, bool]]) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from sympy import Expr, Indexed, IndexedBase
+from sympy import Expr
 
 from lvicreg.calculus.definitions import Definitions, Name
-from lvicreg.calculus.indexed import size_of
 from lvicreg.calculus.notation import text
 
+from .names import axes_by_name
 from .rule import Function
 
 WIDTH = 124  # of a line in a function's body, without its indentation
@@ -21,14 +21,7 @@ WIDTH = 124  # of a line in a function's body, without its indentation
 
 def shape_of(name: Name, rule: Function) -> str:
     """The sizes of an array's axes, such as ``BN``; empty for a scalar."""
-    entries: set[Expr] = set().union(*(expr.atoms(Indexed) for expr in rule.expressions))
-    for defined in rule.definitions:
-        pattern, value = rule.definitions[defined]
-        entries |= {pattern} | value.atoms(Indexed)
-    if not isinstance(name, IndexedBase):
-        return ""
-    entry = min((e for e in entries if isinstance(e, Indexed) and e.base == name), key=str)
-    return "".join(str(size_of(index)) for index in entry.indices)
+    return "".join(map(str, axes_by_name(rule).get(name, ())))
 
 
 def signature(rule: Function) -> str:
@@ -89,7 +82,7 @@ def _remarks(rule: Function) -> list[tuple[str, str]]:
 
 def _parameters(rule: Function) -> str:
     lines = ["Args:"]
-    for name in (*rule.arguments, *rule.statistics, *rule.options):
+    for name in rule.parameter_names:
         parameter = rule.parameters[str(name)]
         shape = shape_of(name, rule)
         axes = f"({', '.join(shape)}{',' * (len(shape) == 1)})" if shape else ""

@@ -2,35 +2,52 @@
 
 The update is split by presynaptic quantity, ``Σ_b post[b, i] · x[b, j] + rate[i] · W[i, j]``. Each part is factored, the
 names in it are followed through their definitions to the function's arguments, and one statement is written for each name,
-in the order in which they build on each other. No intermediate is invented: a sum that has no name is refused.
+in the order in which they build on each other. No intermediate is invented: a sum that has no name is refused, and so is
+whatever else is not known to have right code (``NotArrayCode``). The refusal says where it stands and what to do.
 """
 
 from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.locality import NotLocal
 from lvicreg.calculus.notation import positive_first
 
-from .arrays import code, elementwise
+from .arrays import code, elementwise, printed
 from .docstring import WIDTH, display, docstring, raised, shape_of, signature, where
 from .equation import as_text, presented
+from .layout import Axes, NotArrayCode, within
+from .names import check_declared, check_used, leaves
+from .order import check_order
 from .rule import Function, Rule
 
 INDENT = "    "
 
 
 def function_source(rule: Rule) -> str:
-    """The source of the rule's function, signature and docstring included."""
-    equations = display(as_text(rule)) + where(rule, presented(rule).values(), rule.definitions)
-    return assembled(rule, docstring(rule, equations, _returned(rule)), _body(rule))
+    """The source of the rule's function, signature and docstring included.
+
+    Raises:
+        NotArrayCode: there is no code for it that is known to be right.
+    """
+    with within(rule.name):
+        check_declared(rule)
+        body = _body(rule)
+        equations = display(as_text(rule)) + where(rule, presented(rule).values(), rule.definitions)
+        return assembled(rule, docstring(rule, equations, _returned(rule)), body)
 
 
 def assembled(rule: Function, docstring: str, body: list[str]) -> str:
-    """The source of a function."""
-    return "\n".join([signature(rule), *map(_indented, (docstring, *body))]) + "\n"
+    """The source of a function, which is sure to compute every name before it uses it."""
+    source = "\n".join([signature(rule), *map(_indented, (docstring, *body))]) + "\n"
+    check_order(source)
+    return source
 
 
 def _returned(rule: Rule) -> list[str]:
@@ -44,7 +61,7 @@ def _returned(rule: Rule) -> list[str]:
 
 
 def _body(rule: Rule) -> list[str]:
-    parts = presented(rule)
+    parts = _parts(rule)
     lines = [checked_arguments(rule)]
     if rule.statistics:
         given = ", ".join(f"{name}={name}" for name in rule.statistics)
@@ -52,24 +69,35 @@ def _body(rule: Rule) -> list[str]:
     names: list[Name] = []
     for part in parts.values():
         follow(part, rule, rule.definitions, names)
-    lines += _sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule)
+    check_used(rule, rule.definitions, names, [("the update", expr) for pre in parts for expr in (pre, parts[pre])])
+    lines += sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule, {"B"} if rule.statistics else set())
     lines += _statements(names, rule)
     return lines + _result(parts, rule)
 
 
-def _sizes(expressions: list[Expr], rule: Rule) -> list[str]:
-    """An assignment for each size that the expressions divide by; the minibatch's is known where there are statistics."""
-    used = {str(symbol) for expr in expressions for symbol in _coefficients(expr)}
-    known = {"B"} if rule.statistics else set()
-    axes = sorted({axis for name in rule.arguments for axis in shape_of(name, rule)} - known)
-    return [f"{axis} = {size(axis, rule)}" for axis in axes if axis in used]
+def _parts(rule: Rule) -> dict[Expr, Expr]:
+    """The update by presynaptic quantity: one array of inputs, and the weights, which the function takes."""
+    try:
+        parts = presented(rule)
+    except NotLocal as reason:
+        raise NotArrayCode(f"the update: {reason}; write it as a sum of products of one input, or weight, each") from reason
+    inputs = [pre for pre in parts if pre != rule.target]
+    if len(inputs) > 1:
+        raise NotArrayCode(f"the update has two inputs, {inputs[0]} and {inputs[1]}: make a rule of each")
+    for pre, part in parts.items():
+        if rule.avoidable is not None and part.has(rule.avoidable):
+            (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == rule.avoidable), key=str)
+            raise NotArrayCode(f"the update: {entry} may not be formed: give it a name in the definitions")
+        if pre.base not in rule.arguments:
+            raise NotArrayCode(f"the update: {pre} is no argument, and code for it is not written: make {pre.base} an argument")
+    return parts
 
 
-def _coefficients(expr: Expr) -> set[Symbol]:
-    """The symbols of an expression that are not part of an index."""
-    if isinstance(expr, (Indexed, Idx)):
-        return set()
-    return {expr} if isinstance(expr, Symbol) else set().union(*map(_coefficients, expr.args))
+def sizes(expressions: Iterable[Expr], function: Function, known: set[str]) -> list[str]:
+    """An assignment for each size that the expressions divide by and that is not known."""
+    used = {str(part) for expr in expressions for part in leaves(expr)}
+    axes = sorted({axis for name in function.arguments for axis in shape_of(name, function)} - known)
+    return [f"{axis} = {size(axis, function)}" for axis in axes if axis in used]
 
 
 def checked_arguments(rule: Function) -> str:
@@ -96,7 +124,8 @@ def follow(expr: Expr, rule: Function, definitions: Definitions, names: list[Nam
 def statement(name: Name, definitions: Definitions) -> str:
     """``name = …``."""
     pattern, value = definitions[name]
-    return f"{name} = {code(value, indices_of(pattern))}"
+    with within(f"the definition of {pattern}"):
+        return f"{name} = {code(value, indices_of(pattern))}"
 
 
 def _statements(names: list[Name], rule: Rule) -> list[str]:
@@ -107,10 +136,13 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
     dependent: list[Name] = []
     for name in names:
         if avoided is not None and rule.definitions[name][1].has(avoided):
+            if name in rule.statistics:
+                raise NotArrayCode(f"the statistic {name} needs {avoided}, which may not be formed: make {avoided} unavoidable")
             dependent.append(name)
         elif name in rule.statistics and name != avoided:
-            own = [other for other in names if other not in always | set(rule.statistics)]
-            own = [other for other in own if rule.definitions[name][1].has(other)]
+            own: list[Name] = []
+            follow(rule.definitions[name][1], rule, rule.definitions, own)
+            own = [other for other in own if other not in always | set(rule.statistics)]
             lines.append(f"if {name} is None:")
             lines += [INDENT + statement(each, rule.definitions) for each in (*own, name)]
         elif name in always:
@@ -142,7 +174,10 @@ def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> lis
 
 def size(axis: str, rule: Function) -> str:
     """Code for the length of an axis, such as ``z.shape[1]`` for ``N``."""
-    return next(f"{name}.shape[{shape.index(axis)}]" for name in rule.arguments if axis in (shape := shape_of(name, rule)))
+    for name in rule.arguments:
+        if axis in (shape := shape_of(name, rule)):
+            return f"{name}.shape[{shape.index(axis)}]"
+    raise NotArrayCode(f"no argument has an axis of size {axis}: take an array that has one, over (B, {axis})")
 
 
 def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:
@@ -157,29 +192,40 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
     terms: list[str] = []
     for pre, part in parts.items():
         if pre == rule.target:
-            negative = part.could_extract_minus_sign()
-            rate = code(-part if negative else part, (indices_of(rule.target)[0],))
-            if free_indices(part):
-                rate = f"{rate if rate.startswith('xp.') else f'({rate})'}[:, None]"
-            terms.append(f"{'-' if negative else '+'} {rate} * {pre.base}")
+            terms.append(_scaled(pre, part))
         else:
-            post = part.base if isinstance(part, Indexed) else "post"
-            if post == "post":
-                lines += assigned(post, part)
+            post = part.base if isinstance(part, Indexed) and len(set(part.indices)) == 2 else "post"
+            assignment = assigned("post", part, (rule.sample, indices_of(rule.target)[0]), "the update")
+            lines += assignment if post == "post" else []
             terms.append(f"xp.matmul({post}.T, {pre.base})")
     return [*lines, f"return {' '.join(terms)}"]
 
 
-def assigned(name: str, part: Expr) -> list[str]:
-    """``name = …``, a sum within a product on lines of its own where one line is too long."""
-    line = f"{name} = {elementwise(part)}"
-    if len(line) <= WIDTH:
+def _scaled(weights: Indexed, rate: Expr) -> str:
+    """``± rate * W``, where the rate is a number, or one for each unit."""
+    negative = rate.could_extract_minus_sign()
+    of_units = bool(free_indices(rate))
+    with within("the update"):
+        factor = code(-rate if negative else rate, weights.indices[:1] if of_units else ())
+    written = ast.parse(factor, mode="eval").body
+    is_sum = isinstance(written, ast.BinOp) and isinstance(written.op, ast.Add | ast.Sub)
+    if is_sum or (of_units and not isinstance(written, ast.Call)):
+        factor = f"({factor})"
+    return f"{'-' if negative else '+'} {factor}{'[:, None]' * of_units} * {weights.base}"
+
+
+def assigned(name: str, part: Expr, axes: Axes, place: str) -> list[str]:
+    """``name = …``, an array over ``axes``; a sum within a product on lines of its own where one line is too long."""
+    with within(place):
+        line = f"{name} = {elementwise(part, axes)}"
+    brackets = [factor for factor in Mul.make_args(part) if isinstance(factor, Add)]
+    if len(line) <= WIDTH or len(brackets) != 1:
         return [line]
-    (bracket,) = (factor for factor in Mul.make_args(part) if isinstance(factor, Add))
+    (bracket,) = brackets
     first, *rest = positive_first(bracket)
     signed = [("- ", -term) if term.could_extract_minus_sign() else ("+ ", term) for term in rest]
-    terms = [elementwise(first), *(sign + elementwise(term) for sign, term in signed)]
-    outside = elementwise(part / bracket)
+    terms = [printed(first), *(sign + printed(term) for sign, term in signed)]
+    outside = printed(part / bracket)
     joined = " ".join(terms)
     return [f"{name} = {outside} * (", *(INDENT + line for line in ([joined] if len(joined) <= WIDTH - 4 else terms)), ")"]
 

@@ -15,13 +15,28 @@ from lvicreg.calculus.steps import Descent
 
 from .arrays import total
 from .docstring import display, docstring, raised, where
-from .emit import INDENT, assembled, assigned, checked_arguments, follow, size, statement
+from .emit import INDENT, assembled, assigned, checked_arguments, follow, size, sizes, statement
 from .equation import named
+from .layout import NotArrayCode, within
+from .names import check_declared, check_used
 from .rule import LossFunction
 
 
 def loss_source(function: LossFunction) -> str:
-    """The source of the loss's function, signature and docstring included."""
+    """The source of the loss's function, signature and docstring included.
+
+    Raises:
+        NotArrayCode: there is no code for it that is known to be right.
+    """
+    with within(function.name):
+        check_declared(function)
+        for form in function.forms:
+            _check_loss(function, form)
+        body = _body(function)
+        return assembled(function, _docstring(function), body)
+
+
+def _docstring(function: LossFunction) -> str:
     equations = [_equations(function, form) for form in function.forms]
     axes = ", ".join(str(size_of(index)) for index in indices_of(function.forms[0].target))
     returned = (
@@ -29,7 +44,7 @@ def loss_source(function: LossFunction) -> str:
     )
     few = ["ValueError: there are fewer than 2 samples."] * _takes_statistics(function)
     condition = f"\n\n    or the same, where B < {_population(function)}:\n\n"
-    return assembled(function, docstring(function, condition.join(equations), [returned, raised(*few)]), _body(function))
+    return docstring(function, condition.join(equations), [returned, raised(*few)])
 
 
 def _population(function: LossFunction) -> str:
@@ -68,8 +83,10 @@ def _body(function: LossFunction) -> list[str]:
     lines = [checked_arguments(function)]
     if _takes_statistics(function):
         lines.append(f'B = several_samples("{function.name}", {function.arguments[0]})')
+    lines += _sizes(function)
     first, *others = (_needed(function, form) for form in function.forms)
     common = [name for name in first if all(name in names for names in others)]
+    _check_common(common, function)
     lines += [statement(name, function.forms[0].definitions) for name in common]
     blocks = [
         [statement(name, form.definitions) for name in _needed(function, form) if name not in common] + _results(form)
@@ -78,9 +95,42 @@ def _body(function: LossFunction) -> list[str]:
     if not others:
         return [*lines, *blocks[0], "return loss, gradient"]
     usual, small = ([INDENT + line for line in block] for block in blocks)
-    condition = f"if B < {size(_population(function), function)}:"
+    samples = "B" if _takes_statistics(function) else size("B", function)
+    condition = f"if {samples} < {size(_population(function), function)}:"
     return [*lines, condition, *small, "else:", *usual, "return loss, gradient"]
 
 
+def _check_loss(function: LossFunction, form: Descent) -> None:
+    """Refuse a loss without code before it is differentiated."""
+    names: list[Name] = []
+    follow(form.loss, function, form.definitions, names)
+    for name in names:
+        statement(name, form.definitions)
+    _loss(form)
+
+
+def _sizes(function: LossFunction) -> list[str]:
+    """An assignment for each size that a form divides by, once it is known what the form is written from."""
+    expressions: list[Expr] = []
+    for form in function.forms:
+        names, written = _needed(function, form), [("the loss", form.loss), ("the gradient", presented_gradient(form))]
+        check_used(function, form.definitions, names, written)
+        expressions += [form.definitions[name][1] for name in names] + [expr for _, expr in written]
+    return sizes(expressions, function, {"B"} if _takes_statistics(function) else set())
+
+
+def _check_common(names: list[Name], function: LossFunction) -> None:
+    """What both forms need is computed once, so it must be the same."""
+    for name in names:
+        meanings = {form.definitions[name] for form in function.forms}
+        if len(meanings) > 1:
+            raise NotArrayCode(f"{name} stands for one thing in one form and for another in the other: rename one of them")
+
+
+def _loss(form: Descent) -> str:
+    with within("the loss"):
+        return f"loss = {total(form.loss)}"
+
+
 def _results(form: Descent) -> list[str]:
-    return [f"loss = {total(form.loss)}", *assigned("gradient", presented_gradient(form))]
+    return [_loss(form), *assigned("gradient", presented_gradient(form), form.target.indices, "the gradient")]

@@ -44,6 +44,16 @@ class Function(ABC):
     def expressions(self) -> tuple[Expr, ...]:
         """What it computes."""
 
+    @property
+    @abstractmethod
+    def targets(self) -> tuple[Indexed, ...]:
+        """With respect to what: one for each of its expressions."""
+
+    @property
+    def parameter_names(self) -> tuple[Name, ...]:
+        """What it takes, in the order of its signature."""
+        return (*self.arguments, *self.statistics, *self.options)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Function):
@@ -65,6 +75,10 @@ class Rule(Function):
     def expressions(self) -> tuple[Expr, ...]:
         return (self.update,)
 
+    @property
+    def targets(self) -> tuple[Indexed, ...]:
+        return (self.target,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LossFunction(Function):
@@ -79,3 +93,7 @@ class LossFunction(Function):
     @property
     def expressions(self) -> tuple[Expr, ...]:
         return tuple(form.loss for form in self.forms)
+
+    @property
+    def targets(self) -> tuple[Indexed, ...]:
+        return tuple(form.target for form in self.forms)

@@ -1,0 +1,49 @@
+"""Generated code computes every name before it uses it: the last check, made on the text itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from .layout import NotArrayCode
+
+HELPERS = {"arrays", "minibatch_size", "several_samples"}  # imported by the module
+
+
+def check_order(source: str) -> None:
+    """Refuse the source of a function that is no Python, or that may use a name before it is assigned.
+
+    Raises:
+        NotArrayCode: with the line, or the name.
+    """
+    try:
+        compile(source, "the generated code", "exec")
+    except SyntaxError as error:
+        line = str(error.text).strip()
+        raise NotArrayCode(f"the code is no Python: {error.msg}, in {line!r}; write it otherwise, or rename it") from None
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    taken = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+    _assigned(function.body, HELPERS | taken)
+
+
+def _assigned(statements: Iterable[ast.stmt], known: set[str]) -> set[str]:
+    """The names that are known after these statements, whichever branch is taken."""
+    for statement in statements:
+        if isinstance(statement, ast.If):
+            _check(statement.test, known)
+            known = _assigned(statement.body, known) & _assigned(statement.orelse, known)
+        else:
+            _check(statement, known)
+            known = known | {name.id for name in _names(statement, ast.Store)}
+    return known
+
+
+def _check(node: ast.AST, known: set[str]) -> None:
+    for name in _names(node, ast.Load):
+        if name.id not in known:
+            raise NotArrayCode(f"the code would use {name.id} before it is computed: make it an argument")
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> list[ast.Name]:
+    return [name for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, context)]
