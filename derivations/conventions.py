@@ -185,6 +185,7 @@ claims = (
         ),
         evidence=(
             Exact((Equation(exact_loss, 2 * fourth_products, network, two_samples, ("exact",)),)),
+            Autodiff(independent.covariance_divided, (d / alpha) ** 2 * gradients["covariance"], any_ddof),
             Numbers(independent.rescaled_hinges),
         ),
         assumptions=(
@@ -205,7 +206,12 @@ claims = (
             Equation(D(exact_loss, W[p, q]), gradients["covariance"], held),
         ),
         fails=(Equation(D(primitive(fourth_products, held), W[p, q]), D(primitive(fourth_products, network), W[p, q])),),
-        evidence=(Numbers(independent.detached_means),),
+        evidence=(
+            Autodiff(independent.hinge_detached, gradients["variance"], network, {"gamma": 0.8, "epsilon": 0.01}),
+            Autodiff(independent.log_variance_detached, gradients["log_variance"], network, {"epsilon": 0.01}),
+            Autodiff(independent.covariance_detached, gradients["covariance"], network),
+            Numbers(independent.detached_means),
+        ),
         assumptions=(
             r"$\sigma_i > 0$",
             r"$\sigma_i \neq \gamma$",
@@ -243,6 +249,7 @@ claims = (
             proportional(squared_distance, stopped_distance),
         ),
         evidence=(
+            Autodiff(independent.deviations, sigma[p] * gradients["log_variance"], network, {"epsilon": 0.01}),
             Numbers(independent.ratios_unit_by_unit),
             Counterexample(
                 "slope = lambda std, epsilon: std / np.sqrt(std**2 + epsilon)   # of a hinge, in the unit's own std\n"

@@ -9,14 +9,15 @@ That is another rule, with a bias (``covariance.one-sample-bias``), and the appr
 ``u_i Σ_{k≠i} u_k² = u_i S − u_i³`` with ``S = Σ_k u_k²`` is as local (``covariance.local-exact``).
 """
 
-from sympy import IndexedBase, Symbol, log
+from sympy import Idx, IndexedBase, Symbol, log
 
 from derivations.covariance import beta
 from derivations.independent import covariance_one_sample as independent
+from derivations.independent import linear as linear_losses
 from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
-from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
+from lvicreg.calculus.layer import B, K, M, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
 from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality, Numbers
@@ -50,6 +51,9 @@ linear_K = IndexedBase("linear_K")
 population_covariance = linear.but({linear_K[i, k]: Sigma(W[i, j] * C[j, m] * W[k, m], j, m)})
 linear_exact_loss = beta * Sigma(others(i, k) * linear_K[i, k] ** 2, i, k)
 spurious_decay = 4 * beta * Sigma(others(p, k) * linear_K[k, k], k) * Sigma(C[q, m] * W[p, m], m)
+linear_exact_gradient = 4 * beta * Sigma(others(p, k) * linear_K[p, k] * C[q, m] * W[k, m], k, m)
+A, r = IndexedBase("A"), Idx("r", M)
+mixed = population_covariance.but({C[j, m]: Sigma(A[j, r] * A[m, r], r)})  # inputs A ξ, ξ standard
 few = ({"N": 2, "M": 2}, {"N": 3, "M": 2})
 
 # --- independent units of equal variance ------------------------------------------------------------------------------------
@@ -161,6 +165,9 @@ claims = (
             ),
         ),
         evidence=(
+            Autodiff(
+                linear_losses.expected_one_sample, 2 * linear_exact_gradient + spurious_decay, mixed, sizes={"N": 3, "M": 2}
+            ),
             Numbers(independent.expected_one_sample_gradient),
             Counterexample(
                 "X = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two linear units, W = identity, uncorrelated\n"
@@ -263,7 +270,10 @@ claims = (
             Equation(D(expected_loss, W[p, q]), expected_gradient, linear_units, few),
             Equation(expected_gradient, w[q] * (decay - 1 / norm2 + 12 * beta * N * mu**2 * norm2), identical_units, few),
         ),
-        evidence=(Numbers(independent.rotations),),
+        evidence=(
+            Autodiff(linear_losses.expected_third_factor, expected_gradient, linear_units),
+            Numbers(independent.rotations),
+        ),
         assumptions=("for the mean: zero-mean Gaussian activity",),
         rests_on=("covariance.third-factor",),
         source="beyond the note",

@@ -12,6 +12,7 @@ two and three inputs.
 from sympy import Expr, Idx, IndexedBase, S, Symbol, log, sqrt
 
 from derivations.formal import theorems
+from derivations.independent import linear as losses
 from derivations.independent import oja as independent
 from derivations.independent import oja_polynomials as polynomials
 from derivations.log_variance import decay
@@ -19,7 +20,7 @@ from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
 from lvicreg.calculus.layer import B, M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, t, u, var, x, z
 from lvicreg.claims import Claim
-from lvicreg.engines import Counterexample, Equation, Numbers, Polynomials, Solver
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Oja's rule"
 
@@ -113,7 +114,13 @@ claims = (
             Equation(Mean(oja_update, input_law), O[q], unit, inputs),
             Equation(-D(lyapunov, w[q]), F[q], unit, inputs),
         ),
-        evidence=(Numbers(independent.fields_by_autodiff), Polynomials(polynomials.mean_field), theorems("lyapunov.gradient")),
+        evidence=(
+            Autodiff(losses.log_variance, -F[q], unit, target="w"),
+            Autodiff(losses.one_sample_log_variance, -(u[t, p] * x[t, q] / var[p] - decay * W[p, q]), linear),
+            Numbers(independent.fields_by_autodiff),
+            Polynomials(polynomials.mean_field),
+            theorems("lyapunov.gradient"),
+        ),
         assumptions=(
             "$f(a) = a$",
             r"$\mathbb{E}[x] = 0$",
@@ -221,6 +228,10 @@ claims = (
         ),
         fails=(Equation(Sigma(w[q] * weighted_F, q), 1 - norm2, unit, inputs),),
         evidence=(
+            Autodiff(losses.scaled_log_variance, -weighted_F, unit, target="w"),
+            Autodiff(
+                losses.one_sample_log_variance, -(alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q]), linear.given(alpha)
+            ),
             Numbers(independent.decay_by_autodiff),
             Solver(independent.decay_by_solver),
             theorems("fixed_points.fixed_points", "fixed_points.decay_scale"),
@@ -265,7 +276,10 @@ claims = (
             Equation(Sigma(w[q] * mixed_F, q), (B - 1) / B - decay * norm2, batch, batches),
         ),
         fails=(Equation(mixed_F, batch_F, batch, batches),),
-        evidence=(Numbers(independent.normalisation_by_autodiff),),
+        evidence=(
+            Autodiff(losses.log_variance_of_a_batch, -batch_F, batch, {"averaging": 0.3}, target="w"),
+            Numbers(independent.normalisation_by_autodiff),
+        ),
         assumptions=(
             r"$\sum_b y_b^2 > 0$",
             r"$\varepsilon = 0$",

@@ -12,6 +12,7 @@ differentiated along a flow by the chain rule.
 from sympy import Expr, IndexedBase, S, Symbol, sqrt
 
 from derivations.formal import theorems
+from derivations.independent import linear as losses
 from derivations.independent import oja_flow as independent
 from derivations.independent import oja_polynomials as polynomials
 from derivations.log_variance import decay
@@ -38,7 +39,7 @@ from derivations.oja import (
 from lvicreg.calculus import At, D, Delta, Sigma
 from lvicreg.calculus.layer import j, m, q
 from lvicreg.claims import Claim
-from lvicreg.engines import Equation, Numbers, Polynomials, Solver
+from lvicreg.engines import Autodiff, Equation, Numbers, Polynomials, Solver
 
 TITLE = "The flows of Oja's rule and of log-variance with decay"
 
@@ -66,6 +67,8 @@ def in_time(quantity: Expr) -> Expr:
 
 # --- the law of the norm, with e^{−2λt} as a number that shrinks at the rate 2λ ---------------------------------------------
 shrink, n0 = Symbol("shrink", positive=True), Symbol("n0", positive=True)
+now = {"time": 0.0}
+gap = spectrum[k] - spectrum[m]
 norm_solution = 1 / decay + (n0 - 1 / decay) * shrink
 
 
@@ -82,7 +85,13 @@ claims = (
             Equation(At(norm_solution, shrink, 1), n0),
         ),
         fails=(Equation(along(norm2, O), 2 - 2 * norm2, unit, inputs),),
-        evidence=(Numbers(independent.norm_by_autodiff), Polynomials(polynomials.norm_law), theorems("flows.norm_law")),
+        evidence=(
+            Autodiff(losses.norm_along_log_variance, 2 - 2 * decay * norm2, unit, now, target="time"),
+            Autodiff(losses.norm_along_oja, 2 * s * (1 - norm2), unit, now, target="time"),
+            Numbers(independent.norm_by_autodiff),
+            Polynomials(polynomials.norm_law),
+            theorems("flows.norm_law"),
+        ),
         assumptions=(
             r"$\sigma^2 > 0$",
             r"$\lambda > 0$",
@@ -102,7 +111,11 @@ claims = (
             Equation(At(w[q], g[j], start[j]), start[q], from_start, inputs),
         ),
         fails=(Equation(in_time(w[q]), O[q], log_flow, inputs),),
-        evidence=(Numbers(independent.closed_forms_by_autodiff),),
+        evidence=(
+            Autodiff(losses.log_variance_solution, F[q], log_flow, now, target="time"),
+            Autodiff(losses.oja_solution, O[q], oja_flow, now, target="time"),
+            Numbers(independent.closed_forms_by_autodiff),
+        ),
         assumptions=(
             "$C$ positive semidefinite",
             r"$\sigma^2 > 0$ at $w_0$",
@@ -169,6 +182,8 @@ claims = (
             Equation(D(O[r], w[q]), D(O[q], w[r]), unit, inputs),
         ),
         evidence=(
+            Autodiff(losses.loss_along_log_variance, -Sigma(F[q] ** 2, q), unit, now, target="time"),
+            Autodiff(losses.loss_along_oja, -s * Sigma(F[q] ** 2, q), unit_decay, now, target="time"),
             Numbers(independent.lyapunov_by_autodiff),
             Polynomials(polynomials.lyapunov),
             Solver(independent.gradient_by_solver),
@@ -193,12 +208,17 @@ claims = (
         r"log-variance flow to $v_1/\sqrt{\lambda}$, with the sign of $\langle w_0, v_1 \rangle$. For a repeated $\mu_1$ it "
         "is the normalised projection of $w_0$ on its eigenspace in the place of $v_1$.",
         holds=(
-            Equation(along(w[k] / w[m], O), (spectrum[k] - spectrum[m]) * w[k] / w[m], eigenbasis, inputs),
-            Equation(along(w[k] / w[m], F), (spectrum[k] - spectrum[m]) / s * w[k] / w[m], eigenbasis, inputs),
+            Equation(along(w[k] / w[m], O), gap * w[k] / w[m], eigenbasis, inputs),
+            Equation(along(w[k] / w[m], F), gap / s * w[k] / w[m], eigenbasis, inputs),
             Equation(along(w[k], F), (spectrum[k] / s - decay) * w[k], eigenbasis, inputs),
             Equation(along(w[k], O), (spectrum[k] - s) * w[k], eigenbasis, inputs),
         ),
-        evidence=(Numbers(independent.limits_by_autodiff), Solver(independent.bounds_by_solver)),
+        evidence=(
+            Autodiff(losses.ratios_along_log_variance, gap / s * w[k] / w[m], eigenbasis, now, target="time", axes=(k, m)),
+            Autodiff(losses.ratios_along_oja, gap * w[k] / w[m], eigenbasis, now, target="time", axes=(k, m)),
+            Numbers(independent.limits_by_autodiff),
+            Solver(independent.bounds_by_solver),
+        ),
         assumptions=(
             r"$C$ positive semidefinite, $\mu_1 > 0$",
             "the projection of $w_0$ on the leading eigenspace is not $0$",

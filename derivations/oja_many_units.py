@@ -8,14 +8,16 @@ written in the eigenvectors of ``C``: ``W_ik`` along the ``N`` leading ones, wit
 ``Q`` others, with eigenvalues ``ν_j``.
 """
 
+import numpy as np
 from sympy import Expr, Idx, IndexedBase, Symbol, log, sqrt, symbols
 
+from derivations.independent import linear as losses
 from derivations.independent import oja_many_units as independent
 from derivations.log_variance import decay
 from lvicreg.calculus import At, D, Definitions, Delta, Sigma, Symmetric, others
 from lvicreg.calculus.layer import N, i, j, k, l
 from lvicreg.claims import Claim
-from lvicreg.engines import Equation, Numbers, Solver
+from lvicreg.engines import Autodiff, Equation, Numbers, Solver
 
 TITLE = "Oja's rule with many units"
 
@@ -61,6 +63,7 @@ def at_components(expr: Expr) -> Expr:
 stiffness = 4 * beta / decay
 curvature = decay * (1 - mu[r] / mu[p]) + 2 * decay * Delta(p, r) + stiffness * mu[r] ** 2 * others(p, r)
 hessian = Delta(p, s) * Delta(r, u) * curvature + stiffness * mu[p] * mu[r] * others(p, s) * Delta(p, u) * Delta(r, s)
+components = {"W": np.eye(3) / 0.7**0.5, "V": np.zeros((3, 2)), "nu": np.ones(2), "decay": 0.7}  # where it is compared
 first, second = symbols("first second", positive=True)  # μ_i > μ_k
 own = decay * (1 - second / first) + stiffness * second**2
 other = decay * (1 - first / second) + stiffness * first**2
@@ -108,7 +111,11 @@ claims = (
             Equation(At(decay * length**2 * kappa, length, best_length), 1),
             Equation(At(mixed, sine2, 1 - cosine2), least * next_least + cosine2 * (1 - cosine2) * (least - next_least) ** 2),
         ),
-        evidence=(Numbers(independent.frames_by_autodiff), Solver(independent.frames_by_solver)),
+        evidence=(
+            Autodiff(losses.loss_of_a_length, 1 / length**2 + decay * kappa, Definitions(), target="length", order=2),
+            Numbers(independent.frames_by_autodiff),
+            Solver(independent.frames_by_solver),
+        ),
         assumptions=(
             r"$N \le \mathrm{rank}\, C$, $\mu_N > \mu_{N+1}$",
             r"$\lambda > 0$",
@@ -151,7 +158,13 @@ claims = (
             ),
             Equation(determinant, (first - second) ** 2 * (4 * beta - decay**2 / (first * second))),
         ),
-        evidence=(Numbers(independent.threshold_by_autodiff), Solver(independent.threshold_by_solver)),
+        evidence=(
+            Autodiff(losses.penalised, slope_W[p, r], units, sizes=unit_sizes[1], axes=(p, r)),
+            Autodiff(losses.penalised_beyond, slope_V[p, o], units, sizes=unit_sizes[1], target="V", axes=(p, o)),
+            Autodiff(losses.penalised, hessian, units, components, unit_sizes[1], axes=(p, r, s, u), order=2),
+            Numbers(independent.threshold_by_autodiff),
+            Solver(independent.threshold_by_solver),
+        ),
         assumptions=(
             r"$\mu_1 > \dots > \mu_N > \mu_{N+1}$, $N \ge 2$",
             r"$\lambda > 0$",
@@ -197,7 +210,20 @@ claims = (
             Equation(At(4 * reach * (N - 1) * first**2 * size**2 + decay * size, size, limit_size), 1, sizes=unit_sizes),
             Equation(At(decay - ratio / size - 4 * reach * first**2 * ratio * size, size, limit_size), 0, sizes=unit_sizes),
         ),
-        evidence=(Numbers(independent.identical_by_autodiff), Solver(independent.identical_by_solver)),
+        evidence=(
+            Autodiff(
+                losses.penalised_near_identical,
+                Delta(r, u) * (Delta(p, s) * alone(r) + others(p, s) * together(r)),
+                units,
+                {"shift": np.zeros((3, 3)), "nu": np.ones(2)},
+                unit_sizes[1],
+                "shift",
+                (h, p, r, s, u),
+                order=2,
+            ),
+            Numbers(independent.identical_by_autodiff),
+            Solver(independent.identical_by_solver),
+        ),
         assumptions=(
             r"$\mu_1 > \mu_2 > 0$, $N \ge 2$, $M \ge 2$",
             r"$\lambda > 0$",

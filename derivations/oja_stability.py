@@ -5,9 +5,13 @@ eigenvectors of ``C``, where ``(C w)_j = μ_j w_j`` and the k-th fixed point has
 Jacobian is diagonal, and its diagonal is the whole spectrum.
 """
 
+from typing import Any
+
+import numpy as np
 from sympy import Expr, Symbol, log, sqrt
 
 from derivations.formal import theorems
+from derivations.independent import linear as losses
 from derivations.independent import oja_polynomials as polynomials
 from derivations.independent import oja_stability as independent
 from derivations.log_variance import decay
@@ -15,9 +19,13 @@ from derivations.oja import C, Cw, F, O, along, eigenbasis, eigenvector, inputs,
 from lvicreg.calculus import At, D, Delta, Sigma
 from lvicreg.calculus.layer import epsilon, j, m, q
 from lvicreg.claims import Claim
-from lvicreg.engines import Counterexample, Equation, Numbers, Polynomials, Solver
+from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Stability of the fixed points"
+
+# --- the Jacobians -----------------------------------------------------------------------------------------------------------
+jacobian = C[q, r] / s - 2 * Cw[q] * Cw[r] / s**2 - decay * Delta(q, r)
+oja_jacobian = C[q, r] - 2 * w[q] * Cw[r] - s * Delta(q, r)
 
 # --- the k-th fixed point, and the spectra there ------------------------------------------------------------------------------
 fixed_point = Delta(j, k) / sqrt(decay)
@@ -26,6 +34,7 @@ log_eigenvalue = decay * (spectrum[q] / spectrum[k] - 1) - 2 * decay * Delta(q, 
 
 # --- one step of the discrete mean updates ------------------------------------------------------------------------------------
 eta = Symbol("eta", positive=True)
+near: dict[str, Any] = {"values": {"shift": np.zeros(4)}, "target": "shift", "axes": (k, q, r)}
 step, oja_step = w[q] + eta * F[q], w[q] + eta * O[q]
 image2 = Sigma(Cw[q] ** 2, q)
 
@@ -49,8 +58,8 @@ claims = (
         r"and $\lambda (\mu_j/\mu_k - 1)$ along $v_j$; Oja's at $v_k$ has $-2 \mu_k$ and $\mu_j - \mu_k$: the first are the "
         r"second times $\lambda/\mu_k$. So only the leading eigenvector is stable, strictly if $\mu_1$ is simple.",
         holds=(
-            Equation(D(F[q], w[r]), C[q, r] / s - 2 * Cw[q] * Cw[r] / s**2 - decay * Delta(q, r), unit, inputs),
-            Equation(D(O[q], w[r]), C[q, r] - 2 * w[q] * Cw[r] - s * Delta(q, r), unit, inputs),
+            Equation(D(F[q], w[r]), jacobian, unit, inputs),
+            Equation(D(O[q], w[r]), oja_jacobian, unit, inputs),
             Equation(At(F[q], w[j], fixed_point), 0, eigenbasis, inputs),
             Equation(At(O[q], w[j], Delta(j, k)), 0, eigenbasis, inputs),
             Equation(At(D(F[q], w[r]), w[j], fixed_point), Delta(q, r) * log_eigenvalue, eigenbasis, inputs),
@@ -59,6 +68,8 @@ claims = (
         ),
         fails=(Equation(At(D(F[q], w[r]), w[j], fixed_point), At(D(O[q], w[r]), w[j], Delta(j, k)), eigenbasis, inputs),),
         evidence=(
+            Autodiff(losses.log_variance_field, jacobian, unit, target="w", axes=(q, r)),
+            Autodiff(losses.oja_field, oja_jacobian, unit, target="w", axes=(q, r)),
             Numbers(independent.spectra_by_autodiff),
             Polynomials(polynomials.stability),
             Solver(independent.stability_by_solver),
@@ -93,7 +104,12 @@ claims = (
             Equation(unit.but({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(F[q]), unit.expand(F[q]), sizes=inputs),
             Equation(unit.but({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(O[q]), mu * unit.expand(O[q]), sizes=inputs),
         ),
-        evidence=(Numbers(independent.steps_by_autodiff), Solver(independent.step_size_by_solver)),
+        evidence=(
+            Autodiff(losses.steps_near_fixed_points, Delta(q, r) * (1 + eta * log_eigenvalue), unit, **near),
+            Autodiff(losses.oja_steps_near_fixed_points, Delta(q, r) * (1 + eta * oja_eigenvalue), unit, **near),
+            Numbers(independent.steps_by_autodiff),
+            Solver(independent.step_size_by_solver),
+        ),
         assumptions=(
             r"$C$ positive semidefinite, $\mu_1 > 0$ simple",
             r"$\lambda > 0$",
@@ -188,6 +204,7 @@ claims = (
         ),
         fails=(Equation(D(regularised_loss, w[q]) + F[q], 0, unit, inputs),),
         evidence=(
+            Autodiff(losses.log_variance_with_epsilon, -F[q], regularised, target="w"),
             Numbers(independent.epsilon_by_autodiff),
             Polynomials(polynomials.epsilon),
             Solver(independent.epsilon_by_solver),

@@ -11,6 +11,7 @@ The note has γ = 1 and ε = 0; VICReg has ε = 1e-4 inside the root.
 
 from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
 
+from derivations.independent import linear as linear_losses
 from derivations.independent import losses
 from derivations.independent import variance as independent
 from derivations.notation import rule
@@ -214,7 +215,16 @@ claims = (
             Equation(D(Sigma(relu(held - sigma[i]), i), W[p, q]), S.Zero, network),
         ),
         fails=(Equation(-slope, S.Zero, network),),
-        evidence=(Numbers(independent.kink_in_frameworks), Solver(independent.kink_is_real)),
+        evidence=(
+            Autodiff(
+                losses.hinge_below_threshold,
+                Sigma(-alpha * u[t, p] / sigma[p] * df[t, p] * x[t, q], t),
+                network,
+                {"epsilon": 0.0},
+            ),
+            Numbers(independent.kink_in_frameworks),
+            Solver(independent.kink_is_real),
+        ),
         assumptions=(
             r"$\sigma_i > 0$",
             r"$B \ge 2$",
@@ -236,7 +246,11 @@ claims = (
             Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon), linear),
             Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
-        evidence=(Numbers(independent.collapse_by_autodiff),),
+        evidence=(
+            Autodiff(linear_losses.hinge_near_collapse, -field, gram_input, {"gamma": 50.0}, target="w"),
+            Autodiff(linear_losses.log_variance_near_collapse, -log_field, gram_input, target="w"),
+            Numbers(independent.collapse_by_autodiff),
+        ),
         assumptions=(
             r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$",
             "zero-mean input",

@@ -1,8 +1,10 @@
 """Independent checks of conventions: what a factor makes up for, and what it does not."""
 
+from types import ModuleType
 from typing import Any
 
 from . import Pairs
+from .losses import Array, Data
 
 
 def _layer(jax: Any, rng: Any) -> tuple[Any, Any]:
@@ -90,3 +92,44 @@ def ratios_unit_by_unit(jax: Any, rng: Any) -> Pairs:
     yield jax.grad(logarithm)(std, 0.01) / jax.grad(logarithm)(std, 0.02), (variance + 0.02) / (variance + 0.01)
     yield jax.grad(hinge)(std, 0.01) / jax.grad(logarithm)(std, 0.01), np.sqrt(variance + 0.01)
     yield np.max(ratio) - np.min(ratio) > 1e-3, 1.0
+
+
+# --- losses to be differentiated -------------------------------------------------------------------------------------------
+
+
+def _detached(np: ModuleType, W: Array, data: Data) -> Array:
+    """The activity about the minibatch's mean, which is held constant."""
+    return np.tanh(data.x @ W.T) - np.mean(np.tanh(data.x @ data.W.T), axis=0)
+
+
+def _variance_detached(np: ModuleType, W: Array, data: Data) -> Array:
+    return np.sum(_detached(np, W, data) ** 2, axis=0) / (len(data.x) - 1)
+
+
+def hinge_detached(np: ModuleType, W: Array, data: Data) -> Array:
+    """The hinge, its mean detached."""
+    std = np.sqrt(_variance_detached(np, W, data) + data.epsilon)
+    return np.sum(np.where(std < data.gamma, data.gamma - std, 0.0))
+
+
+def log_variance_detached(np: ModuleType, W: Array, data: Data) -> Array:
+    """Minus half the log-variance, its mean detached."""
+    return -np.sum(np.log(_variance_detached(np, W, data) + data.epsilon)) / 2
+
+
+def covariance_detached(np: ModuleType, W: Array, data: Data) -> Array:
+    """The squared covariances off the diagonal, their means detached."""
+    u = _detached(np, W, data)
+    K = u.T @ u / (len(u) - 1)
+    return np.sum(K**2) - np.sum(np.diagonal(K) ** 2)
+
+
+def covariance_divided(np: ModuleType, W: Array, data: Data) -> Array:
+    """The squared covariances off the diagonal, K multiplied by any d in the place of 1/(B − 1)."""
+    K = data.d * (len(data.x) - 1) * np.cov(np.tanh(data.x @ W.T), rowvar=False)
+    return np.sum(K**2) - np.sum(np.diagonal(K) ** 2)
+
+
+def deviations(np: ModuleType, W: Array, data: Data) -> Array:
+    """Minus the standard deviations: hinges with open gates."""
+    return -np.sum(np.sqrt(np.var(np.tanh(data.x @ W.T), axis=0, ddof=1) + data.epsilon))

@@ -32,6 +32,12 @@ def hinge(np: ModuleType, W: Array, data: Data) -> Array:
     return np.sum(_hinge(np, std, getattr(data, "gamma", 1.0)))
 
 
+def hinge_below_threshold(np: ModuleType, W: Array, data: Data) -> Array:
+    """The hinge where each unit's threshold is a little more than the standard deviation that it has."""
+    std, held = (np.std(_layer(np, weights, data.x), axis=0, ddof=1) for weights in (W, data.W))
+    return np.sum(_hinge(np, std, 1.001 * held))
+
+
 def _one_sample_variance(np: ModuleType, W: Array, data: Data) -> Array:
     """Variance with only one sample free at a time, shape (B, N)."""
     z, held = _layer(np, W, data.x), _layer(np, data.W, data.x)

@@ -38,16 +38,18 @@ class Autodiff:
     ``loss(np, W, data)`` is given ``jax.numpy``, the array that is differentiated, and all primitive quantities by name, that
     array among them: what is computed from ``data`` is held constant. The activation function is tanh. The loss may return
     an array, such as one value a sample or a vector field; ``claimed`` then has its indices before the target's. ``axes`` is
-    the order of the free indices of ``claimed``; by default samples, then units, then inputs.
+    the order of the free indices of ``claimed``; by default samples, then units, then inputs. ``order`` is that of the
+    derivative: 2 for a Hessian, whose indices come last.
     """
 
     loss: Loss
     claimed: Expr
     definitions: Definitions
-    values: Mapping[str, float] = field(default_factory=dict)  # of scalars that are not to be drawn at random
+    values: Mapping[str, Any] = field(default_factory=dict)  # of quantities that are not to be drawn at random
     sizes: Mapping[str, int] = field(default_factory=lambda: {"N": 3, "M": 4, "B": 5})
     target: str = "W"
     axes: tuple[Idx, ...] = ()
+    order: int = 1
     kind: ClassVar[str] = "autodiff"
     engine: ClassVar[str] = "JAX"
 
@@ -67,10 +69,15 @@ class Autodiff:
     def _derivatives(self) -> list[tuple[float, SimpleNamespace, np.ndarray]]:
         """The points, small values and large ones, and JAX's derivative there."""
         jax, found = jax_in_float64(), []
+
+        def derivative(function: Callable[..., Any], order: int) -> Callable[..., Any]:
+            return derivative(jax.jacobian(function), order - 1) if order else function
+
         # compiled once for both scales: the data are arguments, and JAX compiles a whole program faster than its pieces
-        derivative = jax.jit(jax.jacobian(lambda weights, data: self.loss(jax.numpy, weights, SimpleNamespace(**data))))
+        whole = derivative(lambda array, data: self.loss(jax.numpy, array, SimpleNamespace(**data)), self.order)
+        compiled = jax.jit(whole)
         for scale in (0.2, 2.0):
             data = sample(self.claimed, self.definitions, self.sizes, scale)
             vars(data).update(self.values)
-            found.append((scale, data, np.asarray(derivative(getattr(data, self.target), vars(data)))))
+            found.append((scale, data, np.asarray(compiled(getattr(data, self.target), vars(data)))))
         return found
