@@ -16,6 +16,7 @@ from typing import Any
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
+from lvicreg.engines import Kernel
 
 APPROVED = Path(__file__).with_name("approved.json")
 
@@ -25,7 +26,8 @@ def said(claim: Claim) -> dict[str, Any]:
     words: dict[str, Any] = {"statement": claim.statement, "assumptions": list(claim.assumptions), "proof": claim.proof}
     if claim.said:
         words |= {"false": claim.said.sentence, "who": claim.said.source, "verdict": claim.said.verdict}
-    return words | {"equations": digest(claim)}
+    parts = [check.part for check in claim.evidence if isinstance(check, Kernel)]
+    return words | ({"proven by the kernel": parts[0] or "the whole"} if parts else {}) | {"equations": digest(claim)}
 
 
 def digest(claim: Claim) -> str:

@@ -1,0 +1,28 @@
+"""What is no equation is refused when it is made."""
+
+import pytest
+from sympy import S, Symbol
+
+from lvicreg.engines import Equation
+
+y = Symbol("y")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"right": y}, "between identical expressions checks nothing: y"),
+        ({"engines": ()}, "one or both of symbolic, exact; got none"),
+        ({"engines": ("symbolic", "autodiff")}, "one or both of symbolic, exact"),
+        ({"sizes": ()}, "at least one choice of sizes"),
+    ],
+)
+def test_what_is_refused(changes: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Equation(**({"left": y, "right": 2 * y} | changes))
+
+
+def test_numbers_become_expressions() -> None:
+    equation = Equation(y, 1)
+    assert (equation.left, equation.right) == (y, S.One)
+    assert equation.engines == ("symbolic", "exact")

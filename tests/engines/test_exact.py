@@ -1,0 +1,113 @@
+"""The exact engine says no: to a wrong number anywhere, to checks that could not fail, to points where nothing is defined."""
+
+from contextlib import nullcontext
+from fractions import Fraction
+
+import pytest
+from sympy import IndexedBase, Symbol, log, sqrt
+
+from lvicreg.calculus import At, D, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
+from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
+from lvicreg.engines import Contradiction, Equation, Exact, exact
+from lvicreg.engines.evaluator import Evaluator
+
+y, s = Symbol("y"), Symbol("s", positive=True)
+v, w = IndexedBase("v"), IndexedBase("w", positive=True)
+G = IndexedBase("G")
+C, xi = Symmetric("C"), IndexedBase("xi")
+WRONG = {
+    "a factor": Equation(2 * y, y),
+    "a sign": Equation(-y, y),
+    "a millionth": Equation(y * Fraction(1_000_001, 1_000_000), y),
+    "a sum and its terms": Equation(Sigma(v[i], i) ** 2, Sigma(v[i] ** 2, i)),
+    "others and all": Equation(Sigma(others(i, k) * v[k], k), Sigma(v[k], k)),
+    "an index": Equation(G[i, k], G[k, i]),
+    "a derivative": Equation(D(Sigma(v[i] ** 2, i), v[p]), v[p]),
+    "a logarithm": Equation(log(w[i]), log(2 * w[i])),
+    "the slope of a logarithm": Equation(D(log(s), s), 1 / s**2),
+    "B for B - 1": Equation(alpha * B, 1, network),
+    "a mean": Equation(Mean(xi[j] * xi[q], SecondMoments((xi[j], xi[j], C))), 2 * C[j, q]),
+    "a place": Equation(At(v[j], v[q], Delta(j, q)), 2),
+    "the threshold of a step": Equation(H(s - w[i]), H(2 * s - w[i])),
+    "the threshold of a hinge": Equation(relu(s - w[i]), relu(s - 2 * w[i])),
+    "a root": Equation(sqrt(w[i]) * sqrt(w[k]), w[i]),
+}
+
+
+@pytest.mark.parametrize("equation", WRONG.values(), ids=WRONG)
+def test_what_does_not_hold_is_refused(equation: Equation) -> None:
+    with pytest.raises(Contradiction, match="≠"):
+        Exact((equation,)).run()
+    assert "≠" in Exact((), (equation,)).run()
+
+
+def test_what_was_to_fail_and_holds_is_refused() -> None:
+    with pytest.raises(Contradiction, match="was to fail, but no counterexample was found"):
+        Exact((), (Equation((y + 1) ** 2, y**2 + 2 * y + 1),)).run()
+    with pytest.raises(Contradiction, match="was to fail"):
+        Exact((), (WRONG["a factor"], Equation(Sigma(u[b, i], b), 0, network))).run()
+
+
+def test_an_error_at_one_pattern_of_indices_is_found() -> None:
+    """Wrong only where the indices coincide in one way, among five indices of one range."""
+    for pattern in (Delta(i, k), Delta(i, k) * Delta(k, l), Delta(i, l) * others(i, k), Delta(i, k) * Delta(l, p)):
+        with pytest.raises(Contradiction):
+            Exact((Equation(v[i] * v[k] * v[l] * v[p] + pattern, v[i] * v[k] * v[l] * v[p], sizes=({"N": 4},)),)).run()
+
+
+def test_an_error_at_one_size_or_scale_is_found() -> None:
+    with pytest.raises(Contradiction, match="N = 3"):
+        Exact((Equation(N * (N - 2) + v[i], v[i], sizes=({"N": 2}, {"N": 3})),)).run()
+    small, large = (f"entries of order {scale}" for scale in Exact.scales)
+    found = [where for where, *_ in Exact(()).values(Equation(v[i], 0), 0)]
+    assert any(small in where for where in found)
+    assert any(large in where for where in found)
+
+
+def test_what_is_0_everywhere_checks_nothing() -> None:
+    with pytest.raises(Contradiction, match="both sides are 0 wherever evaluated"):
+        Exact((Equation(Sigma(u[b, i], b) * v[i], Sigma(u[b, i], b) * z[c, k], network),)).run()
+    assert Exact((Equation(Sigma(u[b, i], b), 0, network),)).run().startswith("equal at")
+
+
+def test_what_is_undefined_is_not_skipped() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Exact((Equation(y / Sigma(u[b, i], b), y / Sigma(u[b, i], b) + 1, network),)).run()
+    with pytest.raises(ZeroDivisionError):
+        Exact((), (Equation(1 / Sigma(u[b, i], b), 1, network),)).run()
+
+
+def test_more_points_are_tried_where_a_gate_decides() -> None:
+    """The two sides differ for a value between two thresholds that are near each other, on any scale."""
+    for near in (Fraction(1, 2), Fraction(3, 2)):
+        with pytest.raises(Contradiction):
+            Exact((Equation(H(s - w[i]) * v[i], H(near * s - w[i]) * v[i], sizes=({"N": 2},)),)).run()
+    plain, gated = (len(list(Exact(()).values(Equation(e, 0), 0))) for e in (v[i], H(v[i])))
+    assert gated == plain + Exact.hinged
+
+
+@pytest.mark.parametrize(
+    ("undefined", "most"), [((1,), False), ((1, Fraction(1, 2)), False), ((1, Fraction(1, 2), Fraction(1, 4)), True)]
+)
+def test_where_most_of_the_further_points_are_undefined_it_is_said(
+    undefined: tuple, most: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SomewhereUndefined(Evaluator):
+        def value(self, expr, at=None):
+            if self.point.scale in undefined and expr.has(H):
+                raise ZeroDivisionError
+            return super().value(expr, at)
+
+    monkeypatch.setattr(exact, "Evaluator", SomewhereUndefined)
+    check = Exact((Equation(H(v[i]) ** 2, H(v[i]), sizes=({"N": 2},)),))
+    with pytest.raises(Contradiction, match="undefined at 96 of 128 points") if most else nullcontext():
+        check.run()
+
+
+def test_the_places_have_every_pattern() -> None:
+    places = Exact(())._places([i, k, l], [3, 3, 3])
+    patterns = {(a == b_, b_ == c_, a == c_) for a, b_, c_ in places}
+    assert len(patterns) == 5
+    assert len(places) == len(set(places))
+    mixed = Exact(())._places([i, b], [2, 2])  # of different ranges: nothing coincides
+    assert len(mixed) == 4

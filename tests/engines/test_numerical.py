@@ -1,0 +1,36 @@
+"""Pairs of numbers: a difference, nothing, or nothing but zeros and ones is refused."""
+
+import pytest
+
+from lvicreg.engines import Contradiction, Numbers
+
+pytest.importorskip("jax")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([(1.5, 1.5), (2.0, 2.0 + 1e-8)], "pair 2: relative difference"),
+        ([(1.5, [1.5])], "pair 1: shapes"),
+        ([], "nothing was compared"),
+        ([(1.0, 1.0)], "nothing but zeros and ones"),
+        ([(0.0, 0.0), ([1.0, 0.0], [1.0, 0.0])], "nothing but zeros and ones"),
+        ([(float("nan"), float("nan"))], "pair 1"),
+    ],
+)
+def test_what_is_refused(pairs, message: str) -> None:
+    with pytest.raises(Contradiction, match=message):
+        Numbers(lambda jax, rng: ((jax.numpy.asarray(a), jax.numpy.asarray(b)) for a, b in pairs)).run()
+
+
+def test_what_agrees_passes_in_float64() -> None:
+    third = Numbers(lambda jax, rng: [(jax.numpy.asarray(1.0) / 3, 1 / 3), (1.0, 1.0)])
+    assert third.run() == "2 pairs, relative 1e-10"
+
+
+def test_the_random_numbers_are_the_same_each_time() -> None:
+    drawn = []
+    check = Numbers(lambda jax, rng: [(drawn.append(rng.normal()) or 1.5, 1.5)])
+    check.run()
+    check.run()
+    assert drawn[0] == drawn[1]

@@ -1,0 +1,30 @@
+"""Identities of polynomials: one wrong coefficient at one size, or nothing but zeros at one size, is refused."""
+
+import pytest
+
+from lvicreg.engines import Contradiction, Polynomials
+
+pytest.importorskip("flint")
+
+
+def square(flint, n, factor=2, times=1):
+    x, y = flint.fmpq_mpoly_ctx.get(("x", "y"), flint.Ordering.lex).gens()
+    yield times * (x + n * y) ** 2, times * (x**2 + factor * n * x * y + n**2 * y**2)
+
+
+def test_what_is_equal_at_every_size_passes() -> None:
+    assert Polynomials(square).run() == "5 identities, n = 2 to 6"
+
+
+@pytest.mark.parametrize("size", [2, 4, 6])
+def test_an_error_at_one_size_is_refused(size: int) -> None:
+    with pytest.raises(Contradiction, match=f"identity 1 fails at n = {size}"):
+        Polynomials(lambda flint, n: square(flint, n, factor=3 if n == size else 2)).run()
+
+
+@pytest.mark.parametrize("size", [2, 6])
+def test_zeros_at_one_size_are_refused(size: int) -> None:
+    with pytest.raises(Contradiction, match=f"nothing but zeros was compared at n = {size}"):
+        Polynomials(lambda flint, n: square(flint, n, times=0 if n == size else 1)).run()
+    with pytest.raises(Contradiction, match="nothing but zeros was compared at n = 3"):
+        Polynomials(lambda flint, n: square(flint, n) if n != 3 else ()).run()

@@ -1,0 +1,26 @@
+"""Pairs of exact numbers: a difference, a float, nothing, or nothing but zeros is refused."""
+
+from fractions import Fraction
+
+import pytest
+
+from lvicreg.engines import Contradiction, Fractions
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ([(1, 1), (Fraction(1, 3), Fraction(1, 4))], "1/3 ≠ 1/4"),
+        ([(0.5, Fraction(1, 2))], "not both exact"),
+        ([(Fraction(1, 2), 0.5)], "not both exact"),
+        ([(0, 0), (0, Fraction(0))], "nothing but zeros"),
+        ([], "nothing but zeros"),
+    ],
+)
+def test_what_is_refused(pairs, message: str) -> None:
+    with pytest.raises(Contradiction, match=message):
+        Fractions(lambda: iter(pairs)).run()
+
+
+def test_what_is_equal_passes() -> None:
+    assert Fractions(lambda: iter([(0, 0), (Fraction(2, 4), Fraction(1, 2))])).run() == "2 equal"

@@ -1,0 +1,55 @@
+"""The solver says no: to what has a counterexample or should, to what it does not know, and to void hypotheses."""
+
+import pytest
+
+from lvicreg.engines import Contradiction, Solver, solver
+
+pytest.importorskip("z3")
+VALID = {"a square": lambda z3: z3.Real("r") * z3.Real("r") >= 0}
+
+
+def check(valid=None, invalid=None) -> str:
+    groups = (valid or {}, invalid or {})
+    return Solver(lambda z3: tuple({name: made(z3) for name, made in group.items()} for group in groups)).run()
+
+
+def test_what_is_valid_passes_and_what_is_wrong_is_refuted() -> None:
+    assert check(VALID, {"a sign": lambda z3: z3.Real("r") > 0}) == "1 valid, 1 refuted"
+
+
+@pytest.mark.parametrize(
+    ("valid", "invalid", "message"),
+    [
+        ({"a sign": lambda z3: z3.Real("r") > 0}, None, "a sign: the negation is sat, expected unsat"),
+        (VALID, VALID, "a square: the negation is unsat, expected sat"),
+        (None, {"a sign": lambda z3: z3.Real("r") > 0}, "no formula is said to be valid"),
+        (
+            {"void": lambda z3: z3.Implies(z3.And(z3.Real("r") > 0, z3.Real("r") < 0), z3.Real("r") == 7)},
+            None,
+            "void: its hypotheses are unsat, expected sat",
+        ),
+        (
+            VALID | {"void": lambda z3: z3.Implies(z3.Real("r") * z3.Real("r") < 0, z3.BoolVal(True))},
+            None,
+            "void: its hypotheses are unsat, expected sat",
+        ),
+    ],
+)
+def test_what_is_refused(valid, invalid, message: str) -> None:
+    with pytest.raises(Contradiction, match=message):
+        check(valid, invalid)
+
+
+def test_what_it_does_not_know_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "MILLISECONDS", 1)
+
+    def power(z3):
+        r, s = z3.Reals("r s")
+        return r**s + s**r != 7
+
+    with pytest.raises(Contradiction, match="the negation is unknown, expected unsat"):
+        check({"a power": power})
+    with pytest.raises(Contradiction, match="the negation is unknown, expected sat"):
+        check(VALID, {"a power": power})
+    with pytest.raises(Contradiction, match="a power given: its hypotheses are unknown, expected sat"):
+        check({"a power given": lambda z3: z3.Implies(z3.Not(power(z3)), z3.BoolVal(True))})
