@@ -82,7 +82,11 @@ claims = (
             Equation(At(norm_solution, shrink, 1), n0),
         ),
         fails=(Equation(along(norm2, O), 2 - 2 * norm2, unit, inputs),),
-        evidence=(Numbers(independent.norm_by_autodiff), Polynomials(polynomials.norm_law), theorems("flows.norm_law")),
+        evidence=(
+            Numbers(independent.norm_by_autodiff),
+            Polynomials(polynomials.norm_law),
+            theorems("flows.norm_law", part=r"the rate of $\lVert w \rVert^2$ along the log-variance flow"),
+        ),
         assumptions=(
             r"$\sigma^2 > 0$",
             r"$\lambda > 0$",
@@ -131,7 +135,11 @@ claims = (
         evidence=(
             Numbers(independent.orbits_by_autodiff),
             Polynomials(polynomials.orbits),
-            theorems("flows.same_orbits", "proportional.proportional"),
+            theorems(
+                "flows.same_orbits",
+                "proportional.proportional",
+                part=r"for $\lambda = 1$, a curve that follows log-variance, run at the speed $\sigma^2$, follows Oja's rule",
+            ),
         ),
         assumptions=(
             r"$\sigma^2 > 0$",
@@ -178,6 +186,8 @@ claims = (
                 "lyapunov.strict_decrease",
                 "lyapunov.decreases_along_flow",
                 "stability.not_a_gradient",
+                part=r"$F = -\nabla L$; for $\lambda = 1$, the rate of $L$ along $O$, and that $L$ falls along Oja's flow while "
+                r"$O \neq 0$; the Jacobian of $O$ is symmetric everywhere only if $C$ is a multiple of the identity",
             ),
         ),
         assumptions=(

@@ -75,7 +75,7 @@ class Kernel:
     @property
     def covered(self) -> str:
         """The theorems, and which part of the claim they cover."""
-        return f"theorems {', '.join(self.theorems)}" + f"; in part: {self.part}" * bool(self.part)
+        return f"in part ({self.part}): " * bool(self.part) + f"theorems {', '.join(self.theorems)}"
 
     @property
     def on_record(self) -> bool:

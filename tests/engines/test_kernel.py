@@ -150,7 +150,7 @@ def test_an_example_may_assume_nothing_itself(folder: Path) -> None:
 def test_the_part_of_the_claim_that_the_theorems_cover_is_said(folder: Path) -> None:
     record(folder)
     assert Kernel(folder, "Toy", ("a_use.twice",)).run() == "theorems a_use.twice"
-    assert Kernel(folder, "Toy", ("a_use.twice",), "twice n").run() == "theorems a_use.twice; in part: twice n"
+    assert Kernel(folder, "Toy", ("a_use.twice",), "twice n").run() == "in part (twice n): theorems a_use.twice"
 
 
 @needs_coq
