@@ -186,8 +186,8 @@ claims = (
                 "lyapunov.strict_decrease",
                 "lyapunov.decreases_along_flow",
                 "stability.not_a_gradient",
-                part=r"$F = -\nabla L$; for $\lambda = 1$, the rate of $L$ along $O$, and that $L$ falls along Oja's flow while "
-                r"$O \neq 0$; the Jacobian of $O$ is symmetric everywhere only if $C$ is a multiple of the identity",
+                part=r"$F = -\nabla L$; for $\lambda = 1$, the rate of $L$ along $O$, and that $L$ falls along Oja's flow "
+                r"while $O \neq 0$; the Jacobian of $O$ is symmetric everywhere only if $C$ is a multiple of the identity",
             ),
         ),
         assumptions=(
