@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sympy import Symbol
 
 from lvicreg.claims import Claim, measure
-from lvicreg.engines import Contradiction, EngineMissing, Kernel
+from lvicreg.engines import Contradiction, EngineMissing, Equation, Kernel
 from lvicreg.engines.kernel import as_record, recorded, report
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
@@ -214,6 +215,7 @@ def test_without_coq_it_is_not_run_and_never_passed(folder: Path, monkeypatch: p
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineMissing, match="coqc is not installed"):
         report(folder, "Toy")
-    (entry,) = measure([Claim("a", "", evidence=(Kernel(folder, "Toy", ("a_use.twice",)),))])
-    assert [finding.outcome for finding in entry.findings] == ["not run"]
-    assert entry.kinds == set()
+    kernel, y = Kernel(folder, "Toy", ("a_use.twice",)), Symbol("y")
+    (entry,) = measure([Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),), evidence=(kernel,))])
+    assert {finding.kind: finding.outcome for finding in entry.findings}["kernel"] == "not run"
+    assert entry.kinds == {"symbolic", "exact"}
