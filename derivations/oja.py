@@ -119,7 +119,7 @@ claims = (
             Autodiff(losses.one_sample_log_variance, -(u[t, p] * x[t, q] / var[p] - decay * W[p, q]), linear),
             Numbers(independent.fields_by_autodiff),
             Polynomials(polynomials.mean_field),
-            theorems("lyapunov.gradient"),
+            theorems("lyapunov.gradient", part=r"$F$, as the formula gives it, is $-\nabla L$"),
         ),
         assumptions=(
             "$f(a) = a$",
@@ -234,7 +234,11 @@ claims = (
             ),
             Numbers(independent.decay_by_autodiff),
             Solver(independent.decay_by_solver),
-            theorems("fixed_points.fixed_points", "fixed_points.decay_scale"),
+            theorems(
+                "fixed_points.fixed_points",
+                "fixed_points.decay_scale",
+                part=r"$F_\lambda(w/\sqrt{\lambda}) = \sqrt{\lambda} F_1(w)$, and the fixed points of $F$ for every $\lambda$",
+            ),
         ),
         assumptions=(
             r"$C \neq 0$",
@@ -258,7 +262,11 @@ claims = (
         evidence=(
             Numbers(independent.kernel_by_autodiff),
             Solver(independent.domain_by_solver),
-            theorems("domain.kernel_is_fixed", "domain.undefined_on_kernel"),
+            theorems(
+                "domain.kernel_is_fixed",
+                "domain.undefined_on_kernel",
+                part=r"$O = 0$ where $C w = 0$, and $\sigma^2 = 0$ exactly there; not by way of $C = A^\top A$",
+            ),
         ),
         assumptions=("$C$ positive semidefinite, as a covariance is",),
         rests_on=("oja.mean-field",),

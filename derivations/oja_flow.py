@@ -90,7 +90,7 @@ claims = (
             Autodiff(losses.norm_along_oja, 2 * s * (1 - norm2), unit, now, target="time"),
             Numbers(independent.norm_by_autodiff),
             Polynomials(polynomials.norm_law),
-            theorems("flows.norm_law"),
+            theorems("flows.norm_law", part=r"the rate of $\lVert w \rVert^2$ along the log-variance flow"),
         ),
         assumptions=(
             r"$\sigma^2 > 0$",
@@ -144,7 +144,11 @@ claims = (
         evidence=(
             Numbers(independent.orbits_by_autodiff),
             Polynomials(polynomials.orbits),
-            theorems("flows.same_orbits", "proportional.proportional"),
+            theorems(
+                "flows.same_orbits",
+                "proportional.proportional",
+                part=r"for $\lambda = 1$, a curve that follows log-variance, run at the speed $\sigma^2$, follows Oja's rule",
+            ),
         ),
         assumptions=(
             r"$\sigma^2 > 0$",
@@ -193,6 +197,8 @@ claims = (
                 "lyapunov.strict_decrease",
                 "lyapunov.decreases_along_flow",
                 "stability.not_a_gradient",
+                part=r"$F = -\nabla L$; for $\lambda = 1$, the rate of $L$ along $O$, and that $L$ falls along Oja's flow "
+                r"while $O \neq 0$; the Jacobian of $O$ is symmetric everywhere only if $C$ is a multiple of the identity",
             ),
         ),
         assumptions=(

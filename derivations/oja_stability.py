@@ -83,6 +83,8 @@ claims = (
                 "stability.only_leading_is_stable",
                 "stability.oja_only_leading_is_stable",
                 "stability.not_leading_is_unstable",
+                part=r"the Jacobians and these eigenvalues; all real eigenvalues are negative exactly where $\mu_k$ is the "
+                r"largest and simple; $F$'s has a positive one where another $\mu_j$ is larger",
             ),
         ),
         assumptions=(

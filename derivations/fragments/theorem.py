@@ -106,8 +106,7 @@ def _findings(entry: Entry) -> Iterator[str]:
     """A row for each check that passed; the kernel's as on record."""
     for check, finding in zip(entry.claim.checks(), _in_order(entry), strict=True):
         if isinstance(check, Kernel):
-            covered = f"in part ({check.part}): " if check.part else ""
-            found = f"{covered}theorems {', '.join(check.theorems)}" if check.on_record else "not on record for these files"
+            found = check.covered if check.on_record else "not on record for these files"
         else:
             found = finding.detail
         by = next((value for value in vars(check).values() if callable(value)), None)

@@ -3,6 +3,10 @@
 A folder holds ``.v`` files and a record, ``axioms.txt``: the theorems, the axioms that the kernel reported for those of
 their file, and the hash of the files for which it did. ``report`` compiles the files and asks the kernel again. Where Coq is
 not installed the check is *not run*; the record is then still a statement about these very files, or about none.
+
+Hypotheses that contradict one another would prove anything. So each theorem ``x`` that has any is applied once, to something
+that meets them all: ``Example x_applies : what it says there := x …``. Hypotheses are the propositions before a theorem's
+conclusion. Whether a type that it speaks of, such as MathComp's ``realType``, has a member at all is not asked.
 """
 
 from __future__ import annotations
@@ -22,17 +26,34 @@ from typing import ClassVar
 from .evidence import Contradiction, EngineMissing
 
 Axioms = Mapping[str, tuple[str, ...]]
-"""Theorems, named with their file (``proportional.same_zeros``), and the axioms that the theorems of that file rest on."""
+"""Theorems, named with their file (``proportional.same_zeros``), and the axioms of that file's theorems and Examples."""
 
 REQUIRED = re.compile(r"^From\s+[\w.]+\s+Require\s[\w\s]+\.$", re.MULTILINE)
 STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
+APPLIED = re.compile(r"^Example\s+(\w+)_applies\b", re.MULTILINE)
+TACTICS = """\
+Ltac is_proposition A := lazymatch type of A with Prop => idtac end.
+Ltac has_hypotheses := intros; match goal with _ : ?A |- _ => is_proposition A end.
+Ltac starts_with theorem term :=
+  lazymatch term with ?f _ => starts_with theorem f | _ => constr_eq term theorem end.
+(* The theorem with all its arguments, for any number of things that are not proofs. *)
+Ltac applies theorem term :=
+  lazymatch term with
+  | fun x : ?A => @?rest x =>
+      tryif is_proposition A then fail else
+      let _ := constr:(fun x : A =>
+        ltac:(let term := eval cbv beta in (rest x) in applies theorem term; exact I)) in idtac
+  | _ => lazymatch type of term with forall _, _ => fail | _ => starts_with theorem term end
+  end.
+"""
 
 
 @dataclass(frozen=True)
 class Kernel:
     """Theorems that Coq's kernel accepts, with no other axioms than the folder's record lists.
 
-    ``library`` is the name under which the files require one another: ``From library Require Import file``.
+    ``library`` is the name under which the files require one another: ``From library Require Import file``. ``part`` says in
+    a few words which part of the claim the theorems cover; it is empty where they cover all of it.
     """
 
     folder: Path
@@ -49,7 +70,12 @@ class Kernel:
                 raise Contradiction(f"no theorem {theorem} in {self.folder.name}; there are {', '.join(sorted(found))}")
             if found[theorem] != listed.get(theorem):
                 raise Contradiction(f"the axioms of {theorem} are not those on record: {', '.join(found[theorem]) or 'none'}")
-        return f"theorems {', '.join(self.theorems)}"
+        return self.covered
+
+    @property
+    def covered(self) -> str:
+        """The theorems, and which part of the claim they cover."""
+        return f"in part ({self.part}): " * bool(self.part) + f"theorems {', '.join(self.theorems)}"
 
     @property
     def on_record(self) -> bool:
@@ -61,7 +87,8 @@ class Kernel:
 def report(folder: Path, library: str) -> Axioms:
     """Every theorem of a folder, and its file's axioms, from compiling all of its files; once in each process.
 
-    Raises ``EngineMissing`` without Coq or a library that the files require, and ``Contradiction`` where one does not compile.
+    Raises ``EngineMissing`` without Coq or a library that the files require, and ``Contradiction`` where one does not compile
+    or where no Example shows that a theorem's hypotheses can be met.
     """
     found = _report(folder, library)
     if isinstance(found, Exception):
@@ -85,36 +112,53 @@ def _compiled(folder: Path, library: str) -> Axioms:
         build = Path(name)
         for path in folder.glob("*.v"):
             shutil.copy(path, build)
-        files = sorted(path.stem for path in build.glob("*.v"))
-        required = {line for file in files for line in REQUIRED.findall((build / f"{file}.v").read_text(encoding="utf-8"))}
-        (build / "libraries.v").write_text(
-            "\n".join(sorted(r for r in required if f"From {library} " not in r)), encoding="utf-8"
-        )
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(build.glob("*.v"))}
+        required = {line for text in texts.values() for line in REQUIRED.findall(text) if f"From {library} " not in line}
+        (build / "libraries.v").write_text("\n".join(sorted(required)), encoding="utf-8")
         try:
             _run(build, "coqc", "libraries.v")
         except Contradiction as missing:
             raise EngineMissing(f"a library for Coq is not installed: {str(missing).splitlines()[-1]}") from missing
-        _run(build, "coq_makefile", "-Q", ".", library, *(f"{file}.v" for file in files), "-o", "Makefile")
+        _run(build, "coq_makefile", "-Q", ".", library, *(f"{file}.v" for file in texts), "-o", "Makefile")
         _run(build, "make", f"--jobs={os.cpu_count()}")
-        stated = {file: STATED.findall((build / f"{file}.v").read_text(encoding="utf-8")) for file in files}
-        stated = {file: names for file, names in stated.items() if names}
-        lines = [f"From {library} Require {file}." for file in stated]
-        for file, names in stated.items():  # together, since Coq walks through all that they rest on each time it is asked
-            lines += [f"Definition of_{file} := ({', '.join(f'@{file}.{name}' for name in names)})."]
-            lines += [f'Redirect "{file}" Print Assumptions of_{file}.']
-        (build / "print_axioms.v").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        _run(build, "coqc", "-Q", ".", library, "print_axioms.v")
+        stated = {file: names for file, text in texts.items() if (names := STATED.findall(text))}
+        (build / "questions.v").write_text(_questions(library, texts, stated), encoding="utf-8")
+        _run(build, "coqc", "-Q", ".", library, "questions.v", refusal="not shown that the hypotheses can be met")
         axioms = {file: _axioms((build / f"{file}.out").read_text(encoding="utf-8")) for file in stated}
-        assumed = sorted({name for names in axioms.values() for name in names if name.partition(".")[0] in files})
+        assumed = sorted({name for names in axioms.values() for name in names if name.partition(".")[0] in texts})
         if assumed:
             raise Contradiction(f"assumed in the files themselves, not in a library: {', '.join(assumed)}")
         return {f"{file}.{name}": axioms[file] for file, names in stated.items() for name in names}
 
 
-def _run(folder: Path, *command: str) -> None:
+def _questions(library: str, texts: Mapping[str, str], stated: Mapping[str, list[str]]) -> str:
+    """What Coq is asked about the compiled files: whether the hypotheses are met, at which it may fail, and the axioms."""
+    examples = {name: f"{file}.{name}_applies" for file, text in texts.items() for name in APPLIED.findall(text)}
+    lines = [f"From {library} Require {' '.join(texts)}.", TACTICS]
+    for file, names in stated.items():
+        asked = [f"{file}.{name}" for name in names] + [examples[name] for name in names if name in examples]
+        lines += [_hypotheses_met(f"{file}.{name}", examples.get(name)) for name in names]
+        lines += [f"Definition of_{file} := ({', '.join(f'@{name}' for name in asked)})."]  # together, since Coq walks
+        lines += [f'Redirect "{file}" Print Assumptions of_{file}.']  # through all that they rest on each time it is asked
+    return "\n".join(lines) + "\n"
+
+
+def _hypotheses_met(theorem: str, example: str | None) -> str:
+    """What fails in Coq, saying why, where a theorem has hypotheses and no Example that meets them."""
+    if example is None:
+        statement = f"ltac:(let statement := type of @{theorem} in exact statement)"
+        reason = f"{theorem} has hypotheses, and no Example {theorem.partition('.')[2]}_applies meets them"
+        return f'Goal {statement}. tryif has_hypotheses then fail "{reason}" else idtac. Abort.'
+    test = f"let term := eval cbv delta [{example}] in @{example} in applies @{theorem} term"
+    return (
+        f'Goal True. tryif ({test}) then idtac else fail "Example {example} is not {theorem} with all that it asks for". Abort.'
+    )
+
+
+def _run(folder: Path, *command: str, refusal: str = "the theorems do not compile") -> None:
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise Contradiction(f"the theorems do not compile:\n{result.stderr.strip()}")
+        raise Contradiction(f"{refusal}:\n{result.stderr.strip()}")
 
 
 def _axioms(printed: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.formal import FOLDER, LIBRARY
 from lvicreg.engines import Kernel
-from lvicreg.engines.kernel import STATED, fingerprint, recorded
+from lvicreg.engines.kernel import APPLIED, STATED, fingerprint, recorded
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
 
@@ -49,6 +49,12 @@ def test_every_theorem_has_a_comment_with_the_id_of_a_claim_that_cites_it() -> N
                 for theorem in check.theorems if isinstance(check, Kernel) else ():
                     assert claim.id in STATED_BESIDE[theorem], f"{claim.id} is not named above {theorem}"
     assert stated == set(CITED)
+
+
+def test_every_theorem_has_an_example_except_those_that_have_no_hypotheses() -> None:
+    stated, applied = ({n for text in SOURCES.values() for n in pattern.findall(text)} for pattern in (STATED, APPLIED))
+    assert stated - applied == {"fixed_points", "oja_fixed_points"}
+    assert applied <= stated
 
 
 def test_nothing_is_admitted_and_the_record_has_standard_axioms_only() -> None:
@@ -110,6 +116,37 @@ def test_a_seeded_error_does_not_compile(compiled: Path, tmp_path: Path, file: s
     (folder / f"{where}.v").write_text(text.replace(right, wrong, 1), encoding="utf-8")
     assert where == file or compiles(folder, where)
     assert not compiles(folder, file)
+
+
+# A theorem as it begins, and what contradicts one of its hypotheses. Its proof still goes through with this as one more; its
+# Example does not, as it would not with any other. That no Example can be written for a contradiction, but for other
+# hypotheses one can, is tested on a small theorem with the engine.
+CONTRADICTIONS = [
+    ("domain", "kernel_is_fixed C w", "C *m w != 0"),
+    ("domain", "undefined_on_kernel C w", "s C w < 0"),
+    ("fixed_points", "decay_scale C lambda w", "lambda < 0"),
+    ("flows", "norm_law C lambda w t", "s C (w t) = 0"),
+    ("lyapunov", "decreases_along_flow C (w : R -> 'cV[R]_n.+1) (a b : R)", "b < a"),
+    ("stability", "eigenvalue_F_along", "lambda < 0"),
+    ("stability", "not_leading_is_unstable (u : 'cV[R]_n.+1) nu", "nu < mu"),
+]
+
+
+@needs_coq
+def test_where_hypotheses_contradict_one_another_the_example_does_not_compile(compiled: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(compiled, tmp_path / "formal"))
+    texts = dict(SOURCES)
+    for file, theorem, contrary in CONTRADICTIONS:
+        name = theorem.partition(" ")[0]
+        for where, right, wrong in (
+            (file, f"Theorem {theorem} :", f"Theorem {theorem} (_ : {contrary}) :"),
+            ("examples", f"Example {name}_applies", f"Fail Example {name}_applies"),  # compiles only if the Example does not
+        ):
+            assert texts[where].count(right) == 1, f"{right!r} is not in {where}.v any more"
+            texts[where] = texts[where].replace(right, wrong)
+    for file in ("instance", "curve", "domain", "fixed_points", "flows", "lyapunov", "stability", "examples"):
+        (folder / f"{file}.v").write_text(texts[file], encoding="utf-8")
+        assert compiles(folder, file), file
 
 
 @needs_coq

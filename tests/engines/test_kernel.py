@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sympy import Symbol
 
 from lvicreg.claims import Claim, measure
-from lvicreg.engines import Contradiction, EngineMissing, Kernel
+from lvicreg.engines import Contradiction, EngineMissing, Equation, Kernel
 from lvicreg.engines.kernel import as_record, recorded, report
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
@@ -21,6 +22,7 @@ Lemma helper : True. Proof. exact I. Qed.
 Theorem same_function : (fun n => double n) = (fun n => n + (n + 0)).
 Proof. extensionality n. unfold double. rewrite <- plus_n_O. reflexivity. Qed.
 """
+SMALL = "Theorem small : forall n, n <= 1 -> n < 2.\nProof. exact (fun n => le_n_S n 1). Qed.\n"
 EXTENSIONALITY = ("FunctionalExtensionality.functional_extensionality_dep",)
 
 
@@ -73,6 +75,86 @@ def test_what_the_files_themselves_assume_is_refused(folder: Path, cheat: str) -
 
 
 @needs_coq
+@pytest.mark.parametrize(
+    "example",
+    [
+        "Example small_applies : 0 < 2 := small 0 (le_S 0 0 (le_n 0)).",
+        "Example small_applies : 1 < 2. Proof. apply small. repeat constructor. Defined.",
+        "Example small_applies (A : Type) : 1 < 2 := small 1 (le_n 1).",
+    ],
+)
+def test_a_theorem_with_hypotheses_is_accepted_where_an_example_meets_them(folder: Path, example: str) -> None:
+    (folder / "a_use.v").write_text(SMALL, encoding="utf-8")
+    (folder / "shown.v").write_text(f"From Toy Require Import a_use.\n{example}\n", encoding="utf-8")
+    assert report(folder, "Toy") == {"a_use.small": ()}
+
+
+@needs_coq
+def test_a_theorem_with_hypotheses_is_refused_without_an_example(folder: Path) -> None:
+    (folder / "a_use.v").write_text(SMALL, encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"a_use\.small has hypotheses, and no Example small_applies"):
+        Kernel(folder, "Toy", ("a_use.small",)).run()
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "example",
+    [
+        "Example small_applies : forall n, n <= 1 -> n < 2 := small.",
+        "Example small_applies n (small_n : n <= 1) : n < 2 := small n small_n.",
+        "Example small_applies : 0 < 2 := le_S 1 1 (le_n 1).",
+        "Example small_applies : True := (fun _ => I) small.",
+        "Example small_applies : 0 < 2. Proof. exact (small 0 (le_S 0 0 (le_n 0))). Qed.",  # its proof cannot be looked at
+    ],
+)
+def test_an_example_that_does_not_apply_its_theorem_to_all_that_it_asks_for_is_refused(folder: Path, example: str) -> None:
+    (folder / "a_use.v").write_text(f"{SMALL}{example}\n", encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"Example a_use\.small_applies is not a_use\.small with all that it asks for"):
+        Kernel(folder, "Toy", ("a_use.small",)).run()
+
+
+@needs_coq
+@pytest.mark.parametrize(("more", "can_be_met"), [("n <> 1", True), ("1 < n", False)])
+def test_no_example_can_be_written_where_hypotheses_contradict_one_another(folder: Path, more: str, can_be_met: bool) -> None:
+    theorem = SMALL.replace("n <= 1 ->", f"n <= 1 -> {more} ->").replace("(fun n => le_n_S n 1)", "(fun n h _ => le_n_S n 1 h)")
+    example = "Example small_applies : 0 < 2 := small 0 (le_S 0 0 (le_n 0)) ltac:(auto)."
+    (folder / "a_use.v").write_text(f"{theorem}{example}\n", encoding="utf-8")
+    if can_be_met:
+        assert report(folder, "Toy") == {"a_use.small": ()}
+    else:
+        with pytest.raises(Contradiction, match="do not compile"):
+            report(folder, "Toy")
+
+
+@needs_coq
+def test_an_example_may_use_no_axioms_but_those_on_record(folder: Path) -> None:
+    (folder / "a_use.v").write_text(
+        f"{SMALL}From Coq Require Import FunctionalExtensionality.\n"
+        "Lemma met : 0 <= 1. Proof. pose proof @functional_extensionality_dep. auto. Qed.\n"
+        "Example small_applies : 0 < 2 := small 0 met.\n",
+        encoding="utf-8",
+    )
+    (folder / "axioms.txt").write_text("a_use.small: none\n", encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"axioms of a_use\.small are not those on record: FunctionalExtensionality"):
+        Kernel(folder, "Toy", ("a_use.small",)).run()
+
+
+@needs_coq
+def test_an_example_may_assume_nothing_itself(folder: Path) -> None:
+    magic = "Axiom magic : 0 <= 1.\nExample small_applies : 0 < 2 := small 0 magic.\n"
+    (folder / "a_use.v").write_text(SMALL + magic, encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"assumed in the files themselves, not in a library: a_use\.magic"):
+        report(folder, "Toy")
+
+
+@needs_coq
+def test_the_part_of_the_claim_that_the_theorems_cover_is_said(folder: Path) -> None:
+    record(folder)
+    assert Kernel(folder, "Toy", ("a_use.twice",)).run() == "theorems a_use.twice"
+    assert Kernel(folder, "Toy", ("a_use.twice",), "twice n").run() == "in part (twice n): theorems a_use.twice"
+
+
+@needs_coq
 def test_a_missing_library_is_not_run(folder: Path) -> None:
     (folder / "pure.v").write_text("From nolibrary Require Import nothing.\n", encoding="utf-8")
     with pytest.raises(EngineMissing, match="library for Coq is not installed"):
@@ -116,10 +198,24 @@ def test_the_record_is_one_of_these_very_files(folder: Path) -> None:
     assert not kernel.on_record
 
 
+@pytest.mark.parametrize(
+    ("installed", "missing"), [((), "coqc"), (("coqc",), "coq_makefile"), (("coqc", "coq_makefile"), "make")]
+)
+def test_without_one_of_its_tools_it_is_not_run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: tuple[str, ...], missing: str
+) -> None:
+    for tool in installed:
+        (tmp_path / tool).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineMissing, match=f"^{missing} is not installed"):
+        report(folder, "Toy")
+
+
 def test_without_coq_it_is_not_run_and_never_passed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineMissing, match="coqc is not installed"):
         report(folder, "Toy")
-    (entry,) = measure([Claim("a", "", evidence=(Kernel(folder, "Toy", ("a_use.twice",)),))])
-    assert [finding.outcome for finding in entry.findings] == ["not run"]
-    assert entry.kinds == set()
+    kernel, y = Kernel(folder, "Toy", ("a_use.twice",)), Symbol("y")
+    (entry,) = measure([Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),), evidence=(kernel,))])
+    assert {finding.kind: finding.outcome for finding in entry.findings}["kernel"] == "not run"
+    assert entry.kinds == {"symbolic", "exact"}
