@@ -56,7 +56,9 @@ def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, An
     return definitions.expand(expr).xreplace({symbol: S(value) for symbol, value in (values or {}).items()})
 
 
-def rule(name: str, summary: str, by: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, **about: Any) -> Rule:
+def rule(
+    name: str, summary: str, by: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, /, **about: Any
+) -> Rule:
     """A rule for ``W``, by an update or by a loss that it descends: its locality judged, in the note's notation."""
     update, descent = (by.update, by) if isinstance(by, Descent) else (by, None)
     try:

@@ -124,7 +124,7 @@ class AtHand:
                 return Place(self.synapse.population(name), end, place.sample)
         for population, index, quantity in self.synapse.own:
             if population == place.population and name == rename(quantity, {index: place.unit, **now}):
-                return replace(place, wire=None)
+                return place
         return None
 
     # --- sums ----------------------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ class AtHand:
         if not free_indices(expr) <= {self.synapse.sample}:
             return None
         for signal in self.synapse.shared:
-            if free_indices(expr) == free_indices(signal) and self._proportional(expr, signal):
+            if self._proportional(expr, signal):
                 self.check(normal(signal), self.everywhere)
                 return frozenset({signal})
         if isinstance(expr, (Symbol, Indexed)) and (value := self.definitions.value(expr)) is not None:

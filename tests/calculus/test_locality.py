@@ -112,8 +112,8 @@ def test_a_name_for_a_product_is_taken_apart():
 
 def test_where_nothing_arrives_any_sample_can_be_the_own():
     """A decay by a shared signal: the sum over samples that pairs it with the unit's activity is the rule's own."""
-    update = Sigma(squares * z[b, p], b) * Sigma(z[c, p], c) * W[p, q]
-    assert judged(update).shared == (squares,)
+    for statistic in (a[c, p], z[c, p], Sigma(W[p, j] * x[c, j], j) ** 2):  # before and after the other sum in normal form
+        assert judged(Sigma(squares * u[b, p], b) * Sigma(statistic, c) * W[p, q]).shared == (squares,)
 
 
 # --- the exact covariance, by any name -------------------------------------------------------------------------------------
@@ -243,6 +243,19 @@ def test_a_declared_name_is_looked_through(meaning, said):
     assert "needed in h_i^b" in refused
 
 
+def test_populations_of_one_size_are_not_mixed():
+    s = Idx("s", N)
+    reads = Synapse(W[i, s], b, pre=(x[b, s],), post=(z[b, i],), inputs=((V[s, k], z[b, k]),))  # V onto the inputs
+
+    def said(own):
+        return reason(Sigma(own * x[b, q_s], b), Definitions(), reads, W[p, q_s])
+
+    q_s = Idx("q", N)
+    assert said(x[b, p]) == "x_i^b is not declared to be read by the synapse"
+    assert said(Sigma(V[p, k] * z[b, k], k)) == "Σ_k V_ik z_k^b is no sum over the synapses onto unit i"
+    assert said(Sigma(W[p, k] * z[b, k], k)) == "z_k^b is not declared to be read by the synapse"
+
+
 def test_what_a_unit_has():
     for meaning in (
         Sigma(W[i, j] * x[b, j] ** 2, j),
@@ -263,6 +276,7 @@ def test_another_units_quantity_is_refused():
 
 
 def test_another_sample_is_refused():
+    assert "Σ_k (u_k^" in reason(u[b, p] * x[b, q] * Sigma(u[c, p] * Sigma(u[c, k] ** 2, k), c))
     assert "ties sample b to each other sample c" in reason(Sigma(x[c, q] * u[b, p] * A[b, c], b, c))
 
 
