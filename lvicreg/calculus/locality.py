@@ -155,7 +155,7 @@ def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Exp
             raise NotLocal(term, f"has not exactly one factor with the input's index {source}")
         (pre,) = presynaptic
         own = [index for index in indices_of(pre) if index in bound and size_of(index) == size_of(sample)]
-        if pre != target and indices_of(pre) != (*own, source):
+        if pre != target and (len(own) != 1 or indices_of(pre) != (*own, source)):
             raise NotLocal(pre, "is neither the synapse's input nor its weight")
         rest = Sigma(Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in own))
         if pre != target:

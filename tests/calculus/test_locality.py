@@ -421,6 +421,7 @@ def test_parts_by_presynaptic_quantity():
     ("update", "said"),
     [
         (Sigma(z[b, k] * W[k, q], b, k), "neither the synapse's input nor its weight"),
+        (y[q] * Sigma(z[b, p], b), "neither the synapse's input nor its weight"),
         (f(x[b, q]), "neither the synapse's input nor its weight"),
         (u[b, p], "not exactly one factor"),
         (Sigma(x[b, q] * u[b, p], b) * W[p, q], "not exactly one factor"),
