@@ -14,7 +14,7 @@ from derivations.independent import covariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Descent, Sigma, gradient, others
-from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, u, var, x, z
+from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, synapse, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
@@ -47,7 +47,7 @@ claims = (
         holds=(Equation(D(loss, W[p, q]), exact_gradient, network),),
         evidence=(
             Autodiff(losses.covariance, exact_gradient, network),
-            Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], b),
+            Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], synapse),
         ),
         assumptions=(r"$B \ge 2$",),
         source="VICReg, arXiv 2105.04906, Eq. 3 and 4",

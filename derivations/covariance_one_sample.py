@@ -17,7 +17,7 @@ from derivations.independent import linear as linear_losses
 from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
-from lvicreg.calculus.layer import B, K, M, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, t, u, x, z
+from lvicreg.calculus.layer import B, K, M, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, synapse, t, u, x, z
 from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality, Numbers
@@ -237,7 +237,7 @@ claims = (
         ),
         evidence=(
             Autodiff(losses.covariance_one_sample, Sigma(local_gradient, t), network),
-            Locality(((Sigma(one_sample_gradient, t), network), (Sigma(local_gradient, t), network)), (), W[p, q], b),
+            Locality(((Sigma(one_sample_gradient, t), network), (Sigma(local_gradient, t), network)), (), W[p, q], synapse),
         ),
         assumptions=("for the gradient: the mean is held constant",),
         rests_on=("covariance.one-sample",),

@@ -13,7 +13,7 @@ from derivations.independent import invariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Descent, Mean, SecondMoments, Sigma, Symmetric, f, f_prime
-from lvicreg.calculus.layer import B, W, b, df, i, j, m, network, p, q, t, x, z
+from lvicreg.calculus.layer import B, W, b, df, i, j, m, network, p, q, synapse, t, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Invariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
@@ -29,6 +29,7 @@ steps = network.but(
         df_prev[b, i]: f_prime(a_prev[b, i]),
     }
 )
+reads = synapse.also(post=(z_prev[b, i],))  # each unit remembers its activity
 
 # --- the losses, as they stand in the note -------------------------------------------------------------------------------
 one_sample_loss = Sigma((z[t, i] - SG(z_prev[t, i])) ** 2, i)
@@ -153,6 +154,7 @@ rules = (
         "Invariance rule: pull the activity towards that of the previous time step.",
         Descent(loss, W[p, q], steps.given(z_prev)),
         steps.given(z_prev),
+        reads,
         arguments=(x, z, z_prev, df),
         claims=("invariance.stop-gradient", "invariance.stationary"),
         convention=str(Invariance(views="present")),

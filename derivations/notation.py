@@ -5,8 +5,8 @@ from typing import Any
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions, Descent, NotLocal, factor
-from lvicreg.calculus.layer import W, b, p, q
+from lvicreg.calculus import Definitions, Descent, NotLocal, Synapse, factor
+from lvicreg.calculus.layer import W, b, p, q, synapse
 from lvicreg.codegen.rule import Parameter, Rule
 
 TEXT = {
@@ -56,13 +56,14 @@ def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, An
     return definitions.expand(expr).xreplace({symbol: S(value) for symbol, value in (values or {}).items()})
 
 
-def rule(name: str, summary: str, by: Expr | Descent, definitions: Definitions, **about: Any) -> Rule:
+def rule(
+    name: str, summary: str, by: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, /, **about: Any
+) -> Rule:
     """A rule for ``W``, by an update or by a loss that it descends: its locality judged, in the note's notation."""
     update, descent = (by.update, by) if isinstance(by, Descent) else (by, None)
     try:
-        terms = factor(update, W[p, q], b, definitions)
-        shared = any(term.population != 1 for term in terms)
-        locality = "local" + (", with one factor shared by the population." if shared else ".")
+        found = factor(update, W[p, q], reads, definitions)
+        locality = "local" + (", with one factor shared by the population." if found.shared else ".")
     except NotLocal as reason:
         locality = f"not local: {reason}."
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}

@@ -13,7 +13,7 @@ from derivations import covariance, covariance_one_sample, invariance, log_varia
 from derivations.covariance import beta
 from derivations.independent import losses
 from derivations.independent import total as independent
-from derivations.invariance import steps, z_prev
+from derivations.invariance import reads, steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
 from lvicreg.calculus import D, Descent, H, Sigma, gradient, others
@@ -107,7 +107,7 @@ claims = (
             ),
         ),
         evidence=(
-            Locality(((total.update, given), (total_log.update, given)), ((with_exact_covariance, given),), W[p, q], b),
+            Locality(((total.update, given), (total_log.update, given)), ((with_exact_covariance, given),), W[p, q], reads),
             Fractions(independent.other_units_rotated),
             Numbers(independent.row_of_a_unit),
         ),
@@ -154,6 +154,7 @@ rules = (
         "Total rule: invariance, hinge variance and one-sample covariance together.",
         total,
         given,
+        reads,
         options=(*_coefficients, gamma, epsilon),
         claims=("total.sum", "total.local"),
         **_about,
@@ -163,6 +164,7 @@ rules = (
         "Total rule with the log-variance term in the place of the hinge.",
         total_log,
         given,
+        reads,
         options=(*_coefficients, epsilon),
         claims=("total.log-variance", "total.local"),
         **_about,

@@ -3,8 +3,8 @@
 SymPy expressions go in and come out. ``indexed`` adds sums and deltas, ``functions`` the activation, hinge, step and
 stop-gradient, ``definitions`` the names that an expression can keep or expand, ``layer`` those of a one-layer network.
 On these, ``canonical`` decides equality, ``differentiate`` takes derivatives and ``steps`` gradients one step at a time,
-``expectation`` takes means, ``operators`` states both without doing them, ``locality`` factors an update, and ``notation``
-prints it.
+``expectation`` takes means, ``operators`` states both without doing them, ``notation`` prints them. ``locality`` factors an
+update by what a ``synapse`` is declared to read.
 """
 
 from .canonical import is_zero, normal
@@ -13,9 +13,10 @@ from .differentiate import D, derivative
 from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
 from .functions import SG, H, StopGradient, f, f_prime, relu
 from .indexed import Delta, Sigma, Symmetric, others
-from .locality import LocalTerm, NotLocal, by_presynaptic, factor
+from .locality import Local, LocalTerm, by_presynaptic, factor
 from .operators import At, Mean, resolve
 from .steps import Descent, Step, gradient, steps
+from .synapse import NotLocal, Synapse
 
 __all__ = [
     "SG",
@@ -28,6 +29,7 @@ __all__ = [
     "H",
     "IndependentUnits",
     "Law",
+    "Local",
     "LocalTerm",
     "Mean",
     "NotLocal",
@@ -36,6 +38,7 @@ __all__ = [
     "Step",
     "StopGradient",
     "Symmetric",
+    "Synapse",
     "by_presynaptic",
     "derivative",
     "expectation",

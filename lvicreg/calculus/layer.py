@@ -17,7 +17,8 @@ symbol                  meaning                                                 
 ``K[i, k]``             covariance of activities ``α Σ_b u_i^b u_k^b``             ``(N, N)``
 ======================  =========================================================  ==========
 
-``network`` is these definitions. A rule that runs on slow filters sees ``network.given(mean, var, alpha)``.
+``network`` is these definitions. A rule that runs on slow filters sees ``network.given(mean, var, alpha)``. ``synapse`` is
+what a synapse reads: its input, its unit's activity and statistics, and one signal of the population, ``Σ_k u_k²``.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sympy import Idx, IndexedBase, Symbol, sqrt, symbols
 from .definitions import Definitions
 from .functions import f, f_prime
 from .indexed import Sigma, Symmetric
+from .synapse import Synapse
 
 N, M, B = symbols("N M B", integer=True, positive=True)
 
@@ -53,4 +55,12 @@ network = Definitions(
         sigma[i]: sqrt(var[i] + epsilon),
         K[i, k]: alpha * Sigma(u[b, i] * u[b, k], b),
     }
+)
+
+synapse = Synapse(
+    W[i, j],
+    b,
+    pre=(x[b, j],),
+    post=(a[b, i], z[b, i], df[b, i], mean[i], u[b, i], var[i], sigma[i]),
+    shared=(Sigma(u[b, k] ** 2, k),),
 )

@@ -1,40 +1,148 @@
 """Is an update local?
 
-A synapse from input ``j`` to unit ``i`` can know its input, its weight, whatever its own unit computes, and a signal that
-the whole population shares. So a local update is a sum of
+A synapse from input ``j`` to unit ``i`` reads what is declared for it (``synapse``). So a local update is a sum over samples of
 
-    (presynaptic: x_j or W_ij) × (postsynaptic: a function of unit i) × (at most one factor common to the population).
+    (presynaptic: what arrives, W_ij) × (postsynaptic: what unit i has) × (a factor common to the population),
 
-``factor`` finds this form or raises ``NotLocal``, naming the quantity that a synapse could not know. It looks through
-names: calling ``Σ_k K_ik u_k`` by the name ``h_i`` does not make it local.
+and all common factors are functions of one and the same signal, whatever it is called. ``factor`` finds this form, and with it
+the signals that the synapse must be sent; or it raises ``NotLocal``, naming a quantity that the synapse is not told and the
+names in which it was found. No name is trusted (``at_hand``): calling ``Σ_k K_ik u_k`` by the name ``h_i``, and declaring it,
+does not make it local. The verdict errs on one side: a product written as a sum of many terms may be refused.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Idx, Indexed, Mul, S
+from sympy import Add, Expr, Idx, Indexed, Mul, S, Symbol
 
+from .at_hand import AtHand, unwrapped
 from .canonical import normal
-from .definitions import Definitions, indices_of
-from .indexed import Sigma, free_indices, fresh, rename, size_of
-
-
-class NotLocal(ValueError):
-    """An update needs something that is not available at the synapse."""
+from .definitions import Definitions, indices_of, name_of
+from .indexed import Sigma, free_indices, rename, size_of
+from .notation import lettered
+from .synapse import NotLocal, Synapse, readable
 
 
 @dataclass(frozen=True)
 class LocalTerm:
-    """One product ``presynaptic × postsynaptic × population``."""
+    """One product ``presynaptic × postsynaptic × population``, for one sample."""
 
     presynaptic: Expr
     postsynaptic: Expr
     population: Expr
 
 
+@dataclass(frozen=True)
+class Local:
+    """The terms of a local update, and the signals that a synapse must be sent: all but its own weight."""
+
+    terms: tuple[LocalTerm, ...]
+    pre: tuple[Expr, ...]
+    post: tuple[Expr, ...]
+    shared: tuple[Expr, ...]
+
+
+def factor(update: Expr, target: Indexed, synapse: Synapse, definitions: Definitions) -> Local:
+    """The local form of an update of ``target``, such as ``W[p, q]``, in the indices of ``synapse``.
+
+    Raises ``NotLocal`` where it has none, ``ValueError`` where the synapse is declared for another weight.
+    """
+    if name_of(target) != name_of(synapse.target):
+        raise ValueError(f"the update is of {target}, and the synapse declared for {synapse.target}; declare one for {target}")
+    update = rename(update, dict(zip(indices_of(target), indices_of(synapse.target), strict=True)))
+    at_hand = AtHand(synapse, definitions)
+    terms = [term for part in _parts(update) for term in _at_own_sample(part, at_hand)]
+    shared = frozenset().union(*(at_hand.signals(term.population) for term in terms))
+    if len(shared) > 1:
+        first, *others = sorted(shared, key=readable)
+        raise NotLocal(first, f"and {', '.join(map(readable, others))} are different population factors; one is allowed")
+    pre = set().union(*(_reads(term.presynaptic, at_hand) for term in terms))
+    post = set().union(*(_reads(term.postsynaptic, at_hand) for term in terms))
+    return Local(tuple(terms), _ordered(pre - {synapse.target}), _ordered(post), tuple(shared))
+
+
+def _ordered(signals: set[Expr]) -> tuple[Expr, ...]:
+    return tuple(sorted(map(lettered, signals), key=str))
+
+
+def _parts(expr: Expr) -> tuple[Expr, ...]:
+    return tuple(term for term in Add.make_args(normal(expr)) if term != 0)
+
+
+def _at_own_sample(term: Expr, at_hand: AtHand) -> list[LocalTerm]:
+    """The local terms of a term of an update, at one of the samples that it is a sum over."""
+    *others, last = _readings(term, at_hand.synapse)
+    for reading in others:
+        with suppress(NotLocal):
+            return _all_factored(reading, at_hand)
+    return _all_factored(last, at_hand)
+
+
+def _readings(term: Expr, synapse: Synapse) -> list[Expr]:
+    """A term of an update at its own sample: that of what arrives, or any that is summed over where nothing arrives."""
+    _, source = indices_of(synapse.target)
+    if synapse.sample in free_indices(term):
+        return [term]
+    found: list[tuple[bool, Expr]] = []
+    for total in (part for part in Mul.make_args(term) if isinstance(part, Sigma)):
+        inside, bound = unwrapped(total)
+        for own in (index for index in bound if size_of(index) == size_of(synapse.sample)):
+            arrives = any({own, source} <= free_indices(part) for part in Mul.make_args(inside))
+            rest = Sigma(inside, *(index for index in bound if index != own))
+            found.append((arrives, term / total * rename(rest, {own: synapse.sample})))
+    return [reading for arrives, reading in found if arrives] or [reading for _, reading in found] or [term]
+
+
+def _factored(product: Expr, at_hand: AtHand) -> list[LocalTerm]:
+    """The local terms of a product, of which names that are no factor by themselves are replaced by what they stand for."""
+    factors = dict.fromkeys(("presynaptic", "postsynaptic", "population"), S.One)
+    for part in Mul.make_args(product):
+        opened = at_hand.opened(part)
+        try:
+            role = _role(part, at_hand)
+        except NotLocal:
+            if opened != part:
+                with suppress(NotLocal):
+                    return _all_factored(product / part * opened, at_hand)
+            raise  # in the names that are nearest to the reader
+        if role == "presynaptic" and opened != part:  # a name may hide a product of what arrives and what the unit has
+            return _all_factored(product / part * opened, at_hand)
+        factors[role] *= part
+    return [LocalTerm(**factors)]
+
+
+def _all_factored(expr: Expr, at_hand: AtHand) -> list[LocalTerm]:
+    return [local for part in _parts(expr) for local in _factored(part, at_hand)]
+
+
+def _role(part: Expr, at_hand: AtHand) -> str:
+    """Whether a factor is at hand at the synapse, in its unit or everywhere; ``NotLocal`` if it is nowhere."""
+    _, source = indices_of(at_hand.synapse.target)
+    if source in free_indices(part):
+        at_hand.check(part, at_hand.here)
+        if part == at_hand.opened(part) and any(source not in entry.indices for entry in part.atoms(Indexed)):
+            raise NotLocal(part, "is one function of what arrives and of what the unit has, not a product of two")
+        return "presynaptic"
+    if at_hand.signals(part):
+        return "population"
+    at_hand.check(part, at_hand.unit)
+    return "postsynaptic"
+
+
+def _reads(expr: Expr, at_hand: AtHand) -> set[Expr]:
+    """The declared quantities, and the sums of such, of which an expression is a function."""
+    if isinstance(expr, Sigma):
+        return {expr}
+    if isinstance(expr, (Symbol, Indexed)):
+        opened = at_hand.opened(expr)
+        return ({expr} if isinstance(expr, Indexed) else set()) if opened == expr else _reads(normal(opened), at_hand)
+    return set().union(*(_reads(part, at_hand) for part in expr.args))
+
+
 def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Expr]:
-    """``update`` as ``Σ_b postsynaptic[b, p] · presynaptic``: the postsynaptic part by presynaptic quantity.
+    """``update`` as ``Σ_b postsynaptic[b, p] · presynaptic``, for code: the postsynaptic part by presynaptic quantity.
 
     The sum over samples is taken as read where the presynaptic quantity is indexed by ``sample``.
     """
@@ -44,74 +152,19 @@ def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Exp
         factors, bound = _opened(term)
         presynaptic = [factor for factor in factors if source in free_indices(factor)]
         if len(presynaptic) != 1:
-            raise NotLocal(f"{term} has not exactly one factor with the input's index {source}")
+            raise NotLocal(term, f"has not exactly one factor with the input's index {source}")
         (pre,) = presynaptic
-        if pre != target and not (isinstance(pre, Indexed) and len(pre.indices) == 2 and pre.indices[0] in bound):
-            raise NotLocal(f"{pre} is neither the synapse's input nor its weight")
-        rest = Sigma(
-            Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in pre.indices)
-        )
+        own = [index for index in indices_of(pre) if index in bound and size_of(index) == size_of(sample)]
+        if pre != target and (len(own) != 1 or indices_of(pre) != (*own, source)):
+            raise NotLocal(pre, "is neither the synapse's input nor its weight")
+        rest = Sigma(Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in own))
         if pre != target:
-            pre, rest = (rename(part, {pre.indices[0]: sample}) for part in (pre, rest))
+            pre, rest = (rename(part, dict.fromkeys(own, sample)) for part in (pre, rest))
         parts[pre] = parts.get(pre, S.Zero) + rest
     return {pre: normal(rest) for pre, rest in parts.items()}
 
 
-def factor(update: Expr, target: Indexed, sample: Idx, definitions: Definitions) -> tuple[LocalTerm, ...]:
-    """The local form of an update of ``target``, such as ``W[p, q]``; ``NotLocal`` where it has none."""
-    unit, _ = indices_of(target)
-    terms, shared = [], set()
-    for pre, rest in by_presynaptic(update, target, sample).items():
-        for term in Add.make_args(rest):
-            population = S.One
-            for part in Mul.make_args(term):
-                if _is_population(part, unit, definitions):
-                    population *= part
-            shared |= {population} - {S.One}
-            terms.append(LocalTerm(pre, term / population, population))
-    if len(shared) > 1:
-        raise NotLocal(f"more than one population factor: {', '.join(sorted(map(str, shared)))}")
-    return tuple(terms)
-
-
-def _is_population(part: Expr, unit: Idx, definitions: Definitions) -> bool:
-    """Whether a factor is shared by the population; ``NotLocal`` if it is neither that nor the unit's own."""
-    others = _other_units(part, unit)
-    _check(part, unit, definitions)
-    return bool(others)
-
-
-def _other_units(expr: Expr, unit: Idx) -> set[Idx]:
-    return {index for index in expr.atoms(Idx) if size_of(index) == size_of(unit)} - {unit}
-
-
-def _check(expr: Expr, unit: Idx, definitions: Definitions) -> None:
-    """Refuse what ties a unit to another one, in ``expr`` and in what its names stand for."""
-    if _other_units(expr, unit) and unit in free_indices(expr):
-        tying = (entry for entry in sorted(expr.atoms(Indexed), key=str) if unit in entry.indices and _other_units(entry, unit))
-        raise NotLocal(f"{_written(next(tying, expr))} ties unit i to each other unit k")
-    for quantity in expr.atoms(Indexed):
-        units = {index for index in quantity.indices if size_of(index) == size_of(unit)}
-        if len(units) > 1:
-            raise NotLocal(f"{_written(quantity)} ties two units together")
-        meaning = definitions.value(quantity)
-        if meaning is not None:
-            _check(normal(meaning), min(units, default=unit, key=str), definitions)
-
-
-def _written(quantity: Expr) -> str:
-    """``K_ik`` for an entry of a matrix over units, whatever its indices are called."""
-    return f"{quantity.base}_ik" if isinstance(quantity, Indexed) else str(quantity)
-
-
 def _opened(term: Expr) -> tuple[list[Expr], list[Idx]]:
     """The factors of a product of nested sums, and the indices that they are summed over."""
-    factors: list[Expr] = []
-    bound: list[Idx] = []
-    for part in Mul.make_args(term):
-        while isinstance(part, Sigma):
-            index = fresh(part.index)
-            part = rename(part.term, {part.index: index})
-            bound.append(index)
-        factors += Mul.make_args(part)
-    return factors, bound
+    inside = [unwrapped(part) for part in Mul.make_args(term)]
+    return [factor for part, _ in inside for factor in Mul.make_args(part)], [index for _, bound in inside for index in bound]

@@ -16,8 +16,8 @@ from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices, size_of
-from lvicreg.calculus.locality import NotLocal
 from lvicreg.calculus.notation import positive_first
+from lvicreg.calculus.synapse import NotLocal
 
 from .arrays import code, elementwise, printed
 from .docstring import WIDTH, display, docstring, raised, shape_of, signature, where

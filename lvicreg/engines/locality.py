@@ -5,37 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Expr, Idx, Indexed
+from sympy import Expr, Indexed
 
-from lvicreg.calculus import Definitions, NotLocal, factor
+from lvicreg.calculus import Definitions, NotLocal, Synapse, factor
 
 from .evidence import Contradiction
 
 
 @dataclass(frozen=True)
 class Locality:
-    """Updates that factor into presynaptic × postsynaptic × population parts, and updates that do not."""
+    """Updates that factor into what a synapse reads, presynaptic × postsynaptic × population, and updates that do not."""
 
     local: tuple[tuple[Expr, Definitions], ...]
     nonlocal_: tuple[tuple[Expr, Definitions], ...]
     target: Indexed
-    sample: Idx
+    synapse: Synapse
     kind: ClassVar[str] = "locality"
     engine: ClassVar[str] = "factoring"
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where an update is judged otherwise."""
+        """Raises ``Contradiction`` where an update is judged otherwise, or is 0."""
         if not self.local and not self.nonlocal_:
             raise Contradiction("no update was judged")
         found = []
         for update, definitions in self.local:
             try:
-                found.append(f"{len(factor(update, self.target, self.sample, definitions))} local terms")
+                terms = factor(update, self.target, self.synapse, definitions).terms
             except NotLocal as reason:
                 raise Contradiction(f"was to be local, but {reason}") from reason
+            if not terms:
+                raise Contradiction("was to be local, but the update is 0")
+            found.append(f"{len(terms)} local terms")
         for update, definitions in self.nonlocal_:
             try:
-                terms = factor(update, self.target, self.sample, definitions)
+                terms = factor(update, self.target, self.synapse, definitions).terms
             except NotLocal as reason:
                 found.append(f"not local: {reason}")
             else:

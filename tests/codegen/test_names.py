@@ -85,8 +85,8 @@ CASES = {
     ),
     "other ranges of an input": (
         from_update(Sigma(K[p, k] * e[k, q], k), arguments=(e, K)),
-        UPDATE + "e[t, q] has axes (B, M)",
-        "rename one",
+        UPDATE + "e_kq is neither the synapse's input nor its weight",
+        "write it as a sum of products of one input, or weight, each",
     ),
     "a number as an index": (from_post(z[t, p] * z[0, p]), UPDATE + "z[0, p] has an index without a range", "Idx('i', N)"),
     "an index without range": (

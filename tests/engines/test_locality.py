@@ -1,0 +1,31 @@
+"""The engine of locality refuses a rule that is judged otherwise, and a check that could not have failed."""
+
+import pytest
+from sympy import S
+
+from lvicreg.calculus import Sigma
+from lvicreg.calculus.layer import K, W, b, df, k, network, p, q, synapse, u, x
+from lvicreg.engines import Contradiction, Locality
+
+local = Sigma(u[b, p] * df[b, p] * x[b, q], b), network
+exact = Sigma(K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k), network
+
+
+def test_what_is_found():
+    found = Locality((local,), (exact,), W[p, q], synapse).run()
+    assert found == "1 local terms; not local: K_ik ties unit i to each other unit k"
+
+
+@pytest.mark.parametrize(
+    ("are_local", "are_not", "said"),
+    [
+        ((exact,), (), "was to be local, but K_ik ties unit i"),
+        ((), (local,), "was not to be local, but factors into"),
+        ((), (local, exact), "was not to be local"),
+        (((S.Zero, network),), (), "was to be local, but the update is 0"),
+        ((), (), "no update was judged"),
+    ],
+)
+def test_a_wrong_verdict_is_refused(are_local, are_not, said):
+    with pytest.raises(Contradiction, match=said):
+        Locality(are_local, are_not, W[p, q], synapse).run()
