@@ -6,6 +6,7 @@ Both are drawn from ``_generated/ledger.json``, which ``python -m derivations`` 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -18,14 +19,6 @@ from itables.javascript import generate_init_offline_itables_html
 
 LEDGER = Path(__file__).parent / "_generated" / "ledger.json"
 ROW, GAP, CHARACTER, PADDING = 30, 60, 7.2, 18  # of the map, in pixels
-LEGEND = {
-    "proven": "proven, under the stated assumptions if there are any",
-    "refuted": "refuted, with a counterexample",
-    "approximation": "approximation, with its error",
-    "failed": "failed",
-    "not": "not run",
-}
-
 Claim = dict[str, Any]
 
 
@@ -40,11 +33,6 @@ def target(claim: Claim) -> str:
     return f"{claim['section']}.html#claim-{claim['id'].replace('.', '-')}"
 
 
-def colour(claim: Claim) -> str:
-    """The class of a status, its first word."""
-    return str(claim["status"]).split()[0]
-
-
 # --- the table --------------------------------------------------------------------------------------------------------------
 
 
@@ -53,7 +41,9 @@ def table() -> str:
     rows = [
         {
             "claim": f'<a href="{target(claim)}">{claim["id"]}</a>',
-            "status": f'<span class="claim-status {colour(claim)}">{claim["status"]}</span>',
+            "status": f'<span class="claim-status {claim["slug"]}">{claim["status"]}</span>',
+            "kernel": claim["kernel"],
+            "what was said": claim["verdict"] or "",
             "evidence": ", ".join(claim["evidence"]),
             "kinds": len(claim["evidence"]),
             "seeded errors": (claim["seeded_errors"] or {"mutants": None})["mutants"],
@@ -73,7 +63,7 @@ def table() -> str:
             paging=False,
             order=[],
             autoWidth=False,
-            columnDefs=[{"targets": 6, "className": "statement"}],
+            columnDefs=[{"targets": 8, "className": "statement"}],
         )
     )
 
@@ -101,8 +91,8 @@ def claim_map() -> str:
     parts = [*_edges(edges, boxes), *(_node(claim, *boxes[number]) for number, claim in enumerate(claims))]
     size = f'width="{left - GAP + 1:.0f}" height="{height}" viewBox="0 0 {left - GAP + 1:.0f} {height}"'
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="group" aria-label="Map of claims">{"".join(parts)}</svg>'
-    found = [status for status in LEGEND if any(colour(claim) == status for claim in claims)]
-    key = "".join(f'<li><span class="claim-status {status}">{status}</span> {LEGEND[status]}</li>' for status in found)
+    found = Counter((claim["slug"], claim["status"]) for claim in claims)
+    key = "".join(f'<li><span class="claim-status {slug}">{status}</span> {n}</li>' for (slug, status), n in found.items())
     return f'<ul class="claim-map-legend">{key}</ul><div class="claim-map" tabindex="0">{picture}</div>'
 
 
@@ -119,4 +109,4 @@ def _node(claim: Claim, left: float, middle: float, width: float) -> str:
     title = escape(f"{claim['id']}: {claim['status']}. {claim['statement']}")
     box = f'<rect x="{left:.1f}" y="{middle - 11:.1f}" width="{width:.1f}" height="22" rx="5"/>'
     name = f'<text x="{left + width / 2:.1f}" y="{middle + 4:.1f}">{claim["id"]}</text>'
-    return f'<a class="node {colour(claim)}" href="{target(claim)}"><title>{title}</title>{box}{name}</a>'
+    return f'<a class="node {claim["slug"]}" href="{target(claim)}"><title>{title}</title>{box}{name}</a>'

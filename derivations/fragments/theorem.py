@@ -24,7 +24,7 @@ def theorem(entry: Entry, of_section: dict[str, str]) -> str:
     """
     claim = entry.claim
     status = f"[{entry.status}]{{.claim-status .{entry.status.slug}}}"
-    kernel = f" [{entry.kernel}]{{.claim-status .kernel}}" if entry.kernel else ""
+    kernel = f" [{entry.kernel}]{{.claim-kernel}}" if entry.kernel else ""
     lines = [
         f"````{{prf:theorem}} {claim.id}",
         f":label: {anchor(claim.id)}",
@@ -52,7 +52,7 @@ def _false(entry: Entry) -> str:
     said = entry.claim.said
     if said is None:
         raise ValueError(f"{entry.claim.id} replaces no sentence")
-    verdict = f"[{entry.verdict or entry.status}]{{.claim-status .{entry.verdict or entry.status.slug}}}"
+    verdict = f"[{entry.verdict or entry.status}]{{.claim-verdict .{entry.verdict or entry.status.slug}}}"
     return f"````{{div}} claim-false\n{verdict} [{said.sentence}]{{.false}} ({said.source}.) The truth in its place:\n````"
 
 
