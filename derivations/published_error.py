@@ -50,10 +50,12 @@ claims = (
         id="published-error.loss",
         statement="LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
         "the mean over pairs of the variance over samples of the products $u_i u_k$. That variance vanishes iff $u_i^b "
-        "u_k^b$ is the same for all $b$, so the printed loss is $0$ iff no two units are non-zero in the same sample. It is "
-        "$0$ for the sparse code $u = (1, 0), (-1, 0), (0, 1), (0, -1)$ and $4/3$ for $u = (1, 1), (1, -1), (-1, 1), (-1, "
-        "-1)$, both uncorrelated. (For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.)",
-        proof="A sum of squares vanishes iff each does. The printed loss is a sum of the squares $(u_i^b u_k^b)^2$.",
+        "u_k^b$ is the same for all $b$, and the whole loss iff no two units are non-zero in the same sample. It is $0$ for "
+        "the sparse code of four samples $(1, 0)$, $(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, "
+        "1)$, $(-1, -1)$, both uncorrelated. (For $B = 2$ the variance is $0$, and the printed loss half of the corrected "
+        "one.)",
+        proof="A sum of squares vanishes iff each does. The variance is one of the differences of $u_i^b u_k^b$ from their "
+        "mean, the printed loss one of $u_i^b u_k^b$.",
         said=Said(
             "The decorrelation loss of Methods Eq. 6, as it was printed, is the sum of the squared off-diagonal terms of the "
             "covariance matrix, up to a factor.",
