@@ -32,6 +32,7 @@ norm_loss = beta * Sigma(u[t, i] ** 2, i) ** 2  # ‖u‖⁴, the loss of the th
 one_sample_gradient = 4 * beta * u[t, p] * Sigma(others(p, k) * u[t, k] ** 2, k) * df[t, p] * x[t, q]
 third_factor_gradient = 4 * beta * u[t, p] * Sigma(u[t, k] ** 2, k) * df[t, p] * x[t, q]
 local_gradient = 4 * beta * (u[t, p] * Sigma(u[t, k] ** 2, k) - u[t, p] ** 3) * df[t, p] * x[t, q]
+excess = 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q]
 through_the_mean = -4 * beta / B * Sigma(df[b, p] * x[b, q], b) * Sigma(u[c, p] * others(p, k) * u[c, k] ** 2, c, k)
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
@@ -197,11 +198,11 @@ claims = (
         ),
         states=(
             third_factor_gradient,
-            4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q],
+            excess,
         ),
         holds=(
             Equation(D(norm_loss, W[p, q]), third_factor_gradient, mean_held),
-            Equation(third_factor_gradient - one_sample_gradient, 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q], network),
+            Equation(third_factor_gradient - one_sample_gradient, excess, network),
             Equation(
                 (N - 1) * Mean(v[p] ** 2, independent_units),
                 Mean(Sigma(others(p, k) * v[k] ** 2, k), independent_units),

@@ -16,7 +16,8 @@ from typing import Literal
 
 from sympy import Expr
 
-from lvicreg.engines import Equation, Evidence, Exact, Symbolic
+from lvicreg.calculus import Definitions
+from lvicreg.engines import Autodiff, Equation, Evidence, Exact, Symbolic
 
 Verdict = Literal["refuted", "approximation"]
 FORMULA = r"\[\[(.+?)\]\]"
@@ -57,8 +58,24 @@ class Claim:
             raise ValueError(
                 f"{self.id}: {len(self.stated)} formulas are marked in the statement, {len(self.states)} are given"
             )
+        for formula in self.states:
+            self.meanings(formula)
         if self.said and not any("exact" in equation.engines for equation in self.fails):
             raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails in exact numbers")
+
+    def meanings(self, formula: Expr) -> Definitions:
+        """What the names of a formula stand for, in the equation, or the claimed derivative, of which it is a part.
+
+        Raises ``ValueError`` where it is part of none, and so nothing was checked of it.
+        """
+        for equation in self.holds:
+            values = (equation.definitions[name][1] for name in equation.definitions)
+            if any(part.has(formula) for part in (equation.left, equation.right, *values)):
+                return equation.definitions
+        for evidence in self.evidence:
+            if isinstance(evidence, Autodiff) and evidence.claimed.has(formula):
+                return evidence.definitions
+        raise ValueError(f"{self.id} states {formula}, which is part of none of its equations")
 
     @property
     def tex(self) -> str:

@@ -101,6 +101,8 @@ def test_a_claim_says_what_it_could_not_be() -> None:
         Claim("a", "", holds=(TRUE,), fails=(replace(FALSE, engines=("symbolic",)),), said=SAID)
     with pytest.raises(ValueError, match="1 formulas are marked"):
         Claim("a", "the square $[[y^2]]$", holds=(TRUE,))
+    with pytest.raises(ValueError, match=r"states y\*\*3, which is part of none of its equations"):
+        Claim("a", "the cube $[[y^3]]$", states=(y**3,), holds=(TRUE,))
 
 
 def test_marks_are_not_shown() -> None:

@@ -17,7 +17,7 @@ from lvicreg.claims.plain import plain
         (r"$\lVert w \rVert^2 = 1/\lambda$", "‖w‖² = 1/λ"),
         (r"$\langle w_0, v_1 \rangle \neq 0$", "⟨w_0, v_1⟩ ≠ 0"),
         (r"$e^{-2 \lambda t}$, $t^{-1/2}$, $C^{-1}$, $z_i^{t-1}$", "e^{−2λt}, t^{−1/2}, C⁻¹, z_i^{t−1}"),
-        (r"$\sum_{k \neq i} K_{ik}^2$, $\bar{z}_i$", "Σ_{k≠i}K_ik², z̄_i"),
+        (r"$\sum_{k \neq i} K_{ik}^2$, $\bar{z}_i$", "Σ_{k≠i} K_ik², z̄_i"),
         (r"$w^\top C w$ of $(1, 0), (0, -1)$", "wᵀ C w of (1, 0), (0, −1)"),
         ("no `code_here` $C_1$", "no `code_here` C_1"),
     ],

@@ -123,7 +123,9 @@ def test_an_engine_that_is_missing_is_not_shown_as_passed(tmp_path: Path) -> Non
         "print(entry.status, [f.outcome for f in entry.findings], sorted(entry.kinds))\n"
     )
     result = python("-c", script, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
-    assert result.stdout.strip() == "proven ['passed', 'passed', 'not run'] ['exact', 'symbolic']", result.stderr
+    assert result.stdout.strip() == "machine-checked at every size ['passed', 'passed', 'not run'] ['exact', 'symbolic']", (
+        result.stderr
+    )
 
 
 def test_a_stranger_among_the_generated_files_is_reported(copy: Path) -> None:
@@ -140,3 +142,25 @@ def test_a_deleted_rule_is_written_again(copy: Path) -> None:
     assert run("invariance", "--check", folder=copy).returncode == 1
     assert run("invariance", folder=copy).returncode == 0
     assert rule.read_bytes() == before
+
+
+def test_changed_words_must_be_approved_by_name(copy: Path) -> None:
+    source, record = copy / "derivations" / "invariance.py", copy / "derivations" / "approved.json"
+    replace_in(source, "exactly half of the full one", "a third of the full one")
+    before = record.read_bytes()
+    for arguments in (("--check",), (), ("--approve", "invariance.linear")):
+        result = run("invariance", *arguments, folder=copy)
+        assert result.returncode == 1
+        assert '-  "statement":' in result.stdout
+        assert "a third of the full one" in result.stdout
+        assert "python -m derivations --approve invariance.stationary" in result.stdout
+        assert record.read_bytes() == before
+    assert run("invariance", "--approve", "invariance.stationary", folder=copy).returncode == 0
+    assert "a third of the full one" in record.read_text(encoding="utf-8")
+    assert run("invariance", "--check", folder=copy).returncode == 0
+
+
+def test_an_approval_of_no_claim_is_refused(copy: Path) -> None:
+    result = run("--approve", "invariance.stationery", folder=copy)
+    assert result.returncode == 2
+    assert "there is no claim invariance.stationery to approve" in result.stderr

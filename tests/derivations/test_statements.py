@@ -10,12 +10,10 @@ from sympy import Expr
 
 from derivations import SECTIONS, approval
 from derivations.checking import section
-from lvicreg.calculus import Definitions
 from lvicreg.calculus.indexed import free_indices, rename
 from lvicreg.calculus.layer import b, i, j, p, q, t
 from lvicreg.claims import Claim
 from lvicreg.claims.plain import plain
-from lvicreg.engines import Autodiff
 from tests.calculus.latex_reader import read_again
 
 CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
@@ -63,22 +61,10 @@ def lettered(expr: Expr, tex: str) -> Expr:
     return rename(expr, {p: i, q: j} | {index: sample for index in free_indices(expr) if str(index) in "btd"})
 
 
-def definitions_of(claim: Claim, expr: Expr) -> Definitions:
-    """What the names of a formula stand for: in the equation, or the claimed derivative, in which it occurs."""
-    for equation in claim.holds:
-        meanings = (equation.definitions[name][1] for name in equation.definitions)
-        if any(part.has(expr) for part in (equation.left, equation.right, *meanings)):
-            return equation.definitions
-    for evidence in claim.evidence:
-        if isinstance(evidence, Autodiff) and evidence.claimed.has(expr):
-            return evidence.definitions
-    raise AssertionError(f"{claim.id} states {expr}, which is in none of its equations")
-
-
 @pytest.mark.parametrize(("claim", "number"), STATING)
 def test_a_formula_of_a_statement_is_the_expression_that_was_checked(claim: Claim, number: int) -> None:
     tex, expr = claim.stated[number], claim.states[number]
-    read_again(lettered(expr, tex), in_full(tex), definitions_of(claim, expr))
+    read_again(lettered(expr, tex), in_full(tex), claim.meanings(expr))
 
 
 @pytest.mark.parametrize(("old", "new"), [("2 (z", "3 (z"), ("2 (z", "-2 (z"), ("f'(a_i^t)", ""), ("- z", "+ z")])
@@ -87,7 +73,7 @@ def test_a_wrong_formula_is_noticed(old: str, new: str) -> None:
     tex = claim.stated[0]
     assert old in tex
     with pytest.raises(AssertionError):
-        read_again(lettered(claim.states[0], tex), in_full(tex.replace(old, new)), definitions_of(claim, claim.states[0]))
+        read_again(lettered(claim.states[0], tex), in_full(tex.replace(old, new)), claim.meanings(claim.states[0]))
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
