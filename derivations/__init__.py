@@ -1,7 +1,8 @@
 """The note's derivations, one module a section: losses, claims and rules. ``python -m derivations`` runs them.
 
-Each module has a ``TITLE``, its ``claims`` and its ``rules``, and reads from top to bottom like the note: losses as they
-stand there, gradients as they stand there, and then what is claimed of them. ``independent`` has the same losses once more,
+Each module has a ``TITLE``, its ``claims`` and its ``rules``, and reads from top to bottom like the note: its losses, its
+gradients, and then what is claimed of them. The note is known without its formulas; they are restored here from its words
+and from the papers. ``independent`` has the same losses once more,
 and what else is computed to check a claim without the calculus; ``formal`` has the Oja theorem for a proof assistant.
 """
 

@@ -202,7 +202,7 @@ loss_functions = (
         step,
         arguments=(z, z_prev),
         claims=("activity.invariance",),
-        convention=str(Invariance()),
+        convention=str(Invariance(views="both")),
         source="VICReg (arXiv 2105.04906), Eq. 5; note, invariance term.",
     ),
     function(

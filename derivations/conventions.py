@@ -169,8 +169,10 @@ claims = (
         statement=r"With $n = B - $ ddof, two hinges have proportional gradients where $\varepsilon n$ and $\gamma^2 n$ "
         r"agree, in the ratio of their $\gamma$; $\varepsilon$ added to the standard deviation is a threshold $\gamma - "
         r"\varepsilon$ without it. Log-variances have equal gradients where $\varepsilon n$ agrees. Exact covariance terms "
-        "whose $K$ divide by $n$ and $n'$ have the ratio $(n'/n)^2$. For $B = 2$, where $u^1 = -u^2$, the exact term is "
-        "twice the one-sample one.",
+        "whose $K$ divide by $n$ and $n'$ have the ratio $(n'/n)^2$. For $B = 2$ and ddof $= 1$, where $u^1 = -u^2$, the "
+        "exact term is twice the one-sample one.",
+        proof="For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$; the equation between the two sums in $v = "
+        "u^1$ is for every $N$.",
         holds=(
             Equation(in_scaled(hinge), s * hinge, any_ddof),
             Equation(D(in_scaled(logarithm), W[p, q]), D(logarithm, W[p, q]), any_ddof),
@@ -199,7 +201,8 @@ claims = (
     Claim(
         id="conventions.mean-held",
         statement="Holding the minibatch's mean constant changes no gradient of the hinge, the log-variance and the exact "
-        r"covariance term. It changes that of the one-sample covariance for $B \ge 3$.",
+        "covariance term. It changes that of the one-sample covariance, by the term of covariance.one-sample-mean, in "
+        r"general for $B \ge 3$.",
         holds=(
             Equation(D(hinge, W[p, q]), gradients["variance"], held),
             Equation(D(logarithm, W[p, q]), gradients["log_variance"], held),
@@ -215,7 +218,7 @@ claims = (
         assumptions=(
             r"$\sigma_i > 0$",
             r"$\sigma_i \neq \gamma$",
-            r"$B \ge 2$",
+            r"$B \ge 2$; for the change $N \ge 2$",
         ),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
         source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
@@ -223,11 +226,13 @@ claims = (
     Claim(
         id="conventions.no-ratio",
         statement=r"Unit by unit, where the gates are open, the gradients of two hinges of different $\varepsilon$ have the "
-        r"ratio of their $\sigma_i$, and those of a hinge and a log-variance the ratio $\sigma_i$. So no constant turns one "
-        r"gradient into the other; nor does one between log-variances of different $\varepsilon$; hinges of different ddof "
-        r"but the same $\gamma$ and $\varepsilon$, or of different $\gamma$; the exact and the one-sample covariance; the "
-        "one-sample covariance with its mean held and free; a loss of one view and of two; an invariance with and without a "
-        "stop-gradient.",
+        r"inverse ratio of their $\sigma_i$, and those of a hinge and a log-variance the ratio $\sigma_i$. So no constant "
+        r"turns one gradient into the other for all data; nor does one between log-variances of different $\varepsilon$; "
+        r"hinges of different ddof but the same $\gamma$ and $\varepsilon$, or of different $\gamma$; the exact and the "
+        "one-sample covariance; the one-sample covariance with its mean held and free; a loss of one view and of two; an "
+        "invariance with and without a stop-gradient.",
+        proof="A constant would make the ratio of the two gradients the same for every pair of units and all data; for each "
+        "pair of losses two units are shown at which it is not.",
         holds=(
             Equation(
                 sigma[p] * D(open_hinge, W[p, q]),

@@ -22,7 +22,7 @@ from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
 TITLE = "Covariance term"
 beta = Symbol("beta", positive=True)
 
-# --- the loss, as it stands in the note, and its gradient ------------------------------------------------------------------
+# --- the loss of the note, and its gradient ------------------------------------------------------------------
 loss = beta * Sigma(others(i, k) * K[i, k] ** 2, i, k)
 exact_gradient = 4 * alpha * beta * Sigma(others(p, k) * K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k)
 
@@ -75,15 +75,16 @@ claims = (
         id="covariance.scale",
         statement=r"Where all pairs have the same covariance, $\beta = 1/(N(N - 1))$ makes the loss independent of the number "
         "of units: it is the mean of $K_{ik}^2$ over pairs. VICReg's $1/N$ does not: the loss grows like $N - 1$. Whatever "
-        "the covariances, the mean over pairs of a random part of a population is on average that of the whole.",
-        proof="For a random part: every pair is as likely to be in it as every other.",
+        "the covariances, the mean over pairs of a part of the population, all parts of a given size being equally likely, "
+        "is on average that of the whole.",
+        proof="For the parts: every pair is in as many of them as every other.",
         holds=(
             Equation(Sigma(others(i, k) * common**2, i, k) / (N * (N - 1)), common**2, sizes=({"N": 2}, {"N": 5})),
             Equation(Sigma(others(i, k) * common**2, i, k) / N, (N - 1) * common**2, sizes=({"N": 2}, {"N": 5})),
         ),
         fails=(Equation(Sigma(others(i, k) * common**2, i, k) / N, common**2, sizes=({"N": 3}, {"N": 5})),),
         evidence=(Fractions(independent.subsets_of_a_population), Numbers(independent.equally_correlated)),
-        assumptions=(r"$N \ge 2$",),
+        assumptions=(r"$N \ge 2$; parts of two units or more",),
         source="note, covariance term; VICReg, arXiv 2105.04906, Eq. 4",
     ),
 )

@@ -24,7 +24,7 @@ from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality,
 
 TITLE = "Covariance term, one sample at a time"
 
-# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+# --- the losses of the note -------------------------------------------------------------------------------
 one_sample_loss = beta * Sigma(others(i, k) * u[t, i] ** 2 * u[t, k] ** 2, i, k)
 norm_loss = beta * Sigma(u[t, i] ** 2, i) ** 2  # ‖u‖⁴, the loss of the third factor
 
@@ -100,6 +100,7 @@ claims = (
         statement="Holding the mean constant is not neutral for the one-sample covariance loss: differentiating through the "
         r"minibatch's mean leaves $[[-\frac{4 \beta}{B} \sum_b f'(a_i^b) x_j^b \sum_c \sum_{k \neq i} u_i^c (u_k^c)^2]]$. "
         "(For $B = 2$ this is $0$, since then $u^1 = -u^2$.)",
+        proof="For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$, and the sum over $c$ has odd powers only.",
         states=(through_the_mean,),
         holds=(
             Equation(
@@ -137,10 +138,10 @@ claims = (
         r"minibatch of independent Gaussian samples is biased too, by $(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$, which "
         "vanishes with $B$.)",
         said=Said(
-            r"The update with $-4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ descends the sum of the squared off-diagonal "
-            r"terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} K_{ik}^2$.",
-            "note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and Supplement Eq. 3 and 4; "
-            "corrected in its erratum",
+            r"$4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ is on average the gradient of the sum of the squared "
+            r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} K_{ik}^2$.",
+            "a reading of the note, covariance term, and of Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and "
+            "Supplement Eq. 3 and 4; corrected in its erratum",
         ),
         holds=(
             Equation(
@@ -192,8 +193,8 @@ claims = (
         "for independent units of equal variance the factor is too large by $1/(N - 1)$ on average, the update along $u_i$ "
         "by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
         said=Said(
-            r"The sum over all other units is common to the population: $\sum_{k \neq i} u_k^2 = \sum_k u_k^2$.",
-            "note, covariance term, which calls it an approximation",
+            "The sum over all other units may be replaced by one that is common to the population.",
+            "note, covariance term, which calls it a useful approximation",
             "approximation",
         ),
         states=(
@@ -249,12 +250,15 @@ claims = (
         statement=r"$\lVert u \rVert^4$ does not change when the population is rotated. For Gaussian activity "
         r"$\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K)^2 + 2\, \mathrm{tr}\, K^2$, at fixed unit variances a constant "
         r"plus $2 \sum_i \sum_{k \neq i} K_{ik}^2$, which is least where units are uncorrelated, if they can be (linear ones "
-        r"only for $N \le \mathrm{rank}\, C$). With log-variance and decay instead, no decorrelated state with unequal "
-        r"variances is a minimum, for any $\beta$: rotating two of its units by $\theta$ leaves $\lVert u \rVert^4$ and the "
-        r"decay as they are and makes $\sigma_1^2 \sigma_2^2$ larger by $(\sigma_1^2 - \sigma_2^2)^2 \sin^2\theta "
-        r"\cos^2\theta$. Identical units along a principal component are critical for every $\beta$.",
+        r"only for $N \le \mathrm{rank}\, C$). With log-variance and decay instead, no decorrelated state of linear units "
+        r"with unequal variances is a minimum, for any $\beta$: rotating two of its units by $\theta$ leaves $\lVert u "
+        r"\rVert^4$ and the decay as they are and makes $\sigma_1^2 \sigma_2^2$ larger by $(\sigma_1^2 - \sigma_2^2)^2 "
+        r"\sin^2\theta \cos^2\theta$. Identical linear units along a principal component, $12 \beta N \mu^2 n^2 + \lambda n = "
+        r"1$ with $n = \lVert w \rVert^2$, are critical for every $\beta$.",
         proof="The first equation is the derivative along every rotation's generator. It vanishes at every $u$, and "
-        r"rotations are reached from the identity, so $\lVert u \rVert^4$ is the same at both ends.",
+        r"rotations are reached from the identity, so $\lVert u \rVert^4$ is the same at both ends. Rotating linear units is "
+        r"rotating the rows of $W$, so it leaves $\lVert W \rVert^2$ as it is; and for uncorrelated units $-\frac{1}{2} "
+        r"\log(\sigma_1^2 \sigma_2^2)$ falls, for $\theta$ as small as one likes.",
         holds=(
             Equation(rotated, 0, sizes=small),
             Equation(
@@ -275,7 +279,10 @@ claims = (
             Autodiff(linear_losses.expected_third_factor, expected_gradient, linear_units),
             Numbers(independent.rotations),
         ),
-        assumptions=("for the mean: zero-mean Gaussian activity",),
+        assumptions=(
+            "for the mean: zero-mean Gaussian activity",
+            r"for the states: linear units on zero-mean Gaussian input; for identical ones $\mu > 0$",
+        ),
         rests_on=("covariance.third-factor",),
         source="beyond the note",
     ),
@@ -308,6 +315,6 @@ rules = (
         population,
         claims=("covariance.third-factor", "covariance.third-factor-rotation"),
         source="note, covariance term.",
-        **_about,
+        **(_about | {"convention": "summed over samples and over all pairs of units, i = k too; the mean is held constant."}),
     ),
 )

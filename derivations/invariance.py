@@ -31,7 +31,7 @@ steps = network.but(
 )
 reads = synapse.also(post=(z_prev[b, i],))  # each unit remembers its activity
 
-# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+# --- the losses of the note -------------------------------------------------------------------------------
 one_sample_loss = Sigma((z[t, i] - SG(z_prev[t, i])) ** 2, i)
 loss = Sigma(one_sample_loss, t)
 loss_without_stop = Sigma((z[t, i] - z_prev[t, i]) ** 2, i)
@@ -113,6 +113,8 @@ claims = (
         r"$C_1 = \mathbb{E}[x_t x_{t-1}^\top]$ the stop-gradient gradient is on average $2 (C - C_1) w$ and the full one "
         r"$4 (C - \frac{1}{2} (C_1 + C_1^\top)) w$: the first is half of the second for every $w$ iff $C_1$ is symmetric. An "
         "asymmetric $C_1$ makes the stop-gradient field rotational, the gradient of no loss.",
+        proof="The two averages agree up to the factor for every $w$ iff the antisymmetric part of $C_1$ is $0$. The "
+        "Jacobian of a gradient is symmetric; that of the stop-gradient field is so only where $C_1$ is.",
         holds=(
             Equation(Mean(D((present - SG(past)) ** 2, w[q]), stationary), stopped_field),
             Equation(Mean(D((present - past) ** 2, w[q]), stationary), full_field),

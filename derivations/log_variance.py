@@ -25,7 +25,7 @@ TITLE = "Log-variance term"
 half = Rational(1, 2)
 decay = Symbol("decay", positive=True)
 
-# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+# --- the losses of the note -------------------------------------------------------------------------------
 loss = -half * Sigma(log(var[i] + epsilon), i)
 one_sample_loss = -half * Sigma(log(alpha * u[t, i] ** 2 + S_i + epsilon), i)
 loss_without_half = -Sigma(log(var[i] + epsilon), i)
@@ -140,9 +140,9 @@ claims = (
     Claim(
         id="log-variance.scale-invariance",
         statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
-        "by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. It "
-        "changes the update where mean and variance are given from outside and stay as they are, and it changes those of the "
-        "hinge, the invariance and the covariance terms; Oja's update is multiplied by $[[s^2]]$.",
+        "by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too; Oja's "
+        "update is multiplied by $[[s^2]]$. In general it changes the update where mean and variance are given from outside "
+        "and stay as they are, and it changes those of the hinge, the invariance and the covariance terms.",
         states=(s**2,),
         holds=(
             unchanged(one_sample_gradient + decay * W[p, q]),
@@ -196,7 +196,8 @@ rules = (
     ),
     rule(
         "log_variance_decay",
-        "Log-variance rule with weight decay: Oja's rule on average, up to a positive factor that depends on the state.",
+        "Log-variance rule with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and "
+        "up to a positive factor that depends on the state.",
         Descent(loss_with_decay, W[p, q], network),
         network,
         claims=("log-variance.minibatch", "oja.mean-field", "oja.fixed-points", "oja.decay-scale"),
@@ -205,7 +206,7 @@ rules = (
             "arguments": (x, z, df, W),
             "options": (decay, epsilon),
             "convention": CONVENTION + " The decay is taken once a call. With mean and var given and alpha = 1 "
-            "the update of one sample is u f'(a) x/(v + ε) − λ W, as in §3 of the note.",
+            "the update of one sample is u f'(a) x/(v + ε) − λ W.",
         },
     ),
 )

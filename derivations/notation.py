@@ -43,7 +43,7 @@ PARAMETERS = {
     "alpha": Parameter("averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1)."),
     "gamma": Parameter("target standard deviation.", 1.0),
     "epsilon": Parameter("added to the variance, in its units.", 1e-4),
-    "beta": Parameter("scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.", 1.0),
+    "beta": Parameter("scale of the loss, a sum over pairs of units.", 1.0),
     "decay": Parameter("weight decay, from the loss (λ/2)‖W‖².", 1.0),
     "lambda_inv": Parameter("coefficient of the invariance term.", 1.0),
     "lambda_var": Parameter("coefficient of the variance term.", 1.0),

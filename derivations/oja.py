@@ -79,7 +79,7 @@ sample_loss = Sigma(-log(u[t, i] ** 2 + SG(var[i] - u[t, i] ** 2)) / 2 + decay /
 
 kept_loss = Sigma(
     -log(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u[t, i] ** 2)) / 2 + decay / 2 * Sigma(W[i, j] ** 2, j), i
-)  # with §2's α kept in the update
+)  # with the α of the log-variance rule kept in the update
 
 # --- batches: y_b = w·x_b given, x_b = (C w/s) y_b + r_b with the residual r_b independent of y_b -----------------------------
 Y, residual, X, R = IndexedBase("Y"), IndexedBase("residual"), IndexedBase("X"), Symmetric("R")
@@ -105,9 +105,10 @@ def along(quantity: Expr, field: IndexedBase) -> Expr:
 claims = (
     Claim(
         id="oja.mean-field",
-        statement=r"For a linear unit on zero-mean input the one-sample log-variance rule with decay is $y x/\sigma^2 - "
-        r"\lambda w$. Its average is $F(w) = C w/\sigma^2 - \lambda w = -\nabla L$ with $L(w) = -\frac{1}{2} \log(w^\top C w) "
-        r"+ \frac{\lambda}{2} \lVert w \rVert^2$; the average of Oja's rule is $O(w) = C w - \sigma^2 w$.",
+        statement=r"For a linear unit on zero-mean input the one-sample log-variance rule with decay, its $\alpha$ left out, "
+        r"is $y x/\sigma^2 - \lambda w$. Its average is $F(w) = C w/\sigma^2 - \lambda w = -\nabla L$ with $L(w) = "
+        r"-\frac{1}{2} \log(w^\top C w) + \frac{\lambda}{2} \lVert w \rVert^2$; the average of Oja's rule is $O(w) = C w - "
+        r"\sigma^2 w$.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
@@ -122,7 +123,7 @@ claims = (
             theorems("lyapunov.gradient", part=r"$F$, as the formula gives it, is $-\nabla L$"),
         ),
         assumptions=(
-            "$f(a) = a$",
+            r"$f(a) = a$, $\varepsilon = 0$",
             r"$\mathbb{E}[x] = 0$",
             r"$\sigma^2 > 0$ is the long-term variance",
         ),
@@ -132,11 +133,11 @@ claims = (
     Claim(
         id="oja.mean-field-batch",
         statement=r"With the batch's own variance in the place of $\sigma^2$, the average is still $C w/(w^\top C w)$ for "
-        r"Gaussian input and $B \ge 3$, because the residual of $x$ after regression on $y$ is independent of $y$. For other "
-        "inputs it is biased in general.",
-        proof="A residual that is uncorrelated with $y$ is independent of it where both are jointly Gaussian. So its mean "
-        r"may be taken with the $y_b$ given, and it is $0$; what is left of $x_b$ is $(C w/\sigma^2) y_b$, and the sums over "
-        "the batch cancel.",
+        r"independent Gaussian samples and $B \ge 3$, because the residual of $x$ after regression on $y$ is independent of "
+        "$y$. For other inputs it is biased in general.",
+        proof="A residual that is uncorrelated with all $y_c$ is independent of them where all are jointly Gaussian. So its "
+        r"mean may be taken with the $y_c$ given, and it is $0$; what is left of $x_b$ is $(C w/\sigma^2) y_b$, and the sums "
+        "over the batch cancel. That other inputs are biased is shown by one of them.",
         holds=(
             Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
             Equation(
@@ -146,12 +147,17 @@ claims = (
         evidence=(
             Numbers(independent.residual_by_autodiff),
             Counterexample(
-                "Y = np.array([[1, 1], [1, 2], [2, 1], [2, 2]])        # batches of two; x = (y, y³), w = (1, 0)\n"
-                "left = np.mean(np.sum(Y**4, axis=1) / np.sum(Y**2, axis=1))\n"
-                "right = np.mean(Y**4) / np.mean(Y**2)                 # signs of y do not matter"
+                "y = np.random.default_rng(0).uniform(-1, 1, (100000, 3))   # batches of three; x = (y, y³), w = (1, 0)\n"
+                "u = y - y.mean(axis=1, keepdims=True)\n"
+                "left = np.mean(np.sum(u * y**3, axis=1) / np.sum(u**2, axis=1))\n"
+                "right = 3 / 5                                              # E[y⁴]/E[y²]"
             ),
         ),
-        assumptions=(r"Gaussian input, $B \ge 3$ (below that the mean does not exist)",),
+        assumptions=(
+            "Gaussian input, samples independent of each other",
+            r"$B \ge 3$, so that the mean exists",
+            r"$\sigma^2 > 0$",
+        ),
         rests_on=("oja.mean-field",),
         source="beyond the note",
     ),
@@ -180,7 +186,7 @@ claims = (
         evidence=(
             Numbers(independent.proportional_by_autodiff),
             Polynomials(polynomials.orbits),
-            theorems("proportional.proportional"),
+            theorems("proportional.proportional", part=r"the two fields as the formulas give them; not that they are averages"),
         ),
         assumptions=(
             r"$\sigma^2 > 0$",
@@ -219,6 +225,10 @@ claims = (
         r"\sqrt{\lambda} F_1(w)$. A term $c C w/\sigma^2$ has $\lVert w \rVert^2 = c/\lambda$ there. So the fixed points are "
         r"exactly Oja's iff $\lambda = 1$ with the $\frac{1}{2}$, iff $\lambda = 2$ without it, and iff $\lambda = \alpha$ "
         r"where $\alpha$ is kept in the update and the decay is taken once a sample.",
+        proof=r"$C \neq 0$ has an eigenvector with a positive eigenvalue, so the field $c C w/\sigma^2 - \lambda w$ vanishes "
+        r"somewhere, and where it does $\lVert w \rVert^2 = c/\lambda$. Oja's rule has $\lVert w \rVert = 1$ there "
+        r"(oja.fixed-points), so the points can agree only for $\lambda = c$; and then they do. The factor $c$ is $1$ with "
+        r"the $\frac{1}{2}$, $2$ without it and $\alpha$ where that is kept.",
         holds=(
             Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.given(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
@@ -253,6 +263,7 @@ claims = (
         statement="Every $w$ with $C w = 0$, $w = 0$ included, is a fixed point of Oja's rule; the log-variance rule is "
         r"undefined exactly there: for $C = A^\top A$, $\sigma^2 = \lVert A w \rVert^2$ vanishes only where $A w = 0$, and "
         r"then $C w = A^\top (A w) = 0$.",
+        proof=r"A positive semidefinite matrix is $A^\top A$ for some $A$. A sum of squares vanishes iff each does.",
         holds=(
             Equation(O[q], 0, kernel, inputs),
             Equation(s, 0, kernel, inputs),
@@ -301,7 +312,7 @@ claims = (
 rules = (
     rule(
         "oja",
-        "Oja's rule, for each unit by itself: every unit's weights tend to the same first principal component.",
+        "Oja's rule, for each unit by itself: every unit tends to the first principal component, with one sign or the other.",
         Sigma(z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q], t),
         network,
         arguments=(x, z, W),

@@ -67,6 +67,9 @@ def in_time(quantity: Expr) -> Expr:
 
 # --- the law of the norm, with e^{−2λt} as a number that shrinks at the rate 2λ ---------------------------------------------
 shrink, n0 = Symbol("shrink", positive=True), Symbol("n0", positive=True)
+v = IndexedBase("v")
+in_root_decay = unit.but({w[j]: sqrt(decay) * v[j]})  # Oja's field at √λ v
+at_v = unit.but({w[j]: v[j]})
 now = {"time": 0.0}
 gap = spectrum[k] - spectrum[m]
 norm_solution = 1 / decay + (n0 - 1 / decay) * shrink
@@ -78,6 +81,8 @@ claims = (
         statement=r"Along the log-variance flow $d\lVert w \rVert^2/dt = 2 - 2 \lambda \lVert w \rVert^2$, so that $\lVert w "
         r"\rVert^2 = 1/\lambda + (\lVert w_0 \rVert^2 - 1/\lambda) e^{-2 \lambda t}$, whatever the data. Along Oja's, "
         r"$d\lVert w \rVert^2/dt = 2 \sigma^2 (1 - \lVert w \rVert^2)$.",
+        proof=r"The rate is a linear differential equation for $\lVert w \rVert^2$, which has one solution from each start; "
+        "the equations say that this is it.",
         holds=(
             Equation(along(norm2, F), 2 - 2 * decay * norm2, unit, inputs),
             Equation(along(norm2, O), 2 * s * (1 - norm2), unit, inputs),
@@ -123,17 +128,24 @@ claims = (
         ),
         rests_on=("oja.mean-field",),
         source="beyond the note; Oja 1982, Section 3, for Oja's rule",
-        proof="An exponential is known by its differential equation. Both sides of the condition on $s$ change at the same "
-        r"rate, and agree at $t = 0$. Where $C w_0 \neq 0$, $\lVert g \rVert^2$ grows with $s$, at the rate $2 g^\top C g > "
-        r"0$, without bound; so there is exactly one $s(t)$ for each $t \ge 0$.",
+        proof="An exponential is known by its differential equation, and a flow by its field, which is smooth where "
+        r"$\sigma^2 > 0$: both closed forms follow it and begin at $w_0$. Both sides of the condition on $s$ change at the "
+        r"same rate, and agree at $t = 0$. Where $C w_0 \neq 0$, $\lVert g \rVert^2$ grows with $s$, at the rate $2 g^\top C "
+        r"g > 0$, without bound; so there is exactly one $s(t)$ for each $t \ge 0$, and Oja's root is of a number that is at "
+        "least $1$.",
     ),
     Claim(
         id="oja.orbits",
         statement=r"For $\lambda = 1$ the two flows have the same trajectories at different speeds: at Oja's time $s$, $ds/dt "
         r"= 1/\sigma^2$, both are at $g(s)/\sqrt{1 + \lVert g(s) \rVert^2 - \lVert w_0 \rVert^2}$. For any $\lambda > 0$ the "
-        r"same holds after $w \to \sqrt{\lambda} w$, with $\sigma^2$ still that of $w$.",
+        r"same holds after $w \to \sqrt{\lambda} w$, with $\sigma^2$ still that of $w$: $\sqrt{\lambda} F(w) = "
+        r"O(\sqrt{\lambda} w)/\sigma^2$.",
+        proof=r"By oja.closed-form the log-variance flow is $e^{-\lambda t} g(s)$ with $e^{2 \lambda t} = 1 + \lambda (\lVert "
+        r"g(s) \rVert^2 - \lVert w_0 \rVert^2)$; multiplied by $\sqrt{\lambda}$ that is Oja's closed form from "
+        r"$\sqrt{\lambda} w_0$ at the time $s$.",
         holds=(
             Equation(O[r] * F[q], O[q] * F[r], unit_decay, inputs),
+            Equation(sqrt(decay) * at_v.expand(s) * at_v.expand(F[q]), in_root_decay.expand(O[q]), sizes=inputs),
             Equation(
                 sqrt(decay) * g[q] / sqrt(rest + decay * growth),
                 At(oja_flow.expand(w[q]), g[j], sqrt(decay) * g[j]),

@@ -140,9 +140,10 @@ claims = (
         r"\nu_j/\mu_i) > 0$ towards the components beyond the $N$-th, and a $2 \times 2$ block for every pair with the "
         r"determinant $(\mu_i - \mu_k)^2 (4 \beta - \lambda^2/(\mu_i \mu_k))$. This is local: nothing is said here of global "
         "minima.",
-        proof="The Hessian is block diagonal: the entries of two units meet only in the pair $(W_{ik}, W_{ki})$. A block "
-        "with a positive entry is positive definite iff its determinant is positive, and the pair with the least product "
-        r"$\mu_i \mu_k$ asks for most.",
+        proof="Exchanging units or changing their signs changes neither the loss nor, but for order and signs, its "
+        "derivatives, so let the $k$-th unit have the $k$-th component. The Hessian is block diagonal: the entries of two "
+        "units meet only in the pair $(W_{ik}, W_{ki})$. A block with a positive entry is positive definite iff its "
+        r"determinant is positive, and the pair with the least product $\mu_i \mu_k$ asks for most.",
         holds=(
             Equation(D(loss, W[p, r]), slope_W[p, r], units, unit_sizes),
             Equation(D(loss, V[p, o]), slope_V[p, o], units, unit_sizes),
@@ -225,7 +226,7 @@ claims = (
             Solver(independent.identical_by_solver),
         ),
         assumptions=(
-            r"$\mu_1 > \mu_2 > 0$, $N \ge 2$, $M \ge 2$",
+            r"$\mu_1 > \mu_2 > 0$, $N \ge 2$, $M \ge 2$; for the comparison with the threshold $\mu_N > 0$",
             r"$\lambda > 0$",
             r"$\beta > 0$",
         ),
@@ -235,8 +236,11 @@ claims = (
         "equal. In a direction $v_j$ the Hessian has $a$ on the diagonal of the units and $b$ beside it: its eigenvalues are "
         "$a + (N - 1) b$, for all units together, and $a - b$, for differences between them. Along $v_1$ they are $4/n - 2 "
         r"\lambda$ and $(2 (N - 2)/n + 2 \lambda)/(N - 1)$, both positive since $\lambda n < 1$. Along $v_j$ they are "
-        r"$\lambda (1 - \mu_j/\mu_1) > 0$, and $\lambda - \mu_j/(\mu_1 n) - 4 \beta \mu_1 \mu_j n$, which falls as $\mu_j$ or "
-        r"$\beta$ grows and is $0$ for $j = 2$ at the limit.",
+        r"$\lambda (1 - \mu_j/\mu_1) > 0$, and $\lambda - \mu_j/(\mu_1 n) - 4 \beta \mu_1 \mu_j n$. With $4 \beta \mu_1^2 n = "
+        r"(1/n - \lambda)/(N - 1)$ the latter is $\lambda - \frac{\mu_j}{\mu_1} (1/n + (1/n - \lambda)/(N - 1))$, which falls "
+        r"as $\mu_j$ grows or $n$ falls, and $n$ falls as $\beta$ grows; it is $0$ for $j = 2$ at the limit. The limit is "
+        r"$\frac{\lambda^2}{4 \mu_2^2} (1 - \rho)(N - 1 + \rho)/N^2$, and the last factors are below $1$ for $N \ge 3$, since "
+        r"$(1 - \rho)(N - 1 + \rho) \le N - 1$; the threshold is at least $\lambda^2/(4 \mu_2^2)$ then.",
     ),
 )
 

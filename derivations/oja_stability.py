@@ -56,7 +56,10 @@ claims = (
         id="oja.stability",
         statement=r"At $w = v_k/\sqrt{\lambda}$, $\mu_k > 0$, the Jacobian of $F$ has the eigenvalue $-2 \lambda$ along $v_k$ "
         r"and $\lambda (\mu_j/\mu_k - 1)$ along $v_j$; Oja's at $v_k$ has $-2 \mu_k$ and $\mu_j - \mu_k$: the first are the "
-        r"second times $\lambda/\mu_k$. So only the leading eigenvector is stable, strictly if $\mu_1$ is simple.",
+        r"second times $\lambda/\mu_k$. So all eigenvalues are negative iff $\mu_k$ is simple and the largest, and one is "
+        r"positive where some $\mu_j$ is larger. (For a repeated largest $\mu_k$ those along its eigenspace's sphere are "
+        "$0$.)",
+        proof=r"$\mu_j/\mu_k - 1$ is negative iff $\mu_j < \mu_k$, $0$ iff they are equal, and positive iff $\mu_j > \mu_k$.",
         holds=(
             Equation(D(F[q], w[r]), jacobian, unit, inputs),
             Equation(D(O[q], w[r]), oja_jacobian, unit, inputs),
@@ -100,6 +103,9 @@ claims = (
         r"1/\lambda$, whatever the scale of the data: $F$ does not change when $C$ is multiplied by a number. Oja's is at "
         r"$v_1$ iff $\eta < 1/\mu_1$. The other directions never bind: their multipliers, $1 + \eta \lambda (\mu_j/\mu_1 - "
         r"1)$ and $1 + \eta (\mu_j - \mu_1)$, lie between $0$ and $1$ there.",
+        proof=r"Along $v_1$ the multiplier is $1 - 2 \eta \lambda$, and $|1 - 2 \eta \lambda| < 1$ iff $\eta < 1/\lambda$. "
+        r"Across, $0 \le \mu_j < \mu_1$, so that $1 - \eta \lambda \le 1 + \eta \lambda (\mu_j/\mu_1 - 1) < 1$. For Oja's "
+        r"rule the same with $\mu_1$ in the place of $\lambda$.",
         holds=(
             Equation(At(D(step, w[r]), w[j], fixed_point), Delta(q, r) * (1 + eta * log_eigenvalue), eigenbasis, inputs),
             Equation(At(D(oja_step, w[r]), w[j], Delta(j, k)), Delta(q, r) * (1 + eta * oja_eigenvalue), eigenbasis, inputs),
@@ -172,12 +178,14 @@ claims = (
         r"$\mu_j/\varepsilon - \lambda$; it attracts iff $\mu_1 \le \lambda \varepsilon$, and then the flow from everywhere, "
         r"at equality algebraically: along $v_1$, $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 + \lambda \lVert "
         r"w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$. (Discrete steps need a small $\eta$ besides.)",
-        proof=r"Along the flow $d\lVert w \rVert^2/dt = 2 \sigma^2/(\sigma^2 + \varepsilon) - 2 \lambda \lVert w \rVert^2$. "
-        r"Since $\sigma^2 \le \mu_1 \lVert w \rVert^2$, this is negative away from the origin where $\mu_1 \le \lambda "
+        proof=r"Where $F = 0$, $C w = \lambda (\sigma^2 + \varepsilon) w$: any fixed point but the origin is an eigenvector. "
+        r"Along the flow $d\lVert w \rVert^2/dt = 2 \sigma^2/(\sigma^2 + \varepsilon) - 2 \lambda \lVert w \rVert^2$. Since "
+        r"$\sigma^2 \le \mu_1 \lVert w \rVert^2$, this is negative away from the origin where $\mu_1 \le \lambda "
         r"\varepsilon$, so $\lVert w \rVert$ decreases, to $0$, since nothing else stands still. Where $\mu_1 > \lambda "
         r"\varepsilon$ the origin's eigenvalue along $v_1$ is positive.",
         holds=(
             Equation(-D(regularised_loss, w[q]), F[q], regularised, inputs),
+            Equation(Cw[q], (s + epsilon) * (F[q] + decay * w[q]), regularised, inputs),
             Equation(
                 F[q] * (mu * norm2 + epsilon),
                 (mu - decay * (mu * norm2 + epsilon)) * w[q],

@@ -76,7 +76,10 @@ def claims_table(entries: Iterable[Entry]) -> str:
     for entry in entries:
         said, statement = entry.claim.said, plain(entry.claim.tex)
         if said:
-            statement = f"{said.verdict.capitalize()}: ~~{plain(said.sentence)}~~ ({said.source}.) In its place: {statement}"
+            sentence, then = plain(said.sentence), "Its error:"
+            if said.verdict == "refuted":
+                sentence, then = f"~~{sentence}~~", "In its place:"
+            statement = f"{said.verdict.capitalize()}: {sentence} ({said.source}.) {then} {statement}"
         status = f"{entry.status}; {entry.kernel}" if entry.kernel else entry.status
         rows.append(f"| `{entry.claim.id}` | {statement.replace('|', '∣')} | {status} | {', '.join(kinds(entry))} |")
     return "\n".join([counted(entries), "", "| claim | statement | status | evidence |", "|---|---|---|---|", *rows])

@@ -8,7 +8,7 @@ Methods Eq. 6 printed is the sum of the squares *before* the mean over samples, 
 
 Their code had the second; Eq. 7, and Eq. 3 and 4 of the supplement, were derived from the first. Eq. 7 *is* the gradient of
 Eq. 6, so a test written from the same page passes: what was wrong stood in both. The difference is the variance of the
-products over samples; the printed loss is 0 only where no two units are active in the same sample (``published-error.loss``).
+products over samples; the printed loss is 0 only where u_i^b u_k^b = 0 for every pair and sample (``published-error.loss``).
 """
 
 from dataclasses import replace
@@ -57,10 +57,10 @@ claims = (
         proof="A sum of squares vanishes iff each does. The variance is one of the differences of $u_i^b u_k^b$ from their "
         "mean, the printed loss one of $u_i^b u_k^b$.",
         said=Said(
-            "The decorrelation loss of Methods Eq. 6, as it was printed, is the sum of the squared off-diagonal terms of the "
-            "covariance matrix, up to a factor.",
-            "Halvagal & Zenke 2023, Methods Eq. 6 and the text above it; corrected in erratum/erratum.md of "
-            "fmi-basel/latent-predictive-learning",
+            "The decorrelation loss that Methods Eq. 6 printed is “the sum of the squared off-diagonal terms of the "
+            "covariance matrix between units”.",
+            "Halvagal & Zenke 2023, Methods Eq. 6, in the words of erratum/erratum.md of "
+            "fmi-basel/latent-predictive-learning, which corrects it",
         ),
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
@@ -86,13 +86,13 @@ claims = (
     ),
     Claim(
         id="published-error.rule",
-        statement=r"The decorrelation term of LPL Methods Eq. 7 as printed, $[[\frac{4}{(B - 1)(N^2 - N)} \sum_b u_i^b "
-        r"\sum_{k \neq i} (u_k^b)^2 f'(a_i^b) x_j^b]]$, is the gradient of Eq. 6 as printed, the mean held: the error stood "
-        "in the loss, and a test of Eq. 7 against Eq. 6 passes.",
+        statement="The decorrelation term of LPL Methods Eq. 7 as printed is, up to the coefficient before it there, "
+        r"$[[\frac{4}{(B - 1)(N^2 - N)} \sum_b u_i^b \sum_{k \neq i} (u_k^b)^2 f'(a_i^b) x_j^b]]$. That is the gradient of "
+        "Eq. 6 as printed, the mean held: the error stood in the loss, and a test of Eq. 7 against Eq. 6 passes.",
         said=Said(
-            "The decorrelation term of Methods Eq. 7 descends the sum of the squared off-diagonal terms of the covariance "
-            "matrix.",
-            "Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4; corrected in the erratum",
+            "The decorrelation term of Methods Eq. 7 is the gradient of the sum of the squared off-diagonal terms of the "
+            "covariance matrix, up to a factor.",
+            "a reading of Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4; corrected in the erratum",
         ),
         states=(printed_gradient,),
         holds=(Equation(D(printed, W[p, q]), printed_gradient, mean_held),),

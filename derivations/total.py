@@ -23,7 +23,7 @@ from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
 
 TITLE = "Total rule"
 
-# --- the loss, as it stands in the note ----------------------------------------------------------------------------------
+# --- the loss of the note ----------------------------------------------------------------------------------
 c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
 mean_held = steps.held(mean)
 
@@ -37,7 +37,7 @@ def weighted(variance_loss: Expr) -> Expr:
 loss = weighted(variance.loss)
 log_loss = weighted(log_variance.loss)
 
-# --- the rule, as it stands in the note ----------------------------------------------------------------------------------
+# --- the rule of the note ----------------------------------------------------------------------------------
 lambda_inv, lambda_var, lambda_cov = (Symbol(name, positive=True) for name in ("lambda_inv", "lambda_var", "lambda_cov"))
 in_losses = mean_held.but({lambda_inv: 2 * c_inv, lambda_var: alpha * c_var, lambda_cov: 4 * beta * c_cov})
 

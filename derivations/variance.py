@@ -24,7 +24,7 @@ from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Solver
 TITLE = "Variance term (hinge)"
 gamma = Symbol("gamma", positive=True)
 
-# --- the losses, as they stand in the note -------------------------------------------------------------------------------
+# --- the losses of the note -------------------------------------------------------------------------------
 S_i = SG(alpha * Sigma(others(t, b) * u[b, i] ** 2, b))
 one_sample_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + S_i + epsilon)), i)
 loss = Sigma(relu(gamma - sigma[i]), i)
@@ -203,12 +203,13 @@ claims = (
     ),
     Claim(
         id="variance.kink",
-        statement=r"At $\sigma_i = \gamma$ the loss has the one-sided derivatives $-\partial\sigma_i/\partial W$ and $0$, so "
-        r"none unless $\partial\sigma_i/\partial W = 0$. The choice here is $0$, $H(0) = 0$; other frameworks choose "
-        "otherwise.",
-        proof="Above the threshold by any amount, however small, the derivative is $0$; below it by any amount it is "
-        r"$-\partial\sigma_i/\partial W$, which is continuous. So these are the one-sided derivatives at the threshold, and "
-        "there is one derivative only where they agree.",
+        statement=r"At $\sigma_i = \gamma$ the loss has the one-sided derivatives $\max(0, -\partial\sigma_i/\partial W)$ "
+        r"from above and $-\max(0, \partial\sigma_i/\partial W)$ from below, so none unless $\partial\sigma_i/\partial W = "
+        "0$. The choice here is $0$, $H(0) = 0$; other frameworks choose otherwise.",
+        proof=r"By the equations the loss has the derivative $-\partial\sigma_i/\partial W$ where the unit is below its "
+        r"threshold and $0$ where it is above. With $\sigma_i = \gamma + h\, \partial\sigma_i/\partial W$ to first order in a "
+        r"step $h$ of the weight, $\max(0, \gamma - \sigma_i)$ is $\max(0, -h\, \partial\sigma_i/\partial W)$ to first order, "
+        "of which these are the quotients for $h > 0$ and $h < 0$.",
         holds=(
             Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -slope, network),
             Equation(D(Sigma(relu(held - step - sigma[i]), i), W[p, q]), S.Zero, network),
@@ -237,6 +238,8 @@ claims = (
         "samples). But at zero weights a linear unit's collapse is unstable: the mean update grows at rate "
         r"$\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue $\mu$, for log-variance at "
         r"$\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
+        proof="The mean update is $0$ at $w = 0$, and its Jacobian there is $C$ times the rate; so small weights along an "
+        r"eigenvector with $\mu > 0$ grow exponentially.",
         holds=(
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({z[b, i]: mean[i]}).given(mean)),
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({df[b, i]: S.Zero})),
@@ -252,7 +255,7 @@ claims = (
             Numbers(independent.collapse_by_autodiff),
         ),
         assumptions=(
-            r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$",
+            r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$ and $C \neq 0$",
             "zero-mean input",
             r"$B \ge 2$",
         ),

@@ -6,9 +6,10 @@
     σ² ← (1 − α) σ² + α u²        (K ← (1 − α) K + α u uᵀ, where the rule reads K)
     W ← W + η · update(x, z, f'(W x), …)
 
-The filters take in the sample before the rule reads them, so its own share of the variance is ``α u²``, as the claim
-``variance.slow-filter`` has it. All that the stream remembers is its ``State``: to stop and go on later, keep that, with
-``save`` and ``load``. ``Stream.run`` takes a whole stream: NumPy's arrays in a loop, JAX's in a compiled one.
+The filters take in the sample before the rule reads them, so its own share of the variance is ``α u²``. The mean has then taken
+in the share α of the sample too: by the claim ``variance.slow-filter`` the variance and covariance parts of a rule are then
+1/(1 − α) times the descent of their one-sample losses. All that the stream remembers is its ``State``: to stop and go on later,
+keep that, with ``save`` and ``load``. ``Stream.run`` takes a whole stream: NumPy's arrays in a loop, JAX's in a compiled one.
 """
 
 from __future__ import annotations

@@ -48,12 +48,15 @@ def theorem(entry: Entry, of_section: dict[str, str]) -> str:
 
 
 def _false(entry: Entry) -> str:
-    """The sentence in whose place the theorem stands, with its verdict; TeX cannot be struck out inside a text, so all is."""
+    """The sentence in whose place the theorem stands, with its verdict, struck out where that is a refutation."""
     said = entry.claim.said
     if said is None:
         raise ValueError(f"{entry.claim.id} replaces no sentence")
     verdict = f"[{entry.verdict or entry.status}]{{.claim-verdict .{entry.verdict or entry.status.slug}}}"
-    return f"````{{div}} claim-false\n{verdict} [{said.sentence}]{{.false}} ({said.source}.) The truth in its place:\n````"
+    sentence, then = said.sentence, "Its error:"
+    if said.verdict == "refuted":
+        sentence, then = f"[{sentence}]{{.false}}", "The truth in its place:"
+    return f"````{{div}} claim-said\n{verdict} {sentence} ({said.source}.) {then}\n````"
 
 
 def _checked(entry: Entry, name: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 
 def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Descent along JAX's gradient ends at norm √(c/λ) for c = 1, 2 and 0.2."""
+    """JAX's gradient vanishes at norm √(c/λ) along the first eigenvector, for c = 1, 2 and 0.2."""
     np = jax.numpy
     _, covariance, weights = scene(np, rng)
     rate = 0.4

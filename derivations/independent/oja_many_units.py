@@ -11,7 +11,7 @@ def _rotation(jax, rng, n):
 
 
 def frames_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """No frame does better than the leading eigenvectors, where the tangential part of JAX's gradient vanishes."""
+    """None of 50 random frames does better than the leading eigenvectors, where JAX's tangential gradient vanishes."""
     np = jax.numpy
     spectrum = np.asarray([3.0, 2.0, 1.1, 0.6, 0.2])
     basis = _rotation(jax, rng, 5)

@@ -143,7 +143,7 @@ def counted(entries: Iterable[Entry]) -> str:
         "approximation": "beside an approximation",
     }
     parts += [f"{verdicts[verdict]} {words}" for verdict, words in said.items() if verdicts[verdict]]
-    return f"{len(entries)} claims: {', '.join(parts)}."
+    return f"{len(entries)} claims: {'; '.join(parts)}."
 
 
 def _find(check: Evidence) -> Finding:

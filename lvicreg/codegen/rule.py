@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from sympy import Expr, Idx, Indexed, IndexedBase
 
@@ -38,6 +39,7 @@ class Function(ABC):
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     notation: Mapping[str, str] = field(default_factory=dict)  # how names are written in text
     latex: Mapping[str, str] = field(default_factory=dict)  # and in LaTeX
+    one_sample: ClassVar[bool] = True  # whether arguments may be one sample
 
     @property
     @abstractmethod
@@ -88,6 +90,7 @@ class LossFunction(Function):
     or one for minibatches smaller than the population and one for the others.
     """
 
+    one_sample: ClassVar[bool] = False
     forms: tuple[Descent, ...]
 
     @property

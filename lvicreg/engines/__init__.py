@@ -5,7 +5,7 @@ kind             what it does                                                   
 ===============  ==========================================================================  ================  ==============
 symbolic         normal form of ``left − right``, sizes symbolic                              SymPy             symbolic
 exact            both sides evaluated in exact numbers at concrete sizes, no tolerance        dual numbers      exact
-exact            exact numbers computed in two ways, in plain Python                          fractions         rational
+rational         exact numbers computed in two ways, in plain Python                          fractions         rational
 autodiff         a loss written separately, differentiated by a machine, in float64           JAX               autodiff
 numerical        numbers computed in two ways, written separately, in float64                 JAX               numerical
 polynomial       identities of polynomials in every entry, at several sizes                   python-flint      polynomials

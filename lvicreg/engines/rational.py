@@ -17,7 +17,7 @@ class Fractions:
     """Pairs of exact numbers that must be equal; ``pairs()`` yields them."""
 
     pairs: Callable[[], Iterable[tuple[Any, Any]]]
-    kind: ClassVar[str] = "exact"
+    kind: ClassVar[str] = "rational"
     engine: ClassVar[str] = "fractions"
 
     def run(self) -> str:

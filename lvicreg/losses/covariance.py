@@ -42,8 +42,8 @@ def covariance(z: Any, *, beta: float = 1.0) -> Any:
     Source: VICReg (arXiv 2105.04906), Eq. 3 and 4.
 
     Args:
-        z: (B, N) or (N,); activity ``f(a)``.
-        beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
+        z: (B, N); activity ``f(a)``.
+        beta: scale of the loss, a sum over pairs of units.
 
     Returns:
         The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.

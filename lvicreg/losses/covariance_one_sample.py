@@ -25,8 +25,8 @@ def covariance_one_sample(z: Any, *, beta: float = 1.0) -> Any:
     Source: note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 6.
 
     Args:
-        z: (B, N) or (N,); activity ``f(a)``.
-        beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
+        z: (B, N); activity ``f(a)``.
+        beta: scale of the loss, a sum over pairs of units.
 
     Returns:
         The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.

@@ -17,13 +17,13 @@ def invariance(z: Any, z_prev: Any) -> Any:
 
     Claims: ``activity.invariance``
 
-    Convention: summed over samples and units; the previous activity is held constant (stop-gradient).
+    Convention: summed over samples and units; both views learn.
 
     Source: VICReg (arXiv 2105.04906), Eq. 5; note, invariance term.
 
     Args:
-        z: (B, N) or (N,); activity ``f(a)``.
-        z_prev: (B, N) or (N,); activity in the previous time step.
+        z: (B, N); activity ``f(a)``.
+        z_prev: (B, N); activity in the previous time step.
 
     Returns:
         The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.

@@ -30,7 +30,7 @@ def log_variance(z: Any, *, epsilon: float = 0.0001) -> Any:
     Source: note, log-variance loss.
 
     Args:
-        z: (B, N) or (N,); activity ``f(a)``.
+        z: (B, N); activity ``f(a)``.
         epsilon: added to the variance, in its units.
 
     Returns:

@@ -30,7 +30,7 @@ def variance(z: Any, *, gamma: float = 1.0, epsilon: float = 0.0001) -> Any:
     Source: VICReg (arXiv 2105.04906), Eq. 1 and 2.
 
     Args:
-        z: (B, N) or (N,); activity ``f(a)``.
+        z: (B, N); activity ``f(a)``.
         gamma: target standard deviation.
         epsilon: added to the variance, in its units.
 

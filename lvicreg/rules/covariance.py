@@ -37,7 +37,7 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         K: (N, N); long-term covariance of the activity; by default the minibatch's, with ddof = 1.
         alpha: averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1).
-        beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
+        beta: scale of the loss, a sum over pairs of units.
 
     Returns:
         The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).

@@ -34,7 +34,7 @@ def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: fl
         z: (B, N) or (N,); activity ``f(a)``.
         df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
-        beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
+        beta: scale of the loss, a sum over pairs of units.
 
     Returns:
         The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
@@ -66,7 +66,7 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
 
     Locality: local, with one factor shared by the population.
 
-    Convention: summed over samples and over ordered pairs of units; the mean is held constant.
+    Convention: summed over samples and over all pairs of units, i = k too; the mean is held constant.
 
     Degenerate values: 0 where u = 0. NaN in one unit's activity reaches every unit through S.
 
@@ -77,7 +77,7 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
         z: (B, N) or (N,); activity ``f(a)``.
         df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
-        beta: scale of the loss; 1/(N(N − 1)) makes it independent of the number of units.
+        beta: scale of the loss, a sum over pairs of units.
 
     Returns:
         The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).

@@ -89,7 +89,8 @@ def log_variance_decay(
     decay: float = 1.0,
     epsilon: float = 0.0001,
 ) -> Any:
-    """Log-variance rule with weight decay: Oja's rule on average, up to a positive factor that depends on the state.
+    """Log-variance rule with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and up to a
+    positive factor that depends on the state.
 
         update_ij = Σ_b α f'(a_i^b) u_i^b/σ_i² · x_j^b - λ · W_ij
         z̄_i = Σ_b z_i^b/B
@@ -103,7 +104,7 @@ def log_variance_decay(
     Locality: local.
 
     Convention: summed over samples and units; with the ½; ddof = 1; σ² = variance + ε. The decay is taken once a call. With
-    mean and var given and alpha = 1 the update of one sample is u f'(a) x/(v + ε) − λ W, as in §3 of the note.
+    mean and var given and alpha = 1 the update of one sample is u f'(a) x/(v + ε) − λ W.
 
     Degenerate values: with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding of
     its mean, if ε > 0, and NaN or rounding errors of any size if ε = 0.

@@ -10,7 +10,7 @@ __all__ = ["oja"]
 
 
 def oja(x: Any, z: Any, W: Any) -> Any:
-    """Oja's rule, for each unit by itself: every unit's weights tend to the same first principal component.
+    """Oja's rule, for each unit by itself: every unit tends to the first principal component, with one sign or the other.
 
         update_ij = Σ_b z_i^b · x_j^b - Σ_b (z_i^b)² · W_ij
 

@@ -67,7 +67,7 @@ def test_a_verdict_is_of_what_was_said_and_measured() -> None:
 def test_statuses_are_counted() -> None:
     said = Claim("b", "", holds=(TRUE,), fails=(FALSE,), proof="words", said=SAID)
     assert counted(measure([Claim("a", "", holds=(TRUE,)), said])) == (
-        "2 claims: 1 machine-checked at every size, 1 steps machine-checked, argument in words, "
+        "2 claims: 1 machine-checked at every size; 1 steps machine-checked, argument in words; "
         "1 in the place of a sentence that is refuted."
     )
 
