@@ -108,7 +108,11 @@ def preset(name: str) -> Claim:
             for name, term in convention.terms.items()
         ),
         evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}, wide),),
-        assumptions=(r"$\sigma_i > 0$; for a hinge $\sigma_i \neq 1$", r"$N \ge 2$ and $B \ge 2$"),
+        assumptions=(
+            "the loss as it is transcribed in sources.py",
+            r"$\sigma_i > 0$; for a hinge $\sigma_i \neq 1$",
+            r"$N \ge 2$ and $B \ge 2$",
+        ),
         rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
         source=convention.source,
     )

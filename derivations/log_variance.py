@@ -196,7 +196,7 @@ rules = (
     ),
     rule(
         "log_variance_decay",
-        "Log-variance rule with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and "
+        "Log-variance with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and "
         "up to a positive factor that depends on the state.",
         Descent(loss_with_decay, W[p, q], network),
         network,

@@ -89,7 +89,7 @@ def log_variance_decay(
     decay: float = 1.0,
     epsilon: float = 0.0001,
 ) -> Any:
-    """Log-variance rule with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and up to a
+    """Log-variance with weight decay: for a linear unit on zero-mean input Oja's rule on average, after w → √λ w and up to a
     positive factor that depends on the state.
 
         update_ij = Σ_b α f'(a_i^b) u_i^b/σ_i² · x_j^b - λ · W_ij
