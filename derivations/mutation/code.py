@@ -19,9 +19,12 @@ from __future__ import annotations
 import ast
 import inspect
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count, permutations, takewhile
+from importlib import import_module
+from itertools import permutations
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
@@ -37,8 +40,15 @@ CODE = [
     *("AddNot", "ReplaceUnaryOperator_Delete_Not", "Membership", "NotInComprehension"),
     *("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop", "ExceptionReplacer"),
 ]
+# one other operation for each, and of a comparison its boundary, its opposite and its reverse
+NEAREST = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Div", "Mod_Mul", "Pow_Mul", "Is_IsNot", "IsNot_Is"}
+NEAREST |= {"Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_GtE", "GtE_Lt", "Gt_LtE", "LtE_Gt", "Lt_Gt", "Gt_Lt"}
+NEAREST |= {"LtE_GtE", "GtE_LtE"}
+FORMULAS = [name for name in CODE if name.partition("Operator_")[2] in NEAREST or not re.match("Replace(Binary|Comp|True|False)", name)]
 LONGEST = 100  # characters of a line in a description; of a longer one only what is about the change
 AROUND = 30
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = ("__init__.py", "mutants.py")  # the latter makes seeded errors: one in it is one more
 Definition = ast.FunctionDef | ast.Assign | ast.AnnAssign
 
 
@@ -102,6 +112,20 @@ def _errors(place: Place, node: Definition, operators: Sequence[str]) -> list[Er
     return found
 
 
+def files(folder: str) -> list[Path]:
+    """The modules of a folder in which code is broken."""
+    return sorted(path for path in (ROOT / folder).glob("*.py") if path.name not in LEFT_OUT)
+
+
+def subjects(folder: str, operators: Sequence[str] = CODE) -> Iterator[Subject]:
+    """The functions and named values of the modules of a folder, to be broken; the record knows them by their files."""
+    for path in files(folder):
+        where = path.relative_to(ROOT).as_posix()
+        module = where.removesuffix(".py").replace("/", ".")
+        for name, node in definitions(import_module(module)):
+            yield Subject(Place(module, name, where, name), node, operators)
+
+
 def definitions(module: ModuleType) -> Iterator[tuple[str, Definition]]:
     """The functions, methods and named values of a module, by their names within it."""
     yield from _definitions(ast.parse(inspect.getsource(module)).body, "")
@@ -138,14 +162,16 @@ def stripped(node: Definition) -> Definition:
 def _changed(source: str, operators: Sequence[str]) -> Iterator[str]:
     """The source after every operator, wherever it applies."""
     try:
+        from cosmic_ray.ast import ast_nodes, get_ast
         from cosmic_ray.mutating import mutate_code
         from cosmic_ray.operators.provider import OperatorProvider
     except ImportError as missing:
         raise ImportError("seeded errors are made by cosmic-ray: .venv/bin/pip install -e '.[mutation]'") from missing
-    provider = OperatorProvider()
+    provider, nodes = OperatorProvider(), [*ast_nodes(get_ast(source))]
     for name in operators:
         operator = OWN[name]() if name in OWN else provider[name]()
-        yield from takewhile(lambda code: code is not None, (mutate_code(source, operator, n) for n in count()))  # noqa: B023
+        for n in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
+            yield mutate_code(source, operator, n)
 
 
 def _instructions(source: str) -> tuple[Any, ...]:

@@ -19,19 +19,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from textwrap import indent
 from types import CodeType, FrameType, FunctionType
 from typing import NamedTuple
 
 import numpy as np
 
-from derivations import SECTIONS, independent
+from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
-from derivations.mutation.code import CODE, Error, Place, Subject, definitions, drawn
+from derivations.mutation.code import FORMULAS, Error, Place, Subject, drawn, subjects
 from derivations.mutation.equivalent import EVIDENCE
+from derivations.mutation.record import INDEPENDENT as FOLDER
+from derivations.mutation.record import OF_CLAIM
 from derivations.mutation.seeding import seeded
 from lvicreg.claims import Claim
 from lvicreg.engines import (
@@ -49,8 +49,7 @@ from lvicreg.engines import (
 
 ORDER = Fractions, Polynomials, Solver, Autodiff, Numbers  # the quickest to see an error first
 SECONDS = 60.0  # of the processor's time, many times what any evidence takes
-PACKAGE = independent.__name__
-OF_CLAIM = "evidence of "
+PACKAGE = FOLDER.replace("/", ".")
 Progress = Callable[[str], None]
 
 
@@ -70,12 +69,12 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
         ImportError: cosmic-ray is not installed.
         RuntimeError: evidence that nothing was broken of does not pass.
     """
-    subjects = [*functions(), *counterexamples()]
+    broken = [*subjects(FOLDER, FORMULAS), *counterexamples()]
     if sample is None:
-        groups: list[Sequence[Error | Exchange]] = [subject.errors() for subject in subjects]
+        groups: list[Sequence[Error | Exchange]] = [subject.errors() for subject in broken]
         groups += [[exchange] for exchange in exchanges()]
     else:
-        errors = drawn(subjects, EVIDENCE, sample)
+        errors = drawn(broken, EVIDENCE, sample)
         groups = [[error for error in errors if error.place == place] for place in dict.fromkeys(e.place for e in errors)]
     found: dict[int, list[Mutant]] = {}
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -88,15 +87,6 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
 
 
 # --- what is broken ------------------------------------------------------------------------------------------------------
-def functions() -> Iterator[Subject]:
-    """The functions written separately."""
-    for module in (import_module(f"{PACKAGE}.{info.name}") for info in iter_modules(independent.__path__)):
-        where = f"{module.__name__.replace('.', '/')}.py"
-        for name, node in definitions(module):
-            if isinstance(node, ast.FunctionDef):
-                yield Subject(Place(module.__name__, name, where, name), node, CODE)
-
-
 def counterexamples() -> Iterator[Subject]:
     """The code of the counterexamples, as that of functions."""
     for claim in claims().values():
@@ -104,7 +94,7 @@ def counterexamples() -> Iterator[Subject]:
             if isinstance(evidence, Counterexample):
                 (node,) = ast.parse(f"def counterexample():\n{indent(evidence.code, '    ')}").body
                 assert isinstance(node, ast.FunctionDef)
-                yield Subject(Place("", str(number), OF_CLAIM + claim.id), node, CODE)
+                yield Subject(Place("", str(number), OF_CLAIM + claim.id), node, FORMULAS)
 
 
 def exchanges() -> Iterator[Exchange]:
