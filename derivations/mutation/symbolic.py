@@ -144,14 +144,14 @@ def _of_derivative(where: str, evidence: Autodiff) -> Iterator[Seeded]:
 def _of_failing(where: str, number: int, equation: Equation) -> Iterator[Seeded]:
     for side, other in (("left", equation.right), ("right", equation.left)):
         for change, mutant in mutants(getattr(equation, side), whole=other != 0):
-            same = partial(_same_counterexample, equation, replace(equation, **{side: mutant}))
+            same = partial(_same_counterexample, equation, **{side: mutant})
             yield Seeded(FAILING + where, f"{change} ({side} of equation {number})", ((Exact.kind, same),))
 
 
-def _same_counterexample(intact: Equation, broken: Equation) -> None:
-    """Raises where there is none any more, or another."""
-    found = Exact((), (broken,)).run()
-    if found != Exact((), (intact,)).run():
+def _same_counterexample(equation: Equation, **changes: Any) -> None:
+    """Raises where with these changes there is none, or another."""
+    found = Exact((), (replace(equation, **changes),)).run()
+    if found != Exact((), (equation,)).run():
         raise Contradiction(f"another counterexample: {found}")
 
 

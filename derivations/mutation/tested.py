@@ -205,7 +205,7 @@ def _is_function(place: Place) -> bool:
 def _counted(stack: ExitStack, places: Sequence[Place]) -> Counter[Place]:
     """The number of calls of each function, kept up to date while the stack is open."""
     calls = Counter[Place]()
-    modules = {place.module: dict(definitions(sys.modules[place.module])) for place in places}
+    modules = {place.module: dict(definitions(importlib.import_module(place.module))) for place in places}
     for number, place in enumerate(places):
         node = modules[place.module][place.name]
         if isinstance(node, ast.FunctionDef):
