@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from derivations.mutation import Mutant
+from derivations.mutation.code import ROOT, files
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
-from lvicreg.engines import Autodiff
+from lvicreg.engines import Autodiff, Counterexample, Equation, Locality
 
 RECORD = Path(__file__).with_name("score.json")
 PACKAGES = ("engines", "calculus", "claims")  # of lvicreg: what checks the claims
