@@ -42,9 +42,24 @@ CODE = [
 ]
 # one other operation for each, and of a comparison its boundary, its opposite and its reverse
 NEAREST = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Div", "Mod_Mul", "Pow_Mul", "Is_IsNot", "IsNot_Is"}
-NEAREST |= {"Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Gt_GtE", "GtE_Gt", "Lt_GtE", "GtE_Lt", "Gt_LtE", "LtE_Gt", "Lt_Gt", "Gt_Lt"}
+NEAREST |= {
+    "Eq_NotEq",
+    "NotEq_Eq",
+    "Lt_LtE",
+    "LtE_Lt",
+    "Gt_GtE",
+    "GtE_Gt",
+    "Lt_GtE",
+    "GtE_Lt",
+    "Gt_LtE",
+    "LtE_Gt",
+    "Lt_Gt",
+    "Gt_Lt",
+}
 NEAREST |= {"LtE_GtE", "GtE_LtE"}
-FORMULAS = [name for name in CODE if name.partition("Operator_")[2] in NEAREST or not re.match("Replace(Binary|Comp|True|False)", name)]
+FORMULAS = [
+    name for name in CODE if name.partition("Operator_")[2] in NEAREST or not re.match("Replace(Binary|Comp|True|False)", name)
+]
 LONGEST = 100  # characters of a line in a description; of a longer one only what is about the change
 AROUND = 30
 ROOT = Path(__file__).resolve().parents[2]

@@ -55,7 +55,9 @@ def run(
         RuntimeError: a test of what is unchanged fails, or the tests cannot be run.
         ValueError: a change is listed as equivalent that a test notices, or that does not arise.
     """
-    chosen = [error for subject in subjects for error in subject.errors()] if sample is None else drawn(subjects, listed, sample)
+    chosen = (
+        [error for subject in subjects for error in subject.errors()] if sample is None else drawn(subjects, listed, sample)
+    )
     met = {(error.place.where, error.change) for error in chosen}
     unheard_of = {key for key in listed if sample is None and key[0] in {where for where, _ in met}} - met
     found = []

@@ -79,7 +79,9 @@ def test_what_fails_is_broken_and_another_counterexample_notices_it() -> None:
     outcomes = {error.change: symbolic.judge(error) for error in symbolic._of_failing("a", 1, fails)}
     assert found == "what fails in a"
     assert not survivors(list(outcomes.values()))
-    assert outcomes["dropped term: 1 (right of equation 1)"].detail == "exact by contradiction"  # y**2 is another's counterexample
+    assert (
+        outcomes["dropped term: 1 (right of equation 1)"].detail == "exact by contradiction"
+    )  # y**2 is another's counterexample
     same = symbolic._same_counterexample
     assert same(fails) is None
     with pytest.raises(Contradiction, match="another counterexample"):
@@ -136,7 +138,9 @@ def test_the_record_is_of_the_claims_as_they_are(no_record) -> None:
     assert record.in_words([CLAIM]).startswith(f"{told} Those not noticed change nothing. Nothing is on record of ")
     changed = replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))
     assert record.on_record(changed) is None
-    assert record.in_words([changed]).startswith("Seeded errors on record: 1 (all noticed) in definitions. Nothing is on record of ")
+    assert record.in_words([changed]).startswith(
+        "Seeded errors on record: 1 (all noticed) in definitions. Nothing is on record of "
+    )
 
 
 def test_a_run_of_some_leaves_the_rest_on_record(no_record) -> None:

@@ -162,7 +162,9 @@ def test_engines_and_evidence_have_what_to_break() -> None:
         ("lvicreg/claims/ledger.py", "Entry.status"),
     } < names
     assert not {where for where, _ in names if where.endswith(("mutants.py", "__init__.py"))}
-    assert ("derivations/independent/losses.py", "hinge") in {(s.place.where, s.place.name) for s in subjects(INDEPENDENT, FORMULAS)}
+    assert ("derivations/independent/losses.py", "hinge") in {
+        (s.place.where, s.place.name) for s in subjects(INDEPENDENT, FORMULAS)
+    }
 
 
 # --- put in place, and taken back ----------------------------------------------------------------------------------------
