@@ -1,4 +1,4 @@
-"""Break what is claimed, checked and generated, one place at a time, and count what is noticed: ``python -m derivations.mutation``."""
+"""Break what is claimed, checked and generated in turn, and count what is noticed: ``python -m derivations.mutation``."""
 
 from __future__ import annotations
 

@@ -22,11 +22,12 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from importlib import import_module
 from itertools import permutations
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 FORMULA = [
     *(f"ReplaceBinaryOperator_{a}_{b}" for a, b in permutations(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"), 2)),
@@ -65,6 +66,7 @@ AROUND = 30
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = ("__init__.py", "mutants.py")  # the latter makes seeded errors: one in it is one more
 Definition = ast.FunctionDef | ast.Assign | ast.AnnAssign
+D = TypeVar("D", bound=ast.AST)
 
 
 class Place(NamedTuple):
@@ -163,15 +165,14 @@ def _named(node: ast.Assign | ast.AnnAssign) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
-def stripped(node: Definition) -> Definition:
+def stripped(node: D) -> D:
     """A copy without decorators and docstring."""
-    (copy,) = ast.parse(ast.unparse(node)).body
-    if isinstance(copy, ast.FunctionDef):
-        copy.decorator_list = []
-        if ast.get_docstring(copy) is not None:
-            copy.body = copy.body[1:] or [ast.Pass()]
-    assert isinstance(copy, Definition)
-    return copy
+    copied = deepcopy(node)
+    if isinstance(copied, ast.FunctionDef):
+        copied.decorator_list = []
+        if ast.get_docstring(copied) is not None:
+            copied.body = copied.body[1:] or [ast.Pass()]
+    return copied
 
 
 def _changed(source: str, operators: Sequence[str]) -> Iterator[str]:
@@ -184,8 +185,8 @@ def _changed(source: str, operators: Sequence[str]) -> Iterator[str]:
         raise ImportError("seeded errors are made by cosmic-ray: .venv/bin/pip install -e '.[mutation]'") from missing
     provider, nodes = OperatorProvider(), [*ast_nodes(get_ast(source))]
     for name in operators:
-        operator = OWN[name]() if name in OWN else provider[name]()
-        for n in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
+        operator: Any = OWN[name]() if name in OWN else provider[name]()
+        for n in range(sum(len([*operator.mutation_positions(node)]) for node in nodes)):
             yield mutate_code(source, operator, n)
 
 

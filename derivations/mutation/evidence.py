@@ -81,8 +81,9 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
         futures = {pool.submit(judged, group): number for number, group in enumerate(groups)}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
-            for mutant in found[futures[future]] if progress else []:
-                progress(f"{mutant.where}: {mutant.change}: {mutant.outcome}")
+            if progress:
+                for mutant in found[futures[future]]:
+                    progress(f"{mutant.where}: {mutant.change}: {mutant.outcome}")
     return [mutant for number in sorted(found) for mutant in found[number]]
 
 

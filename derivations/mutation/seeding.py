@@ -6,7 +6,6 @@ it belongs to. ``forget`` empties what was remembered from before.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -21,13 +20,13 @@ from textwrap import indent
 from types import CodeType, FunctionType
 from typing import Any
 
-from derivations.mutation.code import Place
+from derivations.mutation.code import Place, stripped
 from lvicreg.calculus import Definitions
 
 Undo = Callable[[], object]
 
 
-class CosmicRayTestingException(Exception):  # noqa: N818, the name is cosmic-ray's
+class CosmicRayTestingException(Exception):
     """What a handler waits for in the place of an exception that it is no longer to catch."""
 
 
@@ -109,8 +108,10 @@ def _holders() -> dict[int, list[FunctionType]]:
 
 def _rebound(owner: Any, name: str, new: Any) -> list[Undo]:
     if isinstance(new, Field):  # the default value of a dataclass, made anew for each object
-        factory = owner.__dataclass_fields__[name].default_factory
-        return _recoded(factory, new.default_factory)
+        made, remade = owner.__dataclass_fields__[name].default_factory, new.default_factory
+        assert isinstance(made, FunctionType)
+        assert isinstance(remade, FunctionType)
+        return _recoded(made, remade)
     old = vars(owner)[name]
     modules = (module for module in [*sys.modules.values()] if getattr(module, "__dict__", {}).get(name) is old)
     undo: list[Undo] = []
@@ -143,6 +144,7 @@ def _remembering() -> list[Any]:
 
 def counting(node: ast.FunctionDef, counter: str) -> str:
     """The text of a function that counts when it is called, it or one that it makes."""
+    node = stripped(node)
     for function in ast.walk(node):
         if isinstance(function, ast.FunctionDef):
             function.body.insert(0, ast.parse(f"{counter}()").body[0])

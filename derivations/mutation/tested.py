@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from derivations.mutation import Mutant
-from derivations.mutation.code import Error, Listed, Place, Subject, definitions, drawn, stripped
+from derivations.mutation.code import Error, Listed, Place, Subject, definitions, drawn
 from derivations.mutation.seeding import counting, forget, function_in, owner_of, seeded
 
 Progress = Callable[[str], None]
@@ -213,7 +213,7 @@ def _counted(stack: ExitStack, places: Sequence[Place]) -> Counter[Place]:
         if isinstance(node, ast.FunctionDef):
             name = f"_called_{number}"
             setattr(sys.modules[place.module], name, partial(calls.update, (place,)))
-            stack.enter_context(seeded(place, counting(stripped(node), name)))
+            stack.enter_context(seeded(place, counting(node, name)))
     return calls
 
 
@@ -222,7 +222,11 @@ def _watched(stack: ExitStack) -> set[str]:
     asked: set[str] = set()
 
     def asking(load: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda name, *rest, **options: (asked.add(name.partition(".")[0]), load(name, *rest, **options))[1]
+        def loading(name: str, *rest: Any, **options: Any) -> Any:
+            asked.add(name.partition(".")[0])
+            return load(name, *rest, **options)
+
+        return loading
 
     for owner, function in ((builtins, "__import__"), (importlib, "import_module")):
         stack.callback(setattr, owner, function, getattr(owner, function))
@@ -232,7 +236,8 @@ def _watched(stack: ExitStack) -> set[str]:
 
 def _forked(tasks: Sequence[Callable[[], object]]) -> Iterator[tuple[int, Any]]:
     """The number of each task and what it returns, or by what it was ended, from as many forks at a time as processors."""
-    waiting, running = list(enumerate(tasks)), {}
+    waiting = list(enumerate(tasks))
+    running: dict[Connection, tuple[int, BaseProcess]] = {}
     while waiting or running:
         while waiting and len(running) < (os.cpu_count() or 1):
             number, task = waiting.pop(0)

@@ -114,7 +114,7 @@ def test_functions_methods_and_values_are_found(module: ModuleType) -> None:
 
 def test_what_decides_is_changed(module: ModuleType) -> None:
     assert {
-        "if value in (1, 2): → if not value in (1, 2):",  # the same instructions as ``not in``, so there is no other such change
+        "if value in (1, 2): → if not value in (1, 2):",  # the same instructions as ``not in``
         "if value > 5 and (not key): → if value > 5 or not key:",
         "if value > 5 and (not key): → if value > 5 and key:",
         "if value > 5 and (not key): → if value >= 5 and (not key):",

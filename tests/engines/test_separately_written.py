@@ -1,4 +1,4 @@
-"""Engines that compare what is written separately: each accepts what agrees, and refuses an error and a check without content."""
+"""Engines that compare what is written separately: what each accepts, and an error and a check without content refused."""
 
 import pytest
 
