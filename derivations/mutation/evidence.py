@@ -1,10 +1,12 @@
 """Seeded errors in the evidence of claims that is not an equation: in what is written separately, to be compared with them.
 
 * The functions of ``derivations.independent``: losses, pairs of numbers, of fractions and of polynomials, formulas. A claim's
-  evidence that calls a broken function must refuse it, or another claim's.
-* The code of each ``Counterexample``. It must no longer be one, or be another: the claim's page shows what was found, and a
-  page that differs is refused by ``python -m derivations --check``.
+  evidence that calls a broken function must refuse it, or another claim's; or say something else of it, such as ``4 pairs`` in
+  the place of 5.
+* The code of each ``Counterexample``. It must no longer be one, or be another.
 * ``Locality``: an update that was not to be local, said to be, and the reverse.
+
+What evidence says is on the claim's page, and a page that differs is refused by ``python -m derivations --check``.
 
 What calls a function is found from the names in its code. Each process checks that the evidence passes before anything is
 broken, then breaks one function after the other in place, and takes it back. Evidence that takes much longer is ended.
@@ -45,12 +47,15 @@ from lvicreg.engines import (
     Numbers,
     Polynomials,
     Solver,
+    solver,
 )
 
 ORDER = Fractions, Polynomials, Solver, Autodiff, Numbers  # the quickest to see an error first
 SECONDS = 60.0  # of the processor's time, many times what any evidence takes
+MILLISECONDS = 2_000  # for each formula, likewise: what z3 does not decide by then is refused
 PACKAGE = FOLDER.replace("/", ".")
 Progress = Callable[[str], None]
+User = tuple[str, Evidence, str]  # a claim, evidence of it, and what that says where nothing is broken
 
 
 class Exchange(NamedTuple):
@@ -118,6 +123,7 @@ def claims() -> dict[str, Claim]:
 def judged(group: Sequence[Error | Exchange]) -> list[Mutant]:
     """What becomes of some seeded errors, one after the other."""
     signal.signal(signal.SIGPROF, _end)
+    solver.MILLISECONDS = MILLISECONDS
     with np.errstate(all="ignore"):  # a mutant may be undefined, and is then refused
         return [_judged(error) for error in group]
 
@@ -134,14 +140,13 @@ def _judged(error: Error | Exchange) -> Mutant:
 def _refused(error: Error | Exchange) -> str | None:
     """By what a seeded error is refused."""
     if isinstance(error, Exchange):
-        return _first_to_refuse([(error.where, _exchanged(error))])
+        return _first_to_refuse([(error.where, _exchanged(error), "")])
     if not error.place.module:
         intact = claims()[error.place.where.removeprefix(OF_CLAIM)].evidence[int(error.place.name)]
         (function,) = ast.parse(error.source).body
         assert isinstance(function, ast.FunctionDef)
         broken = Counterexample(ast.unparse(ast.Module(function.body, [])))
-        refused = _first_to_refuse([(error.place.where, broken)])
-        return refused or (None if broken.run() == intact.run() else "the claim's page: another counterexample")
+        return _first_to_refuse([(error.place.where, broken, intact.run())])
     calling = users(error.place)
     try:
         with seeded(error.place, error.source):
@@ -150,11 +155,12 @@ def _refused(error: Error | Exchange) -> str | None:
         return f"it cannot be loaded: {reason}"
 
 
-def _first_to_refuse(evidence: Sequence[tuple[str, Evidence]]) -> str | None:
-    for where, check in evidence:
+def _first_to_refuse(evidence: Sequence[User]) -> str | None:
+    for where, check, said in evidence:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
-            check.run()
+            if (found := check.run()) != said:
+                return f"{check.engine} in {where}: it says {found}"
         except EngineMissing:
             raise
         except Contradiction:
@@ -179,8 +185,8 @@ def _exchanged(exchange: Exchange) -> Evidence:
     return replace(evidence, local=() if local else (update,), nonlocal_=(update,) if local else ())
 
 
-def users(place: Place) -> list[tuple[str, Evidence]]:
-    """The evidence that calls a function, with the claim that it belongs to; as it is, it must pass."""
+def users(place: Place) -> list[User]:
+    """The evidence that calls a function, made anew to remember nothing, with its claim and what it says; it must pass."""
     found = _users().get((place.module, place.name), [])
     for where, check in found:
         if id(check) not in _passed:
@@ -188,7 +194,7 @@ def users(place: Place) -> list[tuple[str, Evidence]]:
                 _passed[id(check)] = replace(check).run()  # type: ignore[type-var]
             except Exception as problem:
                 raise RuntimeError(f"without any change evidence of {where} fails: {problem}") from problem
-    return [(where, replace(check)) for where, check in found]  # type: ignore[type-var]  # anew, to remember nothing
+    return [(where, replace(check), _passed[id(check)]) for where, check in found]  # type: ignore[type-var]
 
 
 _passed: dict[int, str] = {}

@@ -39,10 +39,12 @@ def test_a_wrong_loss_is_refused_and_taken_back() -> None:
     assert (wrong.outcome, wrong.detail) == ("caught", "fractions in covariance.scale: by contradiction")
     (broken,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 1 / 0, 2")])
     assert broken.detail == "fractions in covariance.scale: by error (ZeroDivisionError)"
-    (intact,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 2, 2")])
-    assert intact.outcome == "survived"
-    (check,) = (check for _, check in evidence.users(SCALE))
-    assert check.run() == "3 equal"
+    (fewer,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 2, 2")])
+    assert fewer.detail == "fractions in covariance.scale: it says 1 equal"
+    (same,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield from [(2, 2)] * 3")])
+    assert same.outcome == "survived"
+    ((_, check, said),) = evidence.users(SCALE)
+    assert check.run() == said == "3 equal"
 
 
 def test_evidence_that_fails_by_itself_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +62,7 @@ def test_a_counterexample_must_be_the_same() -> None:
     (agree,) = evidence.judged([code(subject.place, "def counterexample():\n    left = right = 1")])
     assert agree.detail == f"NumPy in {subject.place.where}: by contradiction"
     (other,) = evidence.judged([code(subject.place, "def counterexample():\n    left, right = 1, 2")])
-    assert other.detail == "the claim's page: another counterexample"
+    assert other.detail == f"NumPy in {subject.place.where}: it says 1. ≠ 2."
 
 
 def test_every_verdict_on_locality_is_exchanged_and_refused() -> None:
