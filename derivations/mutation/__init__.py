@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["caught", "equivalent", "survived"]
+Outcome = Literal["caught", "equivalent", "open", "survived"]
 
 
 @dataclass(frozen=True)
@@ -20,4 +20,4 @@ class Mutant:
     where: str  # a claim's id, or the name of a generated function
     change: str  # the operation broken, and what stands in its place
     outcome: Outcome
-    detail: str  # by what it was caught, or why it is equivalent
+    detail: str  # by what it was caught, or why it is equivalent, or known and open

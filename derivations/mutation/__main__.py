@@ -14,7 +14,7 @@ from rich.table import Table
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant, equivalent, symbolic
-from derivations.mutation.record import COMMAND, PACKAGES, RECORD, as_record, as_sentence, by_place, score
+from derivations.mutation.record import COMMAND, COUNTS, PACKAGES, RECORD, as_record, as_sentence, by_place, score
 from lvicreg.codegen.files import write
 
 RULES, EVIDENCE = "rules", "evidence"
@@ -68,7 +68,7 @@ def table(mutants: Sequence[Mutant]) -> Table:
     """The counts for each claim, definition, file and function."""
     shown = Table(title="Seeded errors")
     shown.add_column("in")
-    for name in ("mutants", "caught", "equivalent", "survived"):
+    for name in (*COUNTS, "survived"):
         shown.add_column(name, justify="right")
     for where, found in by_place(mutants).items():
         counts = score(found)
@@ -83,10 +83,10 @@ def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
 
 
 def stale(mutants: Sequence[Mutant], whole: bool = True) -> list[str]:
-    """Those listed as equivalent that a run has not met as such, where it was to meet them."""
-    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome == "equivalent"}
+    """Those listed as equivalent or open that a run has not met as such, where it was to meet them."""
+    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome in ("equivalent", "open")}
     places = {mutant.where for mutant in mutants}
-    tables = equivalent.SYMBOLIC, equivalent.EVIDENCE, equivalent.ENGINES, equivalent.GENERATED
+    tables = equivalent.SYMBOLIC, equivalent.EVIDENCE, equivalent.ENGINES, equivalent.GENERATED, equivalent.OPEN
     listed = [entry for table in tables for entry in table if whole or entry[0] in places]
     return [f"{where}: {change}" for where, change in listed if (where, change) not in met]
 
@@ -103,7 +103,7 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
     unmet = stale(mutants, whole) if options.sample is None else []
     for entry in unmet:
-        console.print(f"listed as equivalent, but not met as such: {entry}", markup=False, style="red")
+        console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
     if survived or unmet:
         console.print(f"{len(mutants)} seeded errors, {len(survived)} of them not noticed.")
         return 1

@@ -21,7 +21,7 @@ import inspect
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from importlib import import_module
 from itertools import permutations
@@ -98,10 +98,7 @@ class Subject(NamedTuple):
         return _errors(self.place, self.node, self.operators)
 
 
-Listed = Mapping[tuple[str, str], str]  # the changes that change nothing, by place and change, with the reason
-
-
-def drawn(subjects: Sequence[Subject], listed: Listed, sample: int) -> list[Error]:
+def drawn(subjects: Sequence[Subject], listed: Collection[tuple[str, str]], sample: int) -> list[Error]:
     """About so many changes that are to be noticed, always the same; a longer text is drawn more often."""
     lengths = [len(ast.unparse(subject.node)) for subject in subjects]
     found: list[Error] = []

@@ -31,7 +31,8 @@ from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
 from derivations.mutation.code import FORMULAS, Error, Place, Subject, drawn, subjects
-from derivations.mutation.equivalent import EVIDENCE
+from derivations.mutation.equivalent import EVIDENCE, OPEN
+from derivations.mutation.equivalent import judged as verdict
 from derivations.mutation.record import INDEPENDENT as FOLDER
 from derivations.mutation.record import OF_CLAIM
 from derivations.mutation.seeding import seeded
@@ -55,7 +56,7 @@ SECONDS = 60.0  # of the processor's time, many times what any evidence takes
 MILLISECONDS = 2_000  # for each formula, likewise: what z3 does not decide by then is refused
 PACKAGE = FOLDER.replace("/", ".")
 Progress = Callable[[str], None]
-User = tuple[str, Evidence, str]  # a claim, evidence of it, and what that says where nothing is broken
+User = tuple[str, Evidence, str | None]  # a claim, evidence of it, and what it says where nothing is broken
 
 
 class Exchange(NamedTuple):
@@ -79,7 +80,7 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
         groups: list[Sequence[Error | Exchange]] = [subject.errors() for subject in broken]
         groups += [[exchange] for exchange in exchanges()]
     else:
-        errors = drawn(broken, EVIDENCE, sample)
+        errors = drawn(broken, {*EVIDENCE, *OPEN}, sample)
         groups = [[error for error in errors if error.place == place] for place in dict.fromkeys(e.place for e in errors)]
     found: dict[int, list[Mutant]] = {}
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -130,17 +131,13 @@ def judged(group: Sequence[Error | Exchange]) -> list[Mutant]:
 
 def _judged(error: Error | Exchange) -> Mutant:
     where = error.where if isinstance(error, Exchange) else error.place.where
-    if refused := _refused(error):
-        return Mutant(where, error.change, "caught", refused)
-    if reason := EVIDENCE.get((where, error.change)):
-        return Mutant(where, error.change, "equivalent", reason)
-    return Mutant(where, error.change, "survived", "no evidence refuses it")
+    return verdict(where, error.change, _refused(error), EVIDENCE)
 
 
 def _refused(error: Error | Exchange) -> str | None:
     """By what a seeded error is refused."""
     if isinstance(error, Exchange):
-        return _first_to_refuse([(error.where, _exchanged(error), "")])
+        return _first_to_refuse([(error.where, _exchanged(error), None)])
     if not error.place.module:
         intact = claims()[error.place.where.removeprefix(OF_CLAIM)].evidence[int(error.place.name)]
         (function,) = ast.parse(error.source).body
@@ -159,7 +156,7 @@ def _first_to_refuse(evidence: Sequence[User]) -> str | None:
     for where, check, said in evidence:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
-            if (found := check.run()) != said:
+            if (found := check.run()) != said and said is not None:
                 return f"{check.engine} in {where}: it says {found}"
         except EngineMissing:
             raise

@@ -31,8 +31,8 @@ INDEPENDENT = "derivations/independent"
 FAILING, OF_CLAIM, DEFINITION = "what fails in ", "evidence of ", "definition "  # a claim; or a pattern and its meaning
 KINDS = ("claims", "evidence", "engines", "functions", "definitions")
 COMMAND = "python -m derivations.mutation"
-COUNTS = ("mutants", "caught", "equivalent")
-Score = dict[str, int]  # how many mutants, and how many of them caught and equivalent
+COUNTS = ("mutants", "caught", "equivalent", "open")
+Score = dict[str, int]  # how many mutants, and how many of them caught, equivalent, and known and open
 
 
 def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:
@@ -45,8 +45,8 @@ def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:
 
 def score(mutants: Iterable[Mutant]) -> Score:
     """The counts over some mutants."""
-    outcomes = Counter(mutant.outcome for mutant in mutants)
-    return dict(zip(COUNTS, (outcomes.total(), outcomes["caught"], outcomes["equivalent"]), strict=True))
+    outcomes = Counter[str](mutant.outcome for mutant in mutants)
+    return {"mutants": outcomes.total(), **{count: outcomes[count] for count in COUNTS[1:]}}
 
 
 def fingerprint(claim: Claim) -> str:
@@ -150,7 +150,7 @@ def on_record(claim: Claim) -> Score | None:
 def _sum(entries: Iterable[dict[str, Any]]) -> Score:
     total = Counter[str]()
     for entry in entries:
-        total.update({count: entry[count] for count in COUNTS})
+        total.update({count: entry.get(count, 0) for count in COUNTS})
     return {count: total[count] for count in COUNTS}
 
 
@@ -171,22 +171,20 @@ def in_words(claims: Iterable[Claim]) -> str:
     unfit = sum(_recorded().get(name, {}).get("fingerprint") != found for name, found in hashes.items())
     fit = {name: entry for name, entry in _recorded().items() if hashes.get(name, entry["fingerprint"]) == entry["fingerprint"]}
     totals = {each: _sum(entry for name, entry in fit.items() if kind(name) == each) for each in KINDS}
-    told = [f"{_noticed(total)} in {each}" for each, total in totals.items() if total["mutants"]]
+    told = [f"{total['mutants']} in {each}, {_noticed(total)}" for each, total in totals.items() if total["mutants"]]
     line = f"Seeded errors on record: {'; '.join(told) or 'none'}."
-    if any(total["equivalent"] for total in totals.values()):
-        line += " Those not noticed change nothing."
     return line + (f" Nothing is on record of {unfit} that are new or have changed: {COMMAND} --write" if unfit else "")
 
 
-def _noticed(counts: Score) -> str:
-    unnoticed = counts["equivalent"]
-    return f"{counts['mutants']} ({f'all but {unnoticed}' if unnoticed else 'all'} noticed)"
-
-
 def as_sentence(counts: Score) -> str:
-    """``41, all but 2 noticed; those 2 change nothing.``"""
-    unnoticed = counts["equivalent"]
-    if not unnoticed:
-        return f"{counts['mutants']}, all noticed."
-    those = f"those {unnoticed} change" if unnoticed > 1 else "that one changes"
-    return f"{counts['mutants']}, all but {unnoticed} noticed; {those} nothing."
+    """``41, all but 2 noticed, which change nothing.``"""
+    return f"{counts['mutants']}, {_noticed(counts)}."
+
+
+def _noticed(counts: Score) -> str:
+    nothing, known = counts["equivalent"], counts["open"]
+    if not nothing and not known:
+        return "all noticed"
+    change = f"{nothing} that {'change' if nothing > 1 else 'changes'} nothing" if nothing else ""
+    left = f"{known} that {'are' if known > 1 else 'is'} open" if known else ""
+    return f"all noticed but {' and '.join(filter(None, (change, left)))}"

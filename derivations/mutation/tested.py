@@ -33,7 +33,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from derivations.mutation import Mutant
-from derivations.mutation.code import Error, Listed, Place, Subject, definitions, drawn
+from derivations.mutation.code import Error, Place, Subject, definitions, drawn
+from derivations.mutation.equivalent import OPEN, Listed, judged
 from derivations.mutation.seeding import counting, forget, function_in, owner_of, seeded
 
 Progress = Callable[[str], None]
@@ -56,7 +57,9 @@ def run(
         ValueError: a change is listed as equivalent that a test notices, or that does not arise.
     """
     chosen = (
-        [error for subject in subjects for error in subject.errors()] if sample is None else drawn(subjects, listed, sample)
+        [error for subject in subjects for error in subject.errors()]
+        if sample is None
+        else drawn(subjects, {*listed, *OPEN}, sample)
     )
     met = {(error.place.where, error.change) for error in chosen}
     unheard_of = {key for key in listed if sample is None and key[0] in {where for where, _ in met}} - met
@@ -91,21 +94,12 @@ def mutants(changes: Sequence[Error], tests: Sequence[str | Path], listed: Liste
         for number, error in enumerate(changes):
             while number not in noticed:
                 noticed.update([receiver.recv()])
-            yield _judged(error, noticed[number], listed)
+            yield judged(error.place.where, error.change, noticed[number], listed)
     except EOFError:
         raise RuntimeError("the tests could not be run") from None
     finally:
         session.terminate()  # at the end it has nothing left to do
         session.join()
-
-
-def _judged(error: Error, noticed_by: str | None, listed: Listed) -> Mutant:
-    where = error.place.where
-    if noticed_by:
-        return Mutant(where, error.change, "caught", noticed_by)
-    if reason := listed.get((where, error.change)):
-        return Mutant(where, error.change, "equivalent", reason)
-    return Mutant(where, error.change, "survived", "no test notices it")
 
 
 def _session(changes: Sequence[Error], tests: list[str], sender: Connection) -> None:

@@ -59,7 +59,7 @@ def test_what_is_equivalent_survives_unless_it_is_listed(monkeypatch: pytest.Mon
 
 def test_an_equivalent_one_that_is_not_met_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = ("a", "sign: y -> -y")
-    for table in ("EVIDENCE", "ENGINES", "GENERATED"):
+    for table in ("EVIDENCE", "ENGINES", "GENERATED", "OPEN"):
         monkeypatch.setattr(equivalent, table, {})
     monkeypatch.setattr(equivalent, "SYMBOLIC", {entry: "y is 0"})
     assert stale([Mutant(*entry, "equivalent", "y is 0")]) == []
@@ -110,8 +110,30 @@ def test_all_of_a_claim_is_on_its_record_or_nothing(no_record) -> None:
     no_record(record.as_record(parts, [both], whole=True))
     assert record.on_record(both) is None
     no_record(record.as_record([Mutant("evidence of a", "3", "equivalent", "")], [both], whole=False))
-    assert record.on_record(both) == {"mutants": 3, "caught": 2, "equivalent": 1}
+    assert record.on_record(both) == {"mutants": 3, "caught": 2, "equivalent": 1, "open": 0}
     assert record.on_record(replace(both, evidence=(Counterexample("left, right = 1, 3"),))) is None
+
+
+@pytest.mark.parametrize(
+    ("equal", "known", "said"),
+    [
+        (0, 0, "9, all noticed."),
+        (1, 0, "9, all noticed but 1 that changes nothing."),
+        (2, 1, "9, all noticed but 2 that change nothing and 1 that is open."),
+        (0, 3, "9, all noticed but 3 that are open."),
+    ],
+)
+def test_what_is_not_noticed_is_told(equal: int, known: int, said: str) -> None:
+    assert record.as_sentence({"mutants": 9, "caught": 9 - equal - known, "equivalent": equal, "open": known}) == said
+
+
+def test_what_is_known_and_open_is_no_survivor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(equivalent.OPEN, ("a", "1"), "both sides change")
+    known, unknown = (equivalent.judged("a", change, None, {}) for change in "12")
+    assert (known.outcome, known.detail) == ("open", "both sides change")
+    assert survivors([known, unknown]) == [unknown]
+    assert stale([known], whole=False) == []
+    assert stale([equivalent.judged("a", "1", "a test", {})], whole=False) == ["a: 1"]
 
 
 def test_the_record_of_a_file_is_of_its_code_alone(tmp_path: Path) -> None:
@@ -133,13 +155,13 @@ def test_the_record_is_of_the_claims_as_they_are(no_record) -> None:
     mutants = [Mutant("a", "1", "caught", ""), Mutant("a", "2", "equivalent", ""), Mutant("definition f", "3", "caught", "")]
     assert record.on_record(CLAIM) is None
     no_record(record.as_record(mutants, [CLAIM], whole=True))
-    assert record.on_record(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1}
-    told = "Seeded errors on record: 2 (all but 1 noticed) in claims; 1 (all noticed) in definitions."
-    assert record.in_words([CLAIM]).startswith(f"{told} Those not noticed change nothing. Nothing is on record of ")
+    assert record.on_record(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1, "open": 0}
+    told = "Seeded errors on record: 2 in claims, all noticed but 1 that changes nothing; 1 in definitions, all noticed."
+    assert record.in_words([CLAIM]).startswith(f"{told} Nothing is on record of ")
     changed = replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))
     assert record.on_record(changed) is None
     assert record.in_words([changed]).startswith(
-        "Seeded errors on record: 1 (all noticed) in definitions. Nothing is on record of "
+        "Seeded errors on record: 1 in definitions, all noticed. Nothing is on record of "
     )
 
 
@@ -147,8 +169,8 @@ def test_a_run_of_some_leaves_the_rest_on_record(no_record) -> None:
     other = replace(CLAIM, id="b")
     no_record(record.as_record([Mutant("a", "1", "caught", "")], [CLAIM, other], whole=True))
     no_record(record.as_record([Mutant("b", "1", "caught", "")] * 2, [CLAIM, other], whole=False))
-    assert record.on_record(CLAIM) == {"mutants": 1, "caught": 1, "equivalent": 0}
-    assert record.on_record(other) == {"mutants": 2, "caught": 2, "equivalent": 0}
+    assert record.on_record(CLAIM) == {"mutants": 1, "caught": 1, "equivalent": 0, "open": 0}
+    assert record.on_record(other) == {"mutants": 2, "caught": 2, "equivalent": 0, "open": 0}
     no_record(record.as_record([Mutant("b", "1", "caught", "")], [CLAIM, other], whole=True))
     assert record.on_record(CLAIM) is None
 

@@ -68,4 +68,4 @@ def test_a_counterexample_must_be_the_same() -> None:
 def test_every_verdict_on_locality_is_exchanged_and_refused() -> None:
     found = list(evidence.exchanges())
     assert {"local", "not local"} == {exchange.change.partition(":")[0] for exchange in found}
-    assert {mutant.outcome for mutant in evidence.judged(found)} == {"caught"}
+    assert {mutant.detail.partition(": ")[2] for mutant in evidence.judged(found)} == {"by contradiction"}
