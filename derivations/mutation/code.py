@@ -162,6 +162,20 @@ def _named(node: ast.Assign | ast.AnnAssign) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
+def mentioned(node: ast.AST) -> set[str]:
+    """Every name that a text reads, of a variable or of an attribute."""
+    return {
+        part.id if isinstance(part, ast.Name) else part.attr
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    }
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Every name that compiled code reads from outside, and of attributes."""
+    return set(code.co_names).union(*(names_in(part) for part in code.co_consts if isinstance(part, CodeType)))
+
+
 def stripped(node: D) -> D:
     """A copy without decorators and docstring."""
     copied = deepcopy(node)

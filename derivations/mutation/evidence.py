@@ -22,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
 from textwrap import indent
-from types import CodeType, FrameType, FunctionType
+from types import FrameType, FunctionType
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ import numpy as np
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
-from derivations.mutation.code import FORMULAS, Error, Place, Subject, drawn, subjects
+from derivations.mutation.code import FORMULAS, Error, Place, Subject, drawn, names_in, subjects
 from derivations.mutation.equivalent import EVIDENCE, OPEN
 from derivations.mutation.equivalent import judged as verdict
 from derivations.mutation.record import INDEPENDENT as FOLDER
@@ -219,9 +219,5 @@ def _called(given: object) -> set[tuple[str, str]]:
         if isinstance(each, FunctionType) and each.__module__.startswith(PACKAGE) and each not in seen:
             seen.append(each)
             waiting += [cell.cell_contents for cell in each.__closure__ or ()]
-            waiting += [each.__globals__.get(name) for name in _names(each.__code__)]
+            waiting += [each.__globals__.get(name) for name in names_in(each.__code__)]
     return {(each.__module__, each.__qualname__.partition(".<locals>")[0]) for each in seen}
-
-
-def _names(code: CodeType) -> set[str]:
-    return set(code.co_names).union(*(_names(part) for part in code.co_consts if isinstance(part, CodeType)))

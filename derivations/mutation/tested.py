@@ -4,7 +4,8 @@ One process collects the tests, then forks for every mutant, before JAX is loade
 what another has left behind, compiled functions included, and no file is touched. The child puts the change in place and runs
 the tests until one fails. Which tests call a function at all, and at what cost, is known from a run of the unchanged ones,
 which must pass. The cost is counted in calls, not in seconds, so that the same test is the first to fail each time; those
-which need a library that takes long to load come last. A named value may be read anywhere, so for it all tests are run.
+which need a library that takes long to load come last. For a named value those are run that call a function which
+reads such a name, or read it themselves.
 
 A test that takes much longer than without the change is ended, by a limit on the processor's time, which does not depend on
 what else the machine does; it has noticed the change.
@@ -21,7 +22,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -33,7 +34,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from derivations.mutation import Mutant
-from derivations.mutation.code import Error, Place, Subject, definitions, drawn
+from derivations.mutation.code import Definition, Error, Place, Subject, definitions, drawn, mentioned, names_in
 from derivations.mutation.equivalent import OPEN, Listed, judged
 from derivations.mutation.seeding import counting, forget, function_in, owner_of, seeded
 
@@ -138,7 +139,8 @@ class _Forks:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         forget()  # finds the caches, once for all forks
         items = session.items
-        places = list(dict.fromkeys(error.place for error in self.changes))
+        readers = {place: _readers(place) for place in dict.fromkeys(error.place for error in self.changes)}
+        places = list(dict.fromkeys(each for found in readers.values() for each in found))
         parts = [items[first :: os.cpu_count() or 1] for first in range(os.cpu_count() or 1)]
         traces: dict[str, _Trace] = {}
         for _, traced in _forked([partial(self.unchanged, part, places) for part in parts]):
@@ -148,7 +150,10 @@ class _Forks:
             traces |= traced
         self.sender.send(None)
         order = sorted((item for item in items), key=lambda item: _cost(traces[item.nodeid]))
-        calling = {p: [item for item in order if not _is_function(p) or traces[item.nodeid].calls[p]] for p in places}
+        calling = {
+            place: [item for item in order if any(traces[item.nodeid].calls[each] for each in found) or _reads(item, place)]
+            for place, found in readers.items()
+        }
         limits = {name: max(SECONDS, TIMES * trace.seconds) for name, trace in traces.items()}
         for number, noticed in _forked([partial(self.noticed, error, calling[error.place], limits) for error in self.changes]):
             self.sender.send((number, noticed))
@@ -194,16 +199,42 @@ def _cost(trace: _Trace) -> tuple[bool, int]:
     return trace.slow, trace.calls.total()
 
 
-def _is_function(place: Place) -> bool:
-    return isinstance(function_in(*owner_of(place)), FunctionType)
+def _readers(place: Place) -> list[Place]:
+    """A function itself; of a named value, the functions of the package that read such a name."""
+    if isinstance(function_in(*owner_of(place)), FunctionType):
+        return [place]
+    package = place.module.partition(".")[0]
+    return [
+        Place(module, name, place.where)
+        for module in sorted(sys.modules)
+        if module.startswith(f"{package}.")
+        for name, node in _definitions(module)
+        if isinstance(node, ast.FunctionDef) and _last_names(place) & mentioned(node)
+    ]
+
+
+@cache
+def _definitions(module: str) -> list[tuple[str, Definition]]:
+    return list(definitions(importlib.import_module(module)))
+
+
+def _last_names(place: Place) -> set[str]:
+    """The names of a value, without that of the class."""
+    return {name.rpartition(".")[2] for name in place.name.split(", ")}
+
+
+def _reads(item: pytest.Item, place: Place) -> bool:
+    """Whether a test reads a named value itself."""
+    return not isinstance(function_in(*owner_of(place)), FunctionType) and bool(
+        _last_names(place) & names_in(item.obj.__code__)  # type: ignore[attr-defined]
+    )
 
 
 def _counted(stack: ExitStack, places: Sequence[Place]) -> Counter[Place]:
     """The number of calls of each function, kept up to date while the stack is open."""
     calls = Counter[Place]()
-    modules = {place.module: dict(definitions(importlib.import_module(place.module))) for place in places}
     for number, place in enumerate(places):
-        node = modules[place.module][place.name]
+        node = dict(_definitions(place.module))[place.name]
         if isinstance(node, ast.FunctionDef):
             name = f"_called_{number}"
             setattr(sys.modules[place.module], name, partial(calls.update, (place,)))
