@@ -202,10 +202,10 @@ def _cost(trace: _Trace) -> tuple[bool, int]:
 def _readers(place: Place) -> list[Place]:
     """A function itself; of a named value, the functions of the package that read such a name."""
     if isinstance(function_in(*owner_of(place)), FunctionType):
-        return [place]
+        return [Place(place.module, place.name, "")]
     package = place.module.partition(".")[0]
     return [
-        Place(module, name, place.where)
+        Place(module, name, "")
         for module in sorted(sys.modules)
         if module.startswith(f"{package}.")
         for name, node in _definitions(module)

@@ -5,14 +5,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from derivations.mutation.code import CODE, FORMULAS, Place, Subject, definitions, subjects
+from derivations.mutation.code import CODE, FORMULAS, Error, Place, Subject, definitions, subjects
 from derivations.mutation.record import INDEPENDENT, PACKAGES
 from derivations.mutation.seeding import seeded
-from derivations.mutation.tested import _forked
+from derivations.mutation.tested import _forked, mutants
 
 pytest.importorskip("cosmic_ray")
 
@@ -209,3 +210,26 @@ def test_what_no_longer_ends_is_ended() -> None:
 
     assert list(_forked([endless])) == [(0, "it does not end")]
     assert list(_forked([lambda: os._exit(3)])) == [(0, "its process ends with 3")]
+
+
+def test_those_tests_are_run_that_reach_what_is_broken(tmp_path: Path) -> None:
+    """Of a function those that call it, of a named value those that call what reads it, or read it themselves."""
+    tests = tmp_path / "test_closeness.py"
+    tests.write_text(
+        "from lvicreg.engines import closeness\n\n"
+        "def test_other():\n    assert closeness.__name__\n\n"
+        "def test_call():\n    closeness.check_close([1.0], [1.0 + 1e-11], '')\n\n"
+        "def test_read():\n    assert closeness.ROUNDING < 1\n"
+    )
+    found = {s.place.name: s for s in subjects("lvicreg/engines") if s.place.module == "lvicreg.engines.closeness"}
+    relative, rounding = found["RELATIVE"].place, found["ROUNDING"].place
+    call = found["check_close"].place
+    refusing = "def check_close(left, right, what):\n    raise ValueError"
+    changes = [
+        Error(relative, "strict", "RELATIVE = 1e-12"),
+        Error(relative, "lax", "RELATIVE = 1.0"),
+        Error(rounding, "large", "ROUNDING = 2.0"),
+        Error(call, "refusing", refusing),
+    ]
+    details = {mutant.change: mutant.detail.rpartition("::")[2] for mutant in mutants(changes, [tests], {})}
+    assert details == {"strict": "test_call", "lax": "nothing notices it", "large": "test_read", "refusing": "test_call"}
