@@ -10,8 +10,12 @@ The changes are cosmic-ray's. In a formula (``FORMULA``) those of its operators 
 
 In code that decides something (``CODE``) also those of its statements: a condition is negated or is no longer so, ``break``
 and ``continue`` change places, a loop is not entered, an exception is not caught. Two that it lacks stand here: ``in`` for
-``not in``, and the condition of a comprehension negated. Left out are decorators, and the operators which put a number drawn at
-random in a variable's place. What is no Python is no mutant, nor what compiles to the same instructions.
+``not in``, and the condition of a comprehension negated.
+
+In separately written evidence (``EVIDENCE``), of which there is much, an operation becomes one other only, and a number larger.
+
+Left out are decorators, and the operators which put a number drawn at random in a variable's place. What is no Python is no
+mutant, nor what compiles to the same instructions.
 """
 
 from __future__ import annotations
@@ -19,7 +23,6 @@ from __future__ import annotations
 import ast
 import inspect
 import random
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
@@ -41,26 +44,10 @@ CODE = [
     *("AddNot", "ReplaceUnaryOperator_Delete_Not", "Membership", "NotInComprehension"),
     *("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ZeroIterationForLoop", "ExceptionReplacer"),
 ]
-# one other operation for each, and of a comparison its boundary, its opposite and its reverse
-NEAREST = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Div", "Mod_Mul", "Pow_Mul", "Is_IsNot", "IsNot_Is"}
-NEAREST |= {
-    "Eq_NotEq",
-    "NotEq_Eq",
-    "Lt_LtE",
-    "LtE_Lt",
-    "Gt_GtE",
-    "GtE_Gt",
-    "Lt_GtE",
-    "GtE_Lt",
-    "Gt_LtE",
-    "LtE_Gt",
-    "Lt_Gt",
-    "Gt_Lt",
-}
-NEAREST |= {"LtE_GtE", "GtE_LtE"}
-FORMULAS = [
-    name for name in CODE if name.partition("Operator_")[2] in NEAREST or not re.match("Replace(Binary|Comp|True|False)", name)
-]
+NEAREST = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "Mod_Mul", "Pow_Mul", "Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is"}
+NEAREST |= {f"{a}_{b}" for a, b in permutations(("Lt", "LtE", "Gt", "GtE"), 2)}
+EVIDENCE = [name for name in FORMULA if name.partition("Operator_")[2] in NEAREST | {"Delete_USub"}]
+EVIDENCE += ["NumberLarger", "ReplaceAndWithOr", "ReplaceOrWithAnd", *CODE[len(FORMULA) :]]
 LONGEST = 100  # characters of a line in a description; of a longer one only what is about the change
 AROUND = 30
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,7 +232,7 @@ def _body(node: ast.FunctionDef) -> str:
     return ast.unparse(ast.Module(node.body, []))
 
 
-# --- two operators that cosmic-ray lacks ---------------------------------------------------------------------------------
+# --- operators that cosmic-ray lacks -------------------------------------------------------------------------------------
 class _Membership:
     """``in`` to ``not in``, and the reverse, outside loops."""
 
@@ -279,4 +266,16 @@ class _NotInComprehension:
         return node
 
 
-OWN = {"Membership": _Membership, "NotInComprehension": _NotInComprehension}
+class _NumberLarger:
+    """A number larger by one."""
+
+    def mutation_positions(self, node: Any) -> Iterator[Any]:
+        if node.type == "number":
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        node.value = str(ast.literal_eval(node.value) + 1)
+        return node
+
+
+OWN = {"Membership": _Membership, "NotInComprehension": _NotInComprehension, "NumberLarger": _NumberLarger}

@@ -30,7 +30,8 @@ import numpy as np
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
-from derivations.mutation.code import FORMULAS, Error, Place, Subject, drawn, names_in, subjects
+from derivations.mutation.code import EVIDENCE as OPERATORS
+from derivations.mutation.code import Error, Place, Subject, drawn, names_in, subjects
 from derivations.mutation.equivalent import EVIDENCE, OPEN
 from derivations.mutation.equivalent import judged as verdict
 from derivations.mutation.record import INDEPENDENT as FOLDER
@@ -75,7 +76,7 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
         ImportError: cosmic-ray is not installed.
         RuntimeError: evidence that nothing was broken of does not pass.
     """
-    broken = [*subjects(FOLDER, FORMULAS), *counterexamples()]
+    broken = [*subjects(FOLDER, OPERATORS), *counterexamples()]
     if sample is None:
         groups: list[Sequence[Error | Exchange]] = [subject.errors() for subject in broken]
         groups += [[exchange] for exchange in exchanges()]
@@ -101,7 +102,7 @@ def counterexamples() -> Iterator[Subject]:
             if isinstance(evidence, Counterexample):
                 (node,) = ast.parse(f"def counterexample():\n{indent(evidence.code, '    ')}").body
                 assert isinstance(node, ast.FunctionDef)
-                yield Subject(Place("", str(number), OF_CLAIM + claim.id), node, FORMULAS)
+                yield Subject(Place("", str(number), OF_CLAIM + claim.id), node, OPERATORS)
 
 
 def exchanges() -> Iterator[Exchange]:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from derivations.mutation.code import CODE, FORMULAS, Error, Place, Subject, definitions, subjects
+from derivations.mutation.code import CODE, EVIDENCE, Error, Place, Subject, definitions, subjects
 from derivations.mutation.record import INDEPENDENT, PACKAGES
 from derivations.mutation.seeding import seeded
 from derivations.mutation.tested import _forked, mutants
@@ -164,7 +164,7 @@ def test_engines_and_evidence_have_what_to_break() -> None:
     } < names
     assert not {where for where, _ in names if where.endswith(("mutants.py", "__init__.py"))}
     assert ("derivations/independent/losses.py", "hinge") in {
-        (s.place.where, s.place.name) for s in subjects(INDEPENDENT, FORMULAS)
+        (s.place.where, s.place.name) for s in subjects(INDEPENDENT, EVIDENCE)
     }
 
 
