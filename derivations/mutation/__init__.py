@@ -9,8 +9,8 @@ engines    ``lvicreg.engines``, ``calculus`` and ``claims``    their own tests
 generated  the functions of ``lvicreg.rules`` and ``losses``   their tests
 ========== =================================================== =====================================
 
-``code`` says how Python is broken, ``seeding`` puts it in place, ``tested`` runs tests on it. Every such *mutant* must be noticed,
-or stand among those of ``equivalent`` with the reason why it says the same mathematics, or why nothing notices it yet.
+``code`` says how Python is broken, ``seeding`` puts it in place, ``tested`` runs tests on it. Every such *mutant* must be
+noticed, or stand among those of ``equivalent`` with the reason why it changes nothing, or why nothing notices it yet.
 ``python -m derivations.mutation`` runs them and prints the score; ``record`` keeps it.
 """
 

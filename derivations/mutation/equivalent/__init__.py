@@ -1,18 +1,31 @@
-"""The seeded errors that are not noticed: those that change nothing, with the reason, and those that are known and open."""
+"""The seeded errors that are not noticed: those that change nothing, with the reason, and those that are known and open.
 
+In formulas and in generated functions they are few (``symbolic``, ``generated``). In engines and evidence they stand in files of
+JSON, by reason and place; ``open.json`` has those of which nothing says yet that they change anything.
+"""
+
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from derivations.mutation import Mutant
 
-from .engines import ENGINES
-from .evidence import EVIDENCE
 from .generated import GENERATED
-from .open import OPEN
 from .symbolic import SYMBOLIC
 
 __all__ = ["ENGINES", "EVIDENCE", "GENERATED", "OPEN", "SYMBOLIC", "judged"]
 
 Listed = Mapping[tuple[str, str], str]  # by place and change, the reason
+
+
+def _read(name: str) -> dict[tuple[str, str], str]:
+    reasons = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return {
+        (where, change): reason for reason, places in reasons.items() for where, changes in places.items() for change in changes
+    }
+
+
+ENGINES, EVIDENCE, OPEN = map(_read, ("engines.json", "evidence.json", "open.json"))
 
 
 def judged(where: str, change: str, noticed_by: str | None, equivalent: Listed) -> Mutant:
