@@ -1,7 +1,7 @@
 """The seeded errors that are not noticed: those that change nothing, with the reason, and those that are known and open.
 
-In formulas and in generated functions they are few (``symbolic``, ``generated``). In engines and evidence they stand in files of
-JSON, by reason and place; ``open.json`` has those of which nothing says yet that they change anything.
+Those of equations, definitions and generated functions stand in ``symbolic`` and ``generated``; those of engines and evidence in
+files of JSON, by reason and place. ``open.json`` has those that change something which nothing notices yet.
 """
 
 import json
