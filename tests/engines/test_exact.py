@@ -111,3 +111,19 @@ def test_the_places_have_every_pattern() -> None:
     assert len(places) == len(set(places))
     mixed = Exact(())._places([i, b], [2, 2])  # of different ranges: nothing coincides
     assert len(mixed) == 4
+
+
+def test_it_says_what_it_found_and_where() -> None:
+    holds, fails = Equation((y + 1) ** 2, y**2 + 2 * y + 1), Equation(y, 2 * y)
+    assert Exact((holds,)).run() == "equal at 4 entries"  # two sizes, small and large values
+    found = Exact((), (fails,)).run()
+    assert found.endswith("at B = 3, M = 2, N = 2, entries of order 1/8, {}")
+    assert Exact((holds, holds), (fails, fails)).run() == f"equal at 8 entries; {found}; {found}"
+    (first, *_) = Exact(()).values(fails, seed=0)
+    assert found == f"{first[1]} ≠ {first[2]} at {first[0]}"
+
+
+def test_of_many_entries_a_few_are_met() -> None:
+    places = Exact(())._places([b, c, i, k], [5, 5, 5, 5])
+    assert 4 <= len(places) <= 4 + Exact.entries  # two patterns for each of two ranges
+    assert Exact.entries >= 4

@@ -1,6 +1,6 @@
 """The seeded errors that are not noticed: those that change nothing, with the reason, and those that are known and open.
 
-Those of equations, definitions and generated functions stand in ``symbolic`` and ``generated``; those of engines and evidence in
+Those of formulas and generated functions stand in ``symbolic`` and ``generated``; those of engines and of evidence stand in
 files of JSON, by reason and place. ``open.json`` has those that change something which nothing notices yet.
 """
 
