@@ -201,7 +201,7 @@ def _instructions(source: str) -> tuple[Any, ...]:
 def _signature(node: ast.AST) -> list[object]:
     """How arguments are passed, wherever they are."""
     parts = [part for part in ast.walk(node) if isinstance(part, (ast.arguments, ast.Starred))]
-    return [(len(p.args), len(p.kwonlyargs), p.vararg is None) if isinstance(p, ast.arguments) else p.ctx for p in parts]
+    return [(len(p.args), len(p.kwonlyargs), p.vararg is None) if isinstance(p, ast.arguments) else type(p.ctx) for p in parts]
 
 
 def _described(intact: ast.AST, mutant: ast.AST) -> str:

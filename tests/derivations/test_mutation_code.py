@@ -127,6 +127,14 @@ def test_what_decides_is_changed(module: ModuleType) -> None:
     } < set(of(module, "decides"))
 
 
+def test_asterisks_are_no_products() -> None:
+    (node,) = ast.parse("def f(*x, y=2):\n    return g(*x, y * 3)\n").body
+    assert isinstance(node, ast.FunctionDef)
+    found = [error.change for error in Subject(Place("", "f", "", ""), node, CODE[:42]).errors()]
+    assert found
+    assert all(change.startswith("return g(*x, y * 3) → return g(*x, y ") for change in found)
+
+
 def test_membership_is_reversed_where_it_is_no_condition() -> None:
     (node,) = ast.parse("def f(x, y):\n    return (x in y, x not in y)\n").body
     assert isinstance(node, ast.FunctionDef)
