@@ -26,7 +26,7 @@ from sympy import Expr, Indexed, Symbol
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
-from derivations.mutation.equivalent import SYMBOLIC
+from derivations.mutation.equivalent import SYMBOLIC, judged
 from derivations.mutation.record import FAILING
 from lvicreg.calculus import Definitions
 from lvicreg.calculus.definitions import Name, name_of
@@ -97,9 +97,9 @@ def judge(seeded: Seeded) -> Mutant:
             break
     if verdicts and not (accepted and seeded.all_must):
         return Mutant(seeded.where, seeded.change, "caught", ", ".join(verdicts))
-    reason = SYMBOLIC.get((seeded.where, seeded.change))
-    if reason:
-        return Mutant(seeded.where, seeded.change, "equivalent", reason)
+    known = judged(seeded.where, seeded.change, None, SYMBOLIC)
+    if known.outcome != "survived":
+        return known
     detail = "; ".join([f"accepted: {', '.join(dict.fromkeys(accepted))}", *verdicts])
     return Mutant(seeded.where, seeded.change, "survived", detail)
 
