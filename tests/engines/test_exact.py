@@ -137,6 +137,9 @@ def test_every_size_is_met_at_either_scale_and_further_points_at_the_first_size(
     where = [point.rpartition(", {")[0] for point, *_ in Exact(()).values(Equation(v[i], 2 * v[i]), 0)]
     first, second = "B = 3, M = 2, N = 2, entries of order ", "B = 2, M = 2, N = 3, entries of order "
     assert list(dict.fromkeys(where)) == [first + "1/8", first + "4", second + "1/8", second + "4"]
+    assert len(where) == 2 * (2 + 3)
+    three = Equation(relu(v[i]), 0, sizes=({"N": 2}, {"N": 3}, {"N": 4}))
+    assert len(list(Exact(()).values(three, 0))) == 2 * (2 + 3 + 4) + Exact.hinged
     gated = list(Exact(()).values(Equation(relu(v[i]), 2 * v[i]), 0))
     further = gated[len(where) :]
     assert {point.rpartition(", {")[0] for point, *_ in further} == {first + size for size in ("1", "1/2", "1/4", "1/8")}
