@@ -30,12 +30,18 @@ def rescaled_hinges(jax: Any, rng: Any) -> Pairs:
         K = np.cov(activity(weights), rowvar=False, ddof=ddof)
         return np.sum(K**2) - np.sum(np.diagonal(K) ** 2)
 
-    count = len(activity(weights))
+    z = activity(weights)
+    spread, count = np.std(z, axis=0, ddof=1), len(z)
+    gamma = (np.min(spread) + np.max(spread)) / 2  # below the deviation of one unit at least, above another's
     s2 = (count - 1) / (count - 2)  # ddof 2 in the place of 1 makes every variance larger by this
-    yield jax.grad(hinge)(weights, 2, 0.7 * s2**0.5, 0.01 * s2), s2**0.5 * jax.grad(hinge)(weights, 1, 0.7, 0.01)
+    yield jax.grad(hinge)(weights, 2, gamma * s2**0.5, 0.01 * s2), s2**0.5 * jax.grad(hinge)(weights, 1, gamma, 0.01)
     yield jax.grad(log_variance)(weights, 2, 0.01 * s2), jax.grad(log_variance)(weights, 1, 0.01)
-    yield jax.grad(hinge)(weights, 1, 0.7, 0.0, 0.1), jax.grad(hinge)(weights, 1, 0.6, 0.0)
+    yield jax.grad(hinge)(weights, 1, gamma, 0.0, 0.1), jax.grad(hinge)(weights, 1, gamma - 0.1, 0.0)
     yield jax.grad(covariance)(weights, 2), s2**2 * jax.grad(covariance)(weights, 1)
+    # the losses that this is about, in other words
+    yield hinge(weights, 1, gamma, 0.01, 0.02), np.sum(np.maximum(0.0, gamma - 0.02 - np.hypot(spread, 0.1)))
+    yield log_variance(weights, 1, 0.01), -np.sum(np.log(np.hypot(spread, 0.1)))
+    yield covariance(weights, 1), 2 * np.sum(np.triu(np.cov(z, rowvar=False), 1) ** 2)
 
 
 def detached_means(jax: Any, rng: Any) -> Pairs:
@@ -60,6 +66,8 @@ def detached_means(jax: Any, rng: Any) -> Pairs:
 
     for loss in (deviations, logarithms, covariance):
         yield jax.grad(loss)(weights, True), jax.grad(loss)(weights, False)
+    summed = 5 * np.cov(activity(weights), rowvar=False)  # over six samples
+    yield covariance(weights, True), 2 * np.sum(np.triu(summed, 1) ** 2)
 
     def one_sample(weights, detach):
         squares = centred(weights, detach) ** 2

@@ -14,6 +14,7 @@ def subsets_of_a_population() -> Pairs:
     def scaled_loss(units):
         return sum(K[r][s] ** 2 for r, s in permutations(units, 2)) / (len(units) * (len(units) - 1))
 
+    yield scaled_loss((1, 3)), K[1][3] ** 2
     for size in (2, 3, 4):
         parts = list(combinations(range(5), size))
         yield sum(map(scaled_loss, parts)) / len(parts), scaled_loss(range(5))

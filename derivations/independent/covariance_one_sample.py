@@ -46,8 +46,9 @@ def third_factor_error(jax: Any, rng: Any) -> Pairs:
             def norm(a, second=second, fourth=fourth, others=others):
                 return a**4 * fourth + 2 * a**2 * second * others
 
-            slope = jax.grad(one_sample)(1.0)
-            yield (jax.grad(norm)(1.0) - slope) / slope, np.asarray(kurtosis / (units - 1))
+            for a in (1.0, 1.5):
+                slope = jax.grad(one_sample)(a)
+                yield (jax.grad(norm)(a) - slope) / slope, np.asarray(a**2 * kurtosis / (units - 1))
 
 
 def rotations(jax: Any, rng: Any) -> Pairs:
@@ -59,6 +60,7 @@ def rotations(jax: Any, rng: Any) -> Pairs:
     def fourth(u):
         return np.sum(np.sum(u**2, axis=1) ** 2)
 
+    yield fourth(u), np.sum(np.linalg.norm(u, axis=1) ** 4)
     yield fourth(u @ rotation), fourth(u)
     yield jax.grad(fourth)(u @ rotation), jax.grad(fourth)(u) @ rotation
 

@@ -16,6 +16,8 @@ def reversible_input(jax: Any, rng: Any) -> Pairs:
     def mean_loss(weights, past):
         return np.mean(np.sum((np.tanh(pairs[:, 0] @ weights.T) - np.tanh(pairs[:, 1] @ past.T)) ** 2, axis=1))
 
+    first, second = np.tanh(pairs[:, 0] @ weights.T), np.tanh(pairs[:, 1] @ weights.T)
+    yield mean_loss(weights, weights), np.mean(np.linalg.norm(first - second, axis=1) ** 2)
     stopped = jax.grad(mean_loss)(weights, weights)
     yield 2 * stopped, jax.grad(lambda v: mean_loss(v, v))(weights)
 

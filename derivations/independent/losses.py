@@ -27,9 +27,9 @@ def _hinge(np: ModuleType, std: Array, threshold: Array) -> Array:
 
 
 def hinge(np: ModuleType, W: Array, data: Data) -> Array:
-    """VICReg Eq. 1 for one view, summed over units; γ = 1 and ε = 0 unless given."""
-    std = np.sqrt(np.var(_layer(np, W, data.x), axis=0, ddof=1) + getattr(data, "epsilon", 0.0))
-    return np.sum(_hinge(np, std, getattr(data, "gamma", 1.0)))
+    """VICReg Eq. 1 for one view, summed over units."""
+    std = np.sqrt(np.var(_layer(np, W, data.x), axis=0, ddof=1) + data.epsilon)
+    return np.sum(_hinge(np, std, data.gamma))
 
 
 def hinge_below_threshold(np: ModuleType, W: Array, data: Data) -> Array:
@@ -49,9 +49,9 @@ def _one_sample_variance(np: ModuleType, W: Array, data: Data) -> Array:
 
 
 def hinge_one_sample(np: ModuleType, W: Array, data: Data) -> Array:
-    """The note's one-sample hinge loss; γ = 1 and ε = 0 unless given."""
-    std = np.sqrt(_one_sample_variance(np, W, data) + getattr(data, "epsilon", 0.0))
-    return np.sum(_hinge(np, std, getattr(data, "gamma", 1.0)), axis=1)
+    """The note's one-sample hinge loss."""
+    std = np.sqrt(_one_sample_variance(np, W, data) + data.epsilon)
+    return np.sum(_hinge(np, std, data.gamma), axis=1)
 
 
 def hinge_slow_filter(np: ModuleType, W: Array, data: Data) -> Array:
@@ -68,9 +68,9 @@ def hinge_alone(np: ModuleType, W: Array, data: Data) -> Array:
 
 
 def log_variance(np: ModuleType, W: Array, data: Data) -> Array:
-    """Minus half the log-variance, summed over units; ε = 0 unless given."""
+    """Minus half the log-variance, summed over units."""
     variance = np.var(_layer(np, W, data.x), axis=0, ddof=1)
-    return -np.sum(np.log(variance + getattr(data, "epsilon", 0.0))) / 2
+    return -np.sum(np.log(variance + data.epsilon)) / 2
 
 
 def log_variance_without_half(np: ModuleType, W: Array, data: Data) -> Array:

@@ -1,4 +1,4 @@
-"""Break what is derived and generated, one place at a time, and count what is noticed: ``python -m derivations.mutation``."""
+"""Break what is claimed, checked and generated in turn, and count what is noticed: ``python -m derivations.mutation``."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from rich.table import Table
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant, equivalent, symbolic
-from derivations.mutation.record import COMMAND, RECORD, as_record, as_sentence, by_place, score
+from derivations.mutation.record import COMMAND, COUNTS, PACKAGES, RECORD, as_record, as_sentence, by_place, score
 from lvicreg.codegen.files import write
 
-RULES = "rules"
-PARTS = (*SECTIONS, RULES)
+RULES, EVIDENCE = "rules", "evidence"
+PARTS = (*SECTIONS, EVIDENCE, *PACKAGES, RULES)
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join(PARTS)}")
-    parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of either sort, always the same")
+    parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of each sort, always the same")
     parser.add_argument("--write", action="store_true", help=f"put the score on record, in {RECORD.name}")
     options = parser.parse_args(given)
     if options.write and options.sample is not None:
@@ -38,7 +38,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def run(parts: Sequence[str], sample: int | None, console: Console) -> list[Mutant]:
-    """All mutants of sections and of the generated rules, or a sample, with a progress bar."""
+    """All mutants of these parts, or a sample of each sort, with a progress bar."""
     texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
     with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
         bar = progress.add_task("", total=None)
@@ -46,19 +46,29 @@ def run(parts: Sequence[str], sample: int | None, console: Console) -> list[Muta
         def judged(where: str) -> None:
             progress.update(bar, advance=1, description=escape(where))
 
-        found = symbolic.run([part for part in parts if part != RULES], sample, judged)
+        found: list[Mutant] = []
+        if sections := [part for part in SECTIONS if part in parts]:
+            found += symbolic.run(sections, sample, judged)
+        if EVIDENCE in parts:
+            from derivations.mutation import evidence  # this and the next need cosmic-ray
+
+            found += evidence.run(sample, judged)
+        if packages := [part for part in PACKAGES if part in parts]:
+            from derivations.mutation import engines  # this and the next need the test suite and its library
+
+            found += engines.run(packages, sample, judged)
         if RULES in parts:
-            from derivations.mutation import generated  # needs the test suite and its library
+            from derivations.mutation import generated
 
             found += generated.run(sample, judged)
         return found
 
 
 def table(mutants: Sequence[Mutant]) -> Table:
-    """The counts for each claim, definition and function."""
+    """The counts for each claim, definition, file and function."""
     shown = Table(title="Seeded errors")
     shown.add_column("in")
-    for name in ("mutants", "caught", "equivalent", "survived"):
+    for name in (*COUNTS, "survived"):
         shown.add_column(name, justify="right")
     for where, found in by_place(mutants).items():
         counts = score(found)
@@ -73,10 +83,11 @@ def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
 
 
 def stale(mutants: Sequence[Mutant], whole: bool = True) -> list[str]:
-    """Those listed as equivalent that a run has not met as such, where it was to meet them."""
-    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome == "equivalent"}
+    """Those listed as equivalent or open that a run has not met as such, where it was to meet them."""
+    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome in ("equivalent", "open")}
     places = {mutant.where for mutant in mutants}
-    listed = [entry for entry in (*equivalent.SYMBOLIC, *equivalent.GENERATED) if whole or entry[0] in places]
+    tables = equivalent.SYMBOLIC, equivalent.EVIDENCE, equivalent.ENGINES, equivalent.GENERATED, equivalent.OPEN
+    listed = [entry for table in tables for entry in table if whole or entry[0] in places]
     return [f"{where}: {change}" for where, change in listed if (where, change) not in met]
 
 
@@ -92,7 +103,7 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
     unmet = stale(mutants, whole) if options.sample is None else []
     for entry in unmet:
-        console.print(f"listed as equivalent, but not met as such: {entry}", markup=False, style="red")
+        console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
     if survived or unmet:
         console.print(f"{len(mutants)} seeded errors, {len(survived)} of them not noticed.")
         return 1

@@ -1,7 +1,8 @@
-"""The record of runs: how many seeded errors were put into each claim, definition and function, and what became of them.
+"""The record of runs: how many seeded errors were put into what is claimed, checked and generated, and what became of them.
 
-It is a statement about claims and functions as they were, by a hash of what they say. One that has changed since has nothing
-on record.
+It has an entry for each claim, for what fails in it, for its own evidence, for each definition, for each file of separately
+written evidence, of engines, calculus and ledger, and for each generated function. An entry is a statement about these as they
+were, by a hash of what they say. What has changed since has nothing on record.
 """
 
 from __future__ import annotations
@@ -9,22 +10,29 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import tokenize
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from derivations.mutation import Mutant
+from derivations.mutation.code import ROOT, files
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
-from lvicreg.engines import Autodiff
+from lvicreg.engines import Autodiff, Counterexample, Equation, Locality
 
 RECORD = Path(__file__).with_name("score.json")
-PACKAGE = Path(__file__).resolve().parents[2] / "lvicreg"
+PACKAGES = ("engines", "calculus", "claims")  # of lvicreg: what checks the claims
+INDEPENDENT = "derivations/independent"
+FAILING, OF_CLAIM, DEFINITION = "what fails in ", "evidence of ", "definition "  # a claim; or a pattern and its meaning
+KINDS = ("claims", "evidence", "engines", "functions", "definitions")
 COMMAND = "python -m derivations.mutation"
-Score = dict[str, int]  # how many mutants, and how many of them caught and equivalent
+COUNTS = ("mutants", "caught", "equivalent", "open")
+Score = dict[str, int]  # how many mutants, and how many of them caught, equivalent, and known and open
 
 
 def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:
@@ -37,39 +45,86 @@ def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:
 
 def score(mutants: Iterable[Mutant]) -> Score:
     """The counts over some mutants."""
-    outcomes = Counter(mutant.outcome for mutant in mutants)
-    return {"mutants": outcomes.total(), "caught": outcomes["caught"], "equivalent": outcomes["equivalent"]}
+    outcomes = Counter[str](mutant.outcome for mutant in mutants)
+    return {"mutants": outcomes.total(), **{count: outcomes[count] for count in COUNTS[1:]}}
 
 
 def fingerprint(claim: Claim) -> str:
-    """The hash of what a claim says in symbols."""
-    said = [f"{e.left} = {e.right} for {e.sizes} by {e.engines} where {_meanings(e.definitions)}" for e in claim.holds]
+    """The hash of what is to hold of a claim, in symbols."""
     derivatives = [evidence for evidence in claim.evidence if isinstance(evidence, Autodiff)]
-    said += [f"{d.claimed} at {d.sizes}, {d.values} where {_meanings(d.definitions)}" for d in derivatives]
-    return hashlib.sha256("\n".join(map(written, said)).encode()).hexdigest()
+    said = [f"{d.claimed} at {d.sizes}, {d.values} where {_meanings(d.definitions)}" for d in derivatives]
+    return _hash([*map(_said, claim.holds), *said])
+
+
+def _said(equation: Equation) -> str:
+    by = f"for {equation.sizes} by {equation.engines} where {_meanings(equation.definitions)}"
+    return f"{equation.left} = {equation.right} {by}"
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(map(written, texts)).encode()).hexdigest()
 
 
 def _meanings(definitions: Definitions) -> str:
     return "; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions))
 
 
-def _functions() -> Iterator[tuple[str, str]]:
-    """The generated functions and their sources; read, not imported, since one may be missing and about to be written."""
+def _functions() -> dict[str, str]:
+    """The hash of each generated function; read, not imported, since one may be missing and about to be written."""
+    found = {}
     for folder, prefix in (("rules", ""), ("losses", "losses.")):
-        for path in sorted((PACKAGE / folder).glob("[!_]*.py")):
+        for path in sorted((ROOT / "lvicreg" / folder).glob("[!_]*.py")):
             text = path.read_text(encoding="utf-8")
             for node in ast.parse(text).body:
                 if isinstance(node, ast.FunctionDef):
-                    yield f"{prefix}{node.name}", f"{ast.get_source_segment(text, node)}\n"
+                    source = f"{ast.get_source_segment(text, node)}\n"
+                    found[f"{prefix}{node.name}"] = hashlib.sha256(source.encode()).hexdigest()
+    return found
+
+
+def _files() -> dict[str, str]:
+    """The hash of each file in which code is broken."""
+    folders = INDEPENDENT, *(f"lvicreg/{package}" for package in PACKAGES)
+    return {path.relative_to(ROOT).as_posix(): _hash([code_of(path)]) for folder in folders for path in files(folder)}
+
+
+def code_of(path: Path) -> str:
+    """The text of a file without docstrings, comments and empty lines."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def _of_claim(claim: Claim) -> dict[str, str]:
+    """The hashes of a claim: of what is to hold, of what is to fail, and of its own evidence, where there is any."""
+    found = {claim.id: fingerprint(claim)} if claim.holds else {}
+    if claim.fails:
+        found[FAILING + claim.id] = _hash(map(_said, claim.fails))
+    evidence = [_told(each) for each in claim.evidence if isinstance(each, (Counterexample, Locality))]
+    return found | ({OF_CLAIM + claim.id: _hash(evidence)} if evidence else {})
+
+
+def _told(evidence: Counterexample | Locality) -> str:
+    if isinstance(evidence, Counterexample):
+        return evidence.code
+    parts = ((update, _meanings(definitions)) for update, definitions in (*evidence.local, *evidence.nonlocal_))
+    return f"{evidence.target}: {len(evidence.local)} of {list(parts)}"
 
 
 def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:
-    """The hash of every claim and generated function as it stands; a definition's meaning is part of its name.
-
-    A claim of which nothing holds, but only fails, has nothing to break.
-    """
-    hashes = {name: hashlib.sha256(source.encode()).hexdigest() for name, source in _functions()}
-    return hashes | {claim.id: fingerprint(claim) for claim in claims if claim.holds}
+    """The hash of all that can be on record, as it stands; a definition's meaning is part of its name."""
+    found = _functions() | _files()
+    for claim in claims:
+        found |= _of_claim(claim)
+    return found
 
 
 def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
@@ -85,25 +140,51 @@ def _recorded() -> dict[str, dict[str, Any]]:
 
 
 def on_record(claim: Claim) -> Score | None:
-    """What is on record for a claim as it stands."""
-    known = dict(_recorded().get(claim.id, {}))
-    return known if known.pop("fingerprint", None) == fingerprint(claim) else None
+    """What is on record for a claim as it stands: for what is to hold and to fail of it, and its own evidence."""
+    entries = [(_recorded().get(where, {}), found) for where, found in _of_claim(claim).items()]
+    if not entries or any(entry.get("fingerprint") != found for entry, found in entries):
+        return None
+    return _sum(entry for entry, _ in entries)
+
+
+def _sum(entries: Iterable[dict[str, Any]]) -> Score:
+    total = Counter[str]()
+    for entry in entries:
+        total.update({count: entry.get(count, 0) for count in COUNTS})
+    return {count: total[count] for count in COUNTS}
+
+
+def kind(where: str) -> str:
+    """Which of ``KINDS`` an entry of the record is of."""
+    if where.startswith(DEFINITION):
+        return "definitions"
+    if where.startswith((OF_CLAIM, INDEPENDENT)):
+        return "evidence"
+    if where.startswith("lvicreg/"):
+        return "engines"
+    return "functions" if where in _functions() else "claims"
 
 
 def in_words(claims: Iterable[Claim]) -> str:
-    """One line on all that is on record, and on how many of these claims and of the functions nothing is."""
+    """One line on all that is on record, kind by kind, and on how much of this there is nothing."""
     hashes = _fingerprints(claims)
     unfit = sum(_recorded().get(name, {}).get("fingerprint") != found for name, found in hashes.items())
-    fit = [entry for name, entry in _recorded().items() if hashes.get(name, entry["fingerprint"]) == entry["fingerprint"]]
-    total = {count: sum(entry[count] for entry in fit) for count in ("mutants", "caught", "equivalent")}
-    line = f"Seeded errors on record: {as_sentence(total)}"
+    fit = {name: entry for name, entry in _recorded().items() if hashes.get(name, entry["fingerprint"]) == entry["fingerprint"]}
+    totals = {each: _sum(entry for name, entry in fit.items() if kind(name) == each) for each in KINDS}
+    told = [f"{total['mutants']} in {each}, {_noticed(total)}" for each, total in totals.items() if total["mutants"]]
+    line = f"Seeded errors on record: {'; '.join(told) or 'none'}."
     return line + (f" Nothing is on record of {unfit} that are new or have changed: {COMMAND} --write" if unfit else "")
 
 
 def as_sentence(counts: Score) -> str:
-    """``41, all but 2 noticed; those 2 change nothing.``"""
-    unnoticed = counts["equivalent"]
-    if not unnoticed:
-        return f"{counts['mutants']}, all noticed."
-    those = f"those {unnoticed} change" if unnoticed > 1 else "that one changes"
-    return f"{counts['mutants']}, all but {unnoticed} noticed; {those} nothing."
+    """``41, all but 2 noticed, which change nothing.``"""
+    return f"{counts['mutants']}, {_noticed(counts)}."
+
+
+def _noticed(counts: Score) -> str:
+    nothing, known = counts["equivalent"], counts["open"]
+    if not nothing and not known:
+        return "all noticed"
+    change = f"{nothing} that {'change' if nothing > 1 else 'changes'} nothing" if nothing else ""
+    left = f"{known} that {'are' if known > 1 else 'is'} open" if known else ""
+    return f"all noticed but {' and '.join(filter(None, (change, left)))}"

@@ -4,8 +4,9 @@
   symbolic, must reject each mutant; an engine that breaks down has rejected it too, as in the ledger.
 * Each derivative that is claimed beside a separately written loss is broken the same way; JAX must reject it.
 * Each definition is broken wherever equations and derivatives use it. One of them must be rejected.
-
-Equations that are to fail are left alone: a wrong equation with one more error still fails.
+* Each side of each equation that is to fail is broken too. With one more error it mostly still fails, but at other values: the
+  exact engine then finds another counterexample, which the claim's page would show, and ``python -m derivations --check``
+  refuses a page that differs. That, or no counterexample at all, is what notices it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from sympy import Expr, Indexed, Symbol
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
-from derivations.mutation.equivalent import SYMBOLIC
+from derivations.mutation.equivalent import SYMBOLIC, judged
+from derivations.mutation.record import FAILING
 from lvicreg.calculus import Definitions
 from lvicreg.calculus.definitions import Name, name_of
 from lvicreg.claims import Claim
@@ -95,9 +97,9 @@ def judge(seeded: Seeded) -> Mutant:
             break
     if verdicts and not (accepted and seeded.all_must):
         return Mutant(seeded.where, seeded.change, "caught", ", ".join(verdicts))
-    reason = SYMBOLIC.get((seeded.where, seeded.change))
-    if reason:
-        return Mutant(seeded.where, seeded.change, "equivalent", reason)
+    known = judged(seeded.where, seeded.change, None, SYMBOLIC)
+    if known.outcome != "survived":
+        return known
     detail = "; ".join([f"accepted: {', '.join(dict.fromkeys(accepted))}", *verdicts])
     return Mutant(seeded.where, seeded.change, "survived", detail)
 
@@ -113,6 +115,7 @@ def subjects(names: tuple[str, ...]) -> list[Subject]:
     for claim in claims:
         found += [partial(_of_equation, claim.id, number, equation) for number, equation in enumerate(claim.holds, start=1)]
         found += [partial(_of_derivative, claim.id, evidence) for evidence in derivatives(claim)]
+        found += [partial(_of_failing, claim.id, number, equation) for number, equation in enumerate(claim.fails, start=1)]
     users = _users(everywhere)
     return found + [partial(_of_definition, *meaning, users[meaning]) for meaning in _users(claims)]
 
@@ -136,6 +139,20 @@ def _of_derivative(where: str, evidence: Autodiff) -> Iterator[Seeded]:
         yield Seeded(
             where, f"{change} (derivative)", ((evidence.kind, partial(evidence.compared, mutant, evidence.definitions)),)
         )
+
+
+def _of_failing(where: str, number: int, equation: Equation) -> Iterator[Seeded]:
+    for side, other in (("left", equation.right), ("right", equation.left)):
+        for change, mutant in mutants(getattr(equation, side), whole=other != 0):
+            same = partial(_same_counterexample, equation, **{side: mutant})
+            yield Seeded(FAILING + where, f"{change} ({side} of equation {number})", ((Exact.kind, same),))
+
+
+def _same_counterexample(equation: Equation, **changes: Any) -> None:
+    """Raises where with these changes there is none, or another."""
+    found = Exact((), (replace(equation, **changes),)).run()
+    if found != Exact((), (equation,)).run():
+        raise Contradiction(f"another counterexample: {found}")
 
 
 def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff]) -> Iterator[Seeded]:

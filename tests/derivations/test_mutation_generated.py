@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 import derivations
-from derivations.mutation import Mutant, generated
-from derivations.mutation.generated import TESTS, Error, errors, mutants, run
+from derivations.mutation import Mutant, generated, tested
+from derivations.mutation.code import Error, Place
+from derivations.mutation.generated import run, subject
+from derivations.mutation.tested import TESTS, mutants
 from lvicreg import rules
 
 pytest.importorskip("cosmic_ray")
 
 ROOT = Path(derivations.__file__).parents[1]
-QUICK = [TESTS / "test_rules_invariance.py::test_textbook_sum"]
+QUICK = [TESTS / "rules" / "test_rules_invariance.py::test_textbook_sum"]
 SIGN = "post = -2 * (z - z_prev) * df → post = -2 * (z + z_prev) * df"
-INTACT = Error("invariance", "nothing", inspect.getsource(rules.invariance))
+PLACE = Place("lvicreg.rules.invariance", "invariance", "invariance")
+INTACT = Error(PLACE, "nothing", inspect.getsource(rules.invariance))
 
 
 @pytest.fixture
@@ -24,30 +27,32 @@ def invariance_alone(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """One function, nothing listed as equivalent, and every change caught without a test being run."""
     monkeypatch.setattr(generated, "FUNCTIONS", {"invariance": rules.invariance})
     monkeypatch.setattr(generated, "GENERATED", {})
-    monkeypatch.setattr(generated, "mutants", lambda changes: [Mutant(e.where, e.change, "caught", "a test") for e in changes])
+    caught = lambda changes, *_: [Mutant(e.place.where, e.change, "caught", "a test") for e in changes]  # noqa: E731
+    monkeypatch.setattr(tested, "mutants", caught)
     return monkeypatch
 
 
 def files() -> dict[Path, bytes]:
     """The rules and their tests as they are on disk."""
-    return {path: path.read_bytes() for folder in (ROOT / "lvicreg", TESTS) for path in folder.rglob("*.py")}
+    folders = ROOT / "lvicreg", TESTS / "rules"
+    return {path: path.read_bytes() for folder in folders for path in folder.rglob("*.py")}
 
 
 # --- the changes ---------------------------------------------------------------------------------------------------------
 def test_changes_are_of_the_formula_alone() -> None:
-    changes = {error.change for error in errors("invariance")}
+    changes = {error.change for error in subject("invariance").errors()}
     assert {SIGN, "post = -2 * (z - z_prev) * df → post = 2 * (z - z_prev) * df"} < changes
     assert all(change.startswith("post = -2 * (z - z_prev) * df → post = ") for change in changes)
 
 
 def test_default_values_are_changed_and_the_signature_is_not() -> None:
-    found = errors("covariance_third_factor")
+    found = subject("covariance_third_factor").errors()
     assert {"beta = 1.0 → beta = 2.0", "beta = 1.0 → beta = 0.0"} < {error.change for error in found}
     assert all("*, mean: Any=None, beta: float=" in " ".join(error.source.split()) for error in found)
 
 
 def test_no_two_changes_are_the_same() -> None:
-    found = errors("invariance")
+    found = subject("invariance").errors()
     assert len({error.change for error in found}) == len({error.source for error in found}) == len(found)
 
 
@@ -60,9 +65,9 @@ def test_without_cosmic_ray_one_is_told_what_to_install(monkeypatch: pytest.Monk
 # --- their outcomes ------------------------------------------------------------------------------------------------------
 def test_a_wrong_sign_is_caught_an_intact_function_is_not_and_no_file_is_touched() -> None:
     before = files()
-    (wrong,) = (error for error in errors("invariance") if error.change == SIGN)
-    broken = Error("invariance", "no function", "1 / 0")
-    outcomes = mutants([wrong, INTACT, broken], QUICK)
+    (wrong,) = (error for error in subject("invariance").errors() if error.change == SIGN)
+    broken = Error(PLACE, "no function", "1 / 0")
+    outcomes = mutants([wrong, INTACT, broken], QUICK, {})
     caught = next(outcomes)
     assert files() == before  # while the others run
     assert caught.outcome == "caught"
@@ -77,7 +82,7 @@ def test_a_wrong_sign_is_caught_an_intact_function_is_not_and_no_file_is_touched
 def test_tests_that_fail_without_a_change_prove_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / "test_wrong.py").write_text(content)
     with pytest.raises(RuntimeError, match=r"without any change .*test_wrong.* fails"):
-        list(mutants([INTACT], [tmp_path]))
+        list(mutants([INTACT], [tmp_path], {}))
 
 
 # --- the whole run -------------------------------------------------------------------------------------------------------
@@ -87,6 +92,11 @@ def test_a_sample_is_reproducible(invariance_alone: pytest.MonkeyPatch) -> None:
     assert sample == run(sample=5)
     assert set(sample) < set(every)
     assert set(run(sample=1000)) == set(every)
+
+
+def test_a_sample_is_of_what_is_to_be_noticed(invariance_alone: pytest.MonkeyPatch) -> None:
+    invariance_alone.setattr(generated, "GENERATED", {("invariance", SIGN): "a wrong reason"})
+    assert SIGN not in {mutant.change for mutant in run(sample=1000)}
 
 
 def test_progress_is_told_for_every_mutant(invariance_alone: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,8 @@ NOTHING = Definitions()
         (f_prime(v[i]), 1 - np.tanh(DATA.v) ** 2),
         (relu(v[i]), [1.0, 0.0]),
         (H(v[i]), [1.0, 0.0]),
+        (relu(v[i] + 2), [3.0, 0.0]),
+        (H(v[i] + 2), [1.0, 0.0]),
         (H(v[i] - 1), [0.0, 0.0]),  # at the kink
         (SG(v[i]), DATA.v),
         (sqrt(v[i] ** 2), [1.0, 2.0]),

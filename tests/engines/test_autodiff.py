@@ -88,3 +88,9 @@ def test_a_hessian_and_the_order_of_its_axes() -> None:
     assert field.run()
     with pytest.raises(Contradiction):
         replace(field, axes=(m, q)).run()
+
+
+def test_sizes_tell_the_axes_apart() -> None:
+    sizes = Autodiff(squares, RIGHT, network).sizes
+    assert len(set(sizes.values())) == len(sizes) == 3
+    assert min(sizes.values()) > 1

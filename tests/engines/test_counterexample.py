@@ -30,3 +30,7 @@ def test_what_differs_passes(code: str) -> None:
 
 def test_it_shows_both_sides() -> None:
     assert Counterexample("left, right = np.array([1.0, 2.0]), np.array([1.0, 2.5])").run() == "[1. 2.] ≠ [1.  2.5]"
+
+
+def test_numbers_are_shown_with_four_digits() -> None:
+    assert Counterexample("left, right = 1 / 3, 2 / 3").run() == "0.3333 ≠ 0.6667"

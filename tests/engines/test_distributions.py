@@ -94,6 +94,19 @@ def test_outcomes_are_drawn_once():
         assert len(outcomes(law, at)) > 1
 
 
+def test_each_entry_has_its_own_five_points():
+    """As many outcomes as there are choices for independent entries, samples among them."""
+    for law, sizes, entries in ((Gaussian(x[j], C), {"M": 2}, 2), (Gaussian(x[b, j], C), {"M": 1, "B": 3}, 3)):
+        assert len(outcomes(law, Point(sizes))) == 5**entries
+
+
+def test_what_came_before_has_the_same_law_and_its_own_order():
+    at, law = point(), SecondMoments((x[j], x[j], C), (y[j], x[j], R), (y[j], y[j], IndexedBase("P")))
+    for r, s in product(range(2), repeat=2):
+        assert average(law, at, ("y", (r,)), ("x", (s,))) == at.values["R", (r, s)]
+        assert average(law, at, ("y", (r,)), ("y", (s,))) == at.values["P", (r, s)] == at.values["C", (r, s)]
+
+
 def test_unknown_law():
     with pytest.raises(TypeError, match="no finite distribution is known for Law"):
         outcomes(Law(x[b, Idx("s", M)], B), point())

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from sympy import Function, IndexedBase, Rational, S, cbrt, log, sqrt
 
-from lvicreg.calculus import SG, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
 from lvicreg.calculus.layer import (
     B,
     K,
@@ -20,6 +20,7 @@ from lvicreg.calculus.layer import (
     i,
     j,
     k,
+    m,
     mean,
     network,
     p,
@@ -130,6 +131,55 @@ def test_delta_guards_what_is_undefined(engine):
     assert engine.value(ill, {i: 0, k: 1, b: 0, c: 0}) == ZERO
     with pytest.raises(ZeroDivisionError):
         engine.value(ill, {i: 0, k: 0, b: 0, c: 0})
+
+
+def test_the_kink_belongs_to_the_other_side():
+    """Of an argument that is 0 by its value only: SymPy knows nothing of it."""
+    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
+    assert engine.value(H(w[j] - v[j]), {j: 0}) == engine.value(relu(w[j] - v[j]), {j: 0}) == ZERO
+    assert engine.value(D(relu(w[j] - v[j]), w[q]), {j: 0, q: 0}) == ZERO
+
+
+def test_powers(engine):
+    argument = engine.value(var[i] + epsilon, {i: 0})
+    root = argument.sqrt()
+    for exponent, expected in (
+        (Rational(3, 2), argument * root),
+        (Rational(-3, 2), (argument * root).inverse()),
+        (3, argument * argument * argument),
+    ):
+        assert engine.value((var[i] + epsilon) ** exponent, {i: 0}) == expected
+
+
+def test_a_root_of_0_has_a_value_and_no_slope():
+    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
+    zero = w[j] - v[j]
+    assert engine.value(sqrt(zero) + w[j], {j: 0}) == engine.value(w[j], {j: 0})
+    for power in (sqrt(zero), zero ** Rational(3, 2)):
+        with pytest.raises(ZeroDivisionError, match="the root of 0 has no slope"):
+            engine.value(D(power, w[q]), {j: 0, q: 0})
+    assert engine.value(D(sqrt(w[j] ** 2), w[q]) ** 2, {j: 0, q: 0}) == Surd(1)
+
+
+def test_the_value_where_a_quantity_is_given(engine):
+    at = {j: 2, k: 0, i: 1}
+    given = At(Sigma(w[j] * W[i, j], j) + w[j], w[j], Delta(j, m) + 1)
+    weights = sum((engine.value(W[i, j], {**at, j: r}) for r in INPUTS), start=ZERO)
+    assert engine.value(given, {**at, m: 2}) == weights + engine.value(W[i, j], at) + Surd(2)
+    assert engine.value(At(alpha * alpha, alpha, alpha + 1)) == Surd(Fraction(16, 9))
+
+
+def test_a_slope_has_no_slope_of_its_own():
+    engine = Evaluator(Point(SIZES), Definitions())
+    at = {j: 1, q: 1}
+    assert engine.value(D(w[j] * f_prime(v[j]), w[q]), at) == engine.value(f_prime(v[j]), at)
+    with pytest.raises(TypeError, match="no derivative is known for f_prime"):
+        engine.value(D(f_prime(w[j]), w[q]), at)
+
+
+def test_indices_of_a_name_are_as_many_as_in_its_meaning(engine):
+    with pytest.raises(ValueError, match="zip"):
+        engine.value(a[b], {b: 0})
 
 
 def test_sizes_and_lengths(engine):

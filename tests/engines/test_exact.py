@@ -1,10 +1,13 @@
 """The exact engine says no: to a wrong number anywhere, to checks that could not fail, to points where nothing is defined."""
 
+from collections import Counter
 from contextlib import nullcontext
 from fractions import Fraction
+from itertools import accumulate
+from math import prod
 
 import pytest
-from sympy import IndexedBase, Symbol, log, sqrt
+from sympy import IndexedBase, Rational, Symbol, log, sqrt
 
 from lvicreg.calculus import At, D, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
@@ -111,3 +114,62 @@ def test_the_places_have_every_pattern() -> None:
     assert len(places) == len(set(places))
     mixed = Exact(())._places([i, b], [2, 2])  # of different ranges: nothing coincides
     assert len(mixed) == 4
+
+
+def test_it_says_what_it_found_and_where() -> None:
+    holds, fails = Equation((y + 1) ** 2, y**2 + 2 * y + 1), Equation(y, 2 * y)
+    assert Exact((holds,)).run() == "equal at 4 entries"  # two sizes, small and large values
+    found = Exact((), (fails,)).run()
+    assert found.endswith("at B = 3, M = 2, N = 2, entries of order 1/8, {}")
+    assert Exact((holds, holds), (fails, fails)).run() == f"equal at 8 entries; {found}; {found}"
+    (first, *_) = Exact(()).values(fails, seed=0)
+    assert found == f"{first[1]} ≠ {first[2]} at {first[0]}"
+
+
+def test_of_many_entries_a_few_are_met() -> None:
+    places = Exact(())._places([b, c, i, k], [5, 5, 5, 5])
+    assert 4 <= len(places) <= 4 + Exact.entries  # two patterns for each of two ranges
+    assert Exact.entries >= 4
+
+
+def test_every_size_is_met_at_either_scale_and_further_points_at_the_first_size() -> None:
+    """Small values and large ones; where a gate decides, 128 more from 1 to 1/8, each at one entry, each drawn anew."""
+    where = [point.rpartition(", {")[0] for point, *_ in Exact(()).values(Equation(v[i], 2 * v[i]), 0)]
+    first, second = "B = 3, M = 2, N = 2, entries of order ", "B = 2, M = 2, N = 3, entries of order "
+    assert list(dict.fromkeys(where)) == [first + "1/8", first + "4", second + "1/8", second + "4"]
+    assert len(where) == 2 * (2 + 3)
+    three = Equation(relu(v[i]), 0, sizes=({"N": 2}, {"N": 3}, {"N": 4}))
+    assert len(list(Exact(()).values(three, 0))) == 2 * (2 + 3 + 4) + Exact.hinged
+    gated = list(Exact(()).values(Equation(relu(v[i]), 2 * v[i]), 0))
+    further = gated[len(where) :]
+    assert {point.rpartition(", {")[0] for point, *_ in further} == {first + size for size in ("1", "1/2", "1/4", "1/8")}
+    assert len(further) == Exact.hinged
+    assert len({right for _, _, right in further}) > 40
+    assert [point.rpartition("{")[2] for point, *_ in further[:4]] == ["i: 0}", "i: 1}"] * 2
+
+
+def test_a_mean_is_taken_at_one_scale_and_its_law_fixes_the_parameters_first() -> None:
+    law = SecondMoments((xi[j], xi[j], C))
+    equation = Equation(Mean(xi[j] * xi[q], law) + C[j, q], 0, sizes=({"N": 2, "M": 2, "B": 3},))
+    found = [where for where, *_ in Exact(()).values(equation, 0)]
+    assert {where.rpartition(", {")[0] for where in found} == {"B = 3, M = 2, N = 2, entries of order 4"}
+    assert Exact((Equation(C[j, q] + Mean(xi[j] * xi[q], law), 2 * C[j, q]),)).run().startswith("equal at")
+
+
+def test_points_outside_the_domain_are_passed_over() -> None:
+    """Of the further points up to half may be; none of the others."""
+    values = [left.rational() for _, left, _ in Exact(()).values(Equation(v[i], relu(v[i])), 0)]
+    number = len(values) - Exact.hinged
+    often = [value for value, _ in Counter(values[number:]).most_common() if value not in values[:number]]
+
+    def undefined_at(places: list[Fraction]) -> Equation:
+        pole = 1 / prod(v[i] - Rational(place.numerator, place.denominator) for place in places)
+        return Equation(pole + relu(v[i]), pole + v[i] * H(v[i]))
+
+    skipped = list(accumulate(values[number:].count(place) for place in often))
+    most = next(n for n, total in enumerate(skipped) if total > 64)
+    assert Exact((undefined_at(often[:most]),)).run() == f"equal at {len(values) - skipped[most - 1]} entries"
+    with pytest.raises(Contradiction, match=f"undefined at {skipped[most]} of 128 points"):
+        Exact((undefined_at(often[: most + 1]),)).run()
+    with pytest.raises(ZeroDivisionError):
+        Exact((undefined_at(values[:1]),)).run()

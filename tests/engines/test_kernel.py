@@ -7,8 +7,8 @@ import pytest
 from sympy import Symbol
 
 from lvicreg.claims import Claim, measure
-from lvicreg.engines import Contradiction, EngineMissing, Equation, Kernel
-from lvicreg.engines.kernel import as_record, recorded, report
+from lvicreg.engines import Contradiction, EngineMissing, Equation, Kernel, kernel
+from lvicreg.engines.kernel import _axioms, _run, as_record, fingerprint, recorded, report
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
 
@@ -219,3 +219,37 @@ def test_without_coq_it_is_not_run_and_never_passed(folder: Path, monkeypatch: p
     (entry,) = measure([Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),), evidence=(kernel,))])
     assert {finding.kind: finding.outcome for finding in entry.findings}["kernel"] == "not run"
     assert entry.kinds == {"symbolic", "exact"}
+
+
+def test_the_record_is_read_by_hand_too(tmp_path: Path) -> None:
+    """Whatever theorems and axioms are called, before or after ``none`` and ``sha256`` in the alphabet."""
+    (tmp_path / "axioms.txt").write_text("# by hand\nsha256: 0\na.first: none\nz.last: a.choice, propext\n", encoding="utf-8")
+    assert recorded(tmp_path) == ("0", {"a.first": (), "z.last": ("a.choice", "propext")})
+    assert not Kernel(tmp_path, "Toy", ("a.first",)).on_record  # not of these files
+    (tmp_path / "axioms.txt").write_text(f"sha256: {fingerprint(tmp_path)}\na.first: none\n", encoding="utf-8")
+    assert Kernel(tmp_path, "Toy", ("a.first",)).on_record
+    assert not Kernel(tmp_path, "Toy", ("a.first", "a.second")).on_record
+
+
+def test_names_of_axioms_are_read_without_their_types() -> None:
+    assert _axioms("Axioms:\nz.last : forall n,\n n = n\na.first\n  : nat\n") == ("a.first", "z.last")
+    with pytest.raises(Contradiction, match="more than axioms in it"):
+        _axioms("Axioms:\na.first : nat\nbad is assumed to be guarded\n")
+    with pytest.raises(Contradiction, match="more than axioms in it"):
+        _axioms("Axioms:\n")
+
+
+def test_what_a_tool_says_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Contradiction, match=r"^the theorems do not compile:\nwrong$"):
+        _run(tmp_path, "sh", "-c", "echo wrong >&2; exit 1")
+    _run(tmp_path, "sh", "-c", "echo right >&2")
+
+
+def test_fewer_axioms_than_on_record_are_not_those_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "axioms.txt").write_text("sha256: 0\na.first: propext\n", encoding="utf-8")
+    for found in ((), ("a.choice",), ("z",)):
+        monkeypatch.setattr(kernel, "report", lambda *_, found=found: {"a.first": found})
+        with pytest.raises(Contradiction, match=r"axioms of a\.first are not those on record"):
+            Kernel(tmp_path, "Toy", ("a.first",)).run()
+    monkeypatch.setattr(kernel, "report", lambda *_: {"a.first": ("propext",)})
+    assert Kernel(tmp_path, "Toy", ("a.first",)).run() == "theorems a.first"

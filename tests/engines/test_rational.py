@@ -11,6 +11,7 @@ from lvicreg.engines import Contradiction, Fractions
     ("pairs", "message"),
     [
         ([(1, 1), (Fraction(1, 3), Fraction(1, 4))], "1/3 ≠ 1/4"),
+        ([(1, 1), (Fraction(1, 4), Fraction(1, 3))], "1/4 ≠ 1/3"),
         ([(0.5, Fraction(1, 2))], "not both exact"),
         ([(Fraction(1, 2), 0.5)], "not both exact"),
         ([(0, 0), (0, Fraction(0))], "nothing but zeros"),

@@ -1,0 +1,71 @@
+"""Seeded errors in what is written separately: what calls it, who refuses them, and that a sample is refused."""
+
+import ast
+
+import pytest
+
+from derivations.independent import losses, published
+from derivations.mutation import evidence
+from derivations.mutation.__main__ import survivors
+from derivations.mutation.code import Error, Place
+from lvicreg.engines import Autodiff, Fractions
+
+pytest.importorskip("cosmic_ray")
+
+SCALE = Place("derivations.independent.covariance", "subsets_of_a_population", "derivations/independent/covariance.py")
+
+
+def code(place: Place, wrong: str) -> Error:
+    return Error(place, "wrong", wrong)
+
+
+def test_a_fixed_sample_is_refused() -> None:
+    mutants = evidence.run(sample=8)
+    assert len(mutants) >= 6
+    assert not survivors(mutants)
+
+
+def test_what_calls_a_function_is_found_through_other_functions() -> None:
+    assert ("derivations.independent.losses", "_layer") in evidence._called(losses.hinge)
+    of_published = evidence._called(published.lightly)  # a function that another has made
+    assert {(published.__name__, name) for name in ("_vicreg", "_averaged", "_mean_square", "_off_diagonal")} < of_published
+    assert (published.__name__, "_added") not in of_published
+    assert {type(check) for _, check in evidence._users()[SCALE.module, SCALE.name]} == {Fractions}
+    assert {type(check) for _, check in evidence._users()[losses.__name__, "hinge"]} == {Autodiff}
+
+
+def test_a_wrong_loss_is_refused_and_taken_back() -> None:
+    (wrong,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 1, 2")])
+    assert (wrong.outcome, wrong.detail) == ("caught", "fractions in covariance.scale: by contradiction")
+    (broken,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 1 / 0, 2")])
+    assert broken.detail == "fractions in covariance.scale: by error (ZeroDivisionError)"
+    (fewer,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 2, 2")])
+    assert fewer.detail == "fractions in covariance.scale: it says 1 equal"
+    (same,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield from [(2, 2)] * 3")])
+    assert same.outcome == "survived"
+    ((_, check, said),) = evidence.users(SCALE)
+    assert check.run() == said == "3 equal"
+
+
+def test_evidence_that_fails_by_itself_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [("some.claim", Fractions(lambda: [(1, 2)]))]
+    monkeypatch.setattr(evidence, "_users", lambda: {(SCALE.module, SCALE.name): wrong})
+    with pytest.raises(RuntimeError, match=r"without any change evidence of some\.claim fails"):
+        evidence.users(SCALE)
+
+
+def test_a_counterexample_must_be_the_same() -> None:
+    subject = next(evidence.counterexamples())
+    intact = subject.errors()[0]._replace(source=ast.unparse(subject.node))
+    (same,) = evidence.judged([intact])
+    assert same.outcome == "survived"
+    (agree,) = evidence.judged([code(subject.place, "def counterexample():\n    left = right = 1")])
+    assert agree.detail == f"NumPy in {subject.place.where}: by contradiction"
+    (other,) = evidence.judged([code(subject.place, "def counterexample():\n    left, right = 1, 2")])
+    assert other.detail == f"NumPy in {subject.place.where}: it says 1. ≠ 2."
+
+
+def test_every_verdict_on_locality_is_exchanged_and_refused() -> None:
+    found = list(evidence.exchanges())
+    assert {"local", "not local"} == {exchange.change.partition(":")[0] for exchange in found}
+    assert {mutant.detail.partition(": ")[2] for mutant in evidence.judged(found)} == {"by contradiction"}

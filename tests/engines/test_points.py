@@ -1,0 +1,47 @@
+"""The numbers that points are made of."""
+
+from fractions import Fraction
+
+from lvicreg.engines.points import Point
+from lvicreg.engines.surds import Surd
+
+SIZES = {"N": 2, "B": 4}
+
+
+def test_numbers_are_small_fractions_of_either_sign_and_never_0() -> None:
+    point = Point(SIZES)
+    drawn = {point.draw().rational() for _ in range(2000)}
+    assert drawn == {sign * Fraction(n, m) for sign in (1, -1) for n in range(1, 10) for m in range(1, 5)}
+    assert {point.draw(positive=True).sign() for _ in range(200)} == {1}
+    assert {point.draw(scale=Fraction(1, 7)).rational() * 7 for _ in range(2000)} == drawn
+    signs = [point.draw().sign() for _ in range(1000)]
+    assert 400 < signs.count(1) < 600
+
+
+def test_sizes_are_values_and_others_are_drawn_once() -> None:
+    point = Point(SIZES, Fraction(1, 100))
+    assert (point.primitive("N", (), True), point.primitive("B", (), True)) == (Surd(2), Surd(4))
+    entry, scalar = point.primitive("x", (0, 1), False), point.primitive("y", (), False)
+    assert abs(entry.rational()) < Fraction(1, 10) < abs(scalar.rational())
+    assert point.primitive("x", (0, 1), False) is entry
+    assert len({point.primitive("x", (n, m), False).rational() for n in range(5) for m in range(5)}) > 15
+    assert {point.primitive("p", (n,), True).sign() for n in range(50)} == {1}
+
+
+def test_functions_are_tables() -> None:
+    point = Point(SIZES, Fraction(1, 100))
+    value = point.table("f", Surd(3))
+    assert point.table("f", Surd(3)) is value
+    assert len({point.table(name, Surd(n)).rational() for name in ("f", "f_prime") for n in range(20)}) > 20
+    assert abs(value.rational()) < Fraction(1, 10)
+
+
+def test_a_point_is_told() -> None:
+    assert str(Point(SIZES, Fraction(1, 8))) == "B = 4, N = 2, entries of order 1/8"
+    assert str(Point({"M": 3})) == "M = 3, entries of order 1"
+
+
+def test_points_differ_by_sizes_scale_and_seed() -> None:
+    points = [Point(SIZES), Point(SIZES, Fraction(4)), Point(SIZES, seed=1), Point({"N": 3, "B": 4})]
+    assert len({tuple(point.random.random() for _ in range(3)) for point in points}) == 4
+    assert Point(SIZES).random.random() == Point(dict(reversed(SIZES.items())), Fraction(1), 0).random.random()
