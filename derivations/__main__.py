@@ -37,10 +37,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     unknown = [name for name in options.sections if name not in SECTIONS]
     if unknown:
         parser.error(f"unknown section {', '.join(unknown)}; choose from {', '.join(SECTIONS)}")
-    strange = set(options.approve) - {claim.id for claim in EVERY}
-    if strange:
-        parser.error(f"there is no claim {', '.join(sorted(strange))} to approve; the README lists all")
     options.sections = [name for name in SECTIONS if name in options.sections or not options.sections]
+    strange = set(options.approve) - {claim.id for name in options.sections for claim in section(name).claims}
+    if strange:
+        parser.error(f"there is no claim {', '.join(sorted(strange))} to approve in {', '.join(options.sections)}")
     return options
 
 
@@ -79,11 +79,13 @@ def main(given: Sequence[str] | None = None) -> int:
         console.print(f"Not run: the proofs for Coq's kernel, since {without_kernel[0]}. Pages show what is on record.")
     if any(not check.on_record for e in entries for check in e.claim.evidence if isinstance(check, Kernel)):
         console.print("The record of the formal proofs is not of the files as they are: python -m derivations.formal --write")
-    console.print(in_words(entry.claim for entry in entries), soft_wrap=True)
-    unread = [name for name in differing([entry.claim for entry in entries]) if name not in options.approve]
+    console.print(in_words(EVERY), soft_wrap=True)
+    changed = differing([entry.claim for entry in entries])
+    unread = [name for name in changed if name not in options.approve]
+    if changed:
+        shown = drift({APPROVED: record(EVERY, now=changed)}, ROOT)
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)
     if unread:
-        changed = drift({APPROVED: record(EVERY, now=unread)}, ROOT)
-        console.print(changed, markup=False, highlight=False, soft_wrap=True)
         told = "Not what was approved. Compare the words with the equations, then:"
         console.print(f"{told} {COMMAND} --approve {' '.join(unread)}", markup=False, soft_wrap=True)
     files = all_files(options.sections, entries) | {APPROVED: record(EVERY, now=options.approve)}

@@ -1,8 +1,9 @@
 """What a person has read and approved: every claim in words, and a digest of the equations that it was read beside.
 
-No machine reads a sentence. So ``approved.json`` keeps each statement, its assumptions, its argument and what it says is false
-as they were when somebody last compared them with the equations; where one of these, or an equation, is no longer what it
-was, ``python -m derivations`` stops and shows the difference until ``--approve`` names the claim.
+No machine reads a sentence. So ``approved.json`` keeps each statement, its assumptions, its argument, what it says is false,
+its source and supports, and what its evidence is, as they were when somebody last compared them with the equations; where one
+of these, or an equation, is no longer what it was, ``python -m derivations`` stops and shows the difference until
+``--approve`` names the claim.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from sympy import Expr, Idx, IndexedBase, Symbol, srepr
+
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
-from lvicreg.engines import Kernel
+from lvicreg.engines import Autodiff, Equation, Evidence, Exact, Kernel
 
 APPROVED = Path(__file__).with_name("approved.json")
 
@@ -26,25 +29,49 @@ def said(claim: Claim) -> dict[str, Any]:
     words: dict[str, Any] = {"statement": claim.statement, "assumptions": list(claim.assumptions), "proof": claim.proof}
     if claim.said:
         words |= {"false": claim.said.sentence, "who": claim.said.source, "verdict": claim.said.verdict}
-    parts = [check.part for check in claim.evidence if isinstance(check, Kernel)]
-    return words | ({"proven by the kernel": parts[0] or "the whole"} if parts else {}) | {"equations": digest(claim)}
+    words |= {"source": claim.source, "rests on": list(claim.rests_on), "evidence": list(map(described, claim.evidence))}
+    return words | {"equations": digest(claim)}
+
+
+def described(check: Evidence) -> str:
+    """A piece of evidence in a line: its kind, and what it is made of."""
+    match check:
+        case Kernel():
+            return f"{check.kind}, {check.part or 'the whole'}: {', '.join(check.theorems)}"
+        case Autodiff():
+            return f"{check.kind}: {check.loss.__name__} has the derivative {_hashed([check.claimed], check.definitions)}"
+        case Exact():
+            return f"{check.kind}: {', '.join(_of(equation) for equation in check.holds)}"
+    function = next((value for value in vars(check).values() if callable(value)), None)
+    return f"{check.kind}: {function.__name__}" if function else check.kind
 
 
 def digest(claim: Claim) -> str:
     """The hash of the equations of a claim, of those that hold and those that fail, and of what its formulas are."""
-    equations = [
-        f"{left} {sign} {right} for {e.sizes} by {e.engines} where {meanings(e.definitions)}"
-        for sign, group in (("=", claim.holds), ("≠", claim.fails))
-        for e in group
-        for left, right in [(e.left, e.right)]
-    ]
-    symbols = "\n".join(map(written, (*equations, *claim.states)))
-    return hashlib.sha256(symbols.encode()).hexdigest()[:16]
+    equations = [f"{sign} {_of(e)}" for sign, group in (("=", claim.holds), ("≠", claim.fails)) for e in group]
+    return _hash("\n".join([*equations, *(_hashed([formula], claim.meanings(formula)) for formula in claim.states)]))
 
 
-def meanings(definitions: Definitions) -> str:
+def _of(equation: Equation) -> str:
+    sides = _hashed([equation.left, equation.right], equation.definitions)
+    return _hash(f"{sides} for {equation.sizes} by {equation.engines}")
+
+
+def _hashed(expressions: Sequence[Expr], definitions: Definitions) -> str:
+    """The hash of expressions and of what their names stand for: of their text, and of what a symbol's text leaves out."""
+    patterns = [part for name in definitions for part in definitions[name]]
+    atoms = set().union(*(part.atoms(Idx, Symbol, IndexedBase) for part in (*expressions, *patterns)))
+    symbols = sorted(written(srepr(atom)) for atom in atoms if "_fresh" not in str(atom))
+    return _hash("\n".join([*map(written, expressions), meanings_of(definitions), *symbols]))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def meanings_of(definitions: Definitions) -> str:
     """The text of all definitions."""
-    return "; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions))
+    return written("; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions)))
 
 
 def approved() -> dict[str, Any]:

@@ -55,12 +55,9 @@ claims = (
     Claim(
         id="covariance.gram",
         statement=r"$[[\sum_i \sum_k K_{ik}^2]] = \alpha^2 \sum_b \sum_c G_{bc}^2$ with the Gram matrix $G = u u^\top$ of the "
-        r"samples; the off-diagonal loss subtracts $[[\sum_i v_i^2]]$. Its gradient is $4 \alpha \beta \sum_b (\alpha (G "
+        r"samples; the off-diagonal loss subtracts $\sum_i v_i^2$. Its gradient is $4 \alpha \beta \sum_b (\alpha (G "
         "u)_i^b - v_i u_i^b) f'(a_i^b) x_j^b$.",
-        states=(
-            squared_covariances,
-            Sigma(var[i] ** 2, i),
-        ),
+        states=(squared_covariances,),
         holds=(
             Equation(squared_covariances, alpha**2 * Sigma(G**2, b, c), network),
             Equation(loss, beta * (alpha**2 * Sigma(G**2, b, c) - Sigma(var[i] ** 2, i)), network),

@@ -141,9 +141,8 @@ claims = (
         id="log-variance.scale-invariance",
         statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
         "by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too; Oja's "
-        "update is multiplied by $[[s^2]]$. In general it changes the update where mean and variance are given from outside "
+        "update is multiplied by $s^2$. In general it changes the update where mean and variance are given from outside "
         "and stay as they are, and it changes those of the hinge, the invariance and the covariance terms.",
-        states=(s**2,),
         holds=(
             unchanged(one_sample_gradient + decay * W[p, q]),
             unchanged(oja_update, s**2),

@@ -57,7 +57,7 @@ growth = Sigma(g[j] ** 2, j)
 image = {Cg[j]: Sigma(C[j, m] * g[m], m)}
 log_flow = unit.but({w[j]: T * g[j], **image})
 oja_flow = unit.but({w[j]: g[j] / sqrt(rest + growth), **image})
-from_start = oja_flow.but({rest: 1 - Sigma(start[j] ** 2, j)})
+from_start = oja_flow.but({w[j]: g[j] / sqrt(1 - Sigma(start[j] ** 2, j) + growth)})
 
 
 def in_time(quantity: Expr) -> Expr:

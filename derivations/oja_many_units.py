@@ -31,7 +31,7 @@ one_unit = -log(length**2) / 2 + decay / 2 * length**2 * kappa
 best_length = 1 / sqrt(decay * kappa)
 
 # --- the diagonal of U diag(a) Uᵀ, for N = 2 a rotation by θ ----------------------------------------------------------------
-cosine2, sine2, least, next_least = symbols("cosine2 sine2 least next_least", positive=True)  # cos²θ, sin²θ, eigenvalues
+cosine2, sine2, least, next_least = symbols("cosine2 sine2 least next_least")  # cos²θ, sin²θ, eigenvalues
 mixed = (cosine2 * least + sine2 * next_least) * (sine2 * least + cosine2 * next_least)
 
 # --- the soft penalty, in the coordinates of the eigenvectors ---------------------------------------------------------------
@@ -41,7 +41,7 @@ p, r, s, u = (Idx(name, N) for name in "prsu")
 W, V = IndexedBase("W"), IndexedBase("V")
 mu, nu = IndexedBase("mu", positive=True), IndexedBase("nu", nonnegative=True)
 K, slope_W, slope_V = Symmetric("K"), IndexedBase("slope_W"), IndexedBase("slope_V")
-beta = Symbol("beta", positive=True)
+beta = Symbol("beta")
 units = Definitions(
     {
         K[i, k]: Sigma(mu[l] * W[i, l] * W[k, l], l) + Sigma(nu[e] * V[i, e] * V[k, e], e),

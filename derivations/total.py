@@ -117,9 +117,8 @@ claims = (
     ),
     Claim(
         id="total.log-variance",
-        statement=r"The same gradient with the log-variance term: $[[\frac{u_i^t}{\sigma_i^2}]]$ in the place of $H(\gamma - "
+        statement=r"The same gradient with the log-variance term: $\frac{u_i^t}{\sigma_i^2}$ in the place of $H(\gamma - "
         r"\sigma_i) u_i^t/\sigma_i$.",
-        states=(u[t, p] / sigma[p] ** 2,),
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
             Equation(total_log.update, Sigma(log_update, t), given.given(mean)),  # what the code is generated from

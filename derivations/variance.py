@@ -112,11 +112,10 @@ claims = (
     Claim(
         id="variance.slow-filter",
         statement="With a mean and a variance from slow filters the rule is the exact gradient of the same loss with $S_i = "
-        r"[[\mathrm{SG}(v_i - \alpha (u_i^t)^2)]]$; an exponential filter's variance is the case $S_i = \mathrm{SG}((1 - "
+        r"\mathrm{SG}(v_i - \alpha (u_i^t)^2)$; an exponential filter's variance is the case $S_i = \mathrm{SG}((1 - "
         r"\alpha) v_i')$ with the variance $v_i'$ before the sample. Only the factor $\alpha$ differs from the minibatch. The "
         "mean is the one before the sample: if it has already taken in the share $a$ of it, $u_i^t = (1 - a)(z_i^t - "
         r"\bar{z}_i)$, the exact gradient is $1 - a$ times the rule.",
-        states=(SG(var[i] - alpha * u[t, i] ** 2),),
         holds=(
             Equation(D(slow_loss, W[p, q]), one_sample_gradient, slow),
             Equation(
@@ -180,12 +179,11 @@ claims = (
     ),
     Claim(
         id="variance.general-threshold",
-        statement=r"With any threshold $\gamma > 0$ and any $\varepsilon \ge 0$ inside the root, $\sigma_i = [[\sqrt{v_i + "
-        r"\varepsilon}]]$, the one-sample rule $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t]]$ is "
+        statement=r"With any threshold $\gamma > 0$ and any $\varepsilon \ge 0$ inside the root, $\sigma_i = \sqrt{v_i + "
+        r"\varepsilon}$, the one-sample rule $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t]]$ is "
         r"the exact gradient of its one-sample loss, and summed over a minibatch the one of $[[\sum_i \max(0, \gamma - "
         r"\sigma_i)]]$.",
         states=(
-            sqrt(var[i] + epsilon),
             one_sample_gradient,
             loss,
         ),

@@ -22,8 +22,8 @@ def other_units_rotated() -> Pairs:
         K = [sum(row[0] * row[k] for row in units) for k in range(3)]
         return [K[1] * row[1] + K[2] * row[2] for row in units]
 
-    yield one_sample(samples) == one_sample(flipped), True
-    yield exact(samples) != exact(flipped), True
+    yield from zip(one_sample(samples), one_sample(flipped), strict=True)
+    yield int(exact(samples) != exact(flipped)), 1
 
 
 def row_of_a_unit(jax: Any, rng: Any) -> Pairs:

@@ -14,10 +14,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr
+from sympy import Add, Expr
 
-from lvicreg.calculus import Definitions
-from lvicreg.engines import Autodiff, Equation, Evidence, Exact, Symbolic
+from lvicreg.calculus import At, D, Definitions, Mean
+from lvicreg.engines import Equation, Evidence, Exact, Symbolic
 
 Verdict = Literal["refuted", "approximation"]
 FORMULA = r"\[\[(.+?)\]\]"
@@ -60,22 +60,27 @@ class Claim:
             )
         for formula in self.states:
             self.meanings(formula)
-        if self.said and not any("exact" in equation.engines for equation in self.fails):
-            raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails in exact numbers")
+        if not all("exact" in equation.engines for equation in self.fails):
+            raise ValueError(
+                f"{self.id}: that an equation fails is shown in exact numbers; a normal form other than 0 is no disproof"
+            )
+        if self.said and not self.fails:
+            raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails")
 
     def meanings(self, formula: Expr) -> Definitions:
-        """What the names of a formula stand for, in the equation, or the claimed derivative, of which it is a part.
+        """What the names of a formula stand for, in an equation that says something of the whole of it.
 
-        Raises ``ValueError`` where it is part of none, and so nothing was checked of it.
+        That is one of which it is a side, a term of a side, or what is differentiated or averaged. Raises ``ValueError`` where
+        there is none, and so nothing was checked of it.
         """
         for equation in self.holds:
-            values = (equation.definitions[name][1] for name in equation.definitions)
-            if any(part.has(formula) for part in (equation.left, equation.right, *values)):
+            sides = (equation.left, equation.right)
+            asked = {node.args[0] for side in sides for node in side.atoms(D, Mean, At)}
+            if formula in asked.union(*(Add.make_args(side) for side in sides), sides):
                 return equation.definitions
-        for evidence in self.evidence:
-            if isinstance(evidence, Autodiff) and evidence.claimed.has(formula):
-                return evidence.definitions
-        raise ValueError(f"{self.id} states {formula}, which is part of none of its equations")
+        raise ValueError(
+            f"{self.id} states {formula}, which is neither side nor term of an equation, nor differentiated in one"
+        )
 
     @property
     def tex(self) -> str:

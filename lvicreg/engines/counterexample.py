@@ -10,6 +10,7 @@ import numpy as np
 from .evidence import Contradiction
 
 VISIBLE = 1e-6  # relative: a difference smaller than this may be rounding
+ROUNDING = 1e-9  # absolute: what is left where numbers of order one cancel
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,6 @@ class Counterexample:
         left, right = np.asarray(names["left"], dtype=float), np.asarray(names["right"], dtype=float)
         if left.shape != right.shape or not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
             raise Contradiction(f"the two sides are not finite numbers that can be compared: {left} and {right}")
-        if np.max(np.abs(left - right)) <= VISIBLE * max(np.max(np.abs(left)), np.max(np.abs(right))):
+        if np.max(np.abs(left - right)) <= ROUNDING + VISIBLE * max(np.max(np.abs(left)), np.max(np.abs(right))):
             raise Contradiction(f"the two sides agree: {left} and {right}")
         return f"{np.array2string(left, precision=4)} ≠ {np.array2string(right, precision=4)}"

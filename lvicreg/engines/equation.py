@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions
+from lvicreg.calculus import Definitions, Mean
 
 DECIDING = ("symbolic", "exact")  # the kinds of evidence that decide equations
 
@@ -32,5 +32,7 @@ class Equation:
             raise ValueError(f"an equation between identical expressions checks nothing: {self.left}")
         if not self.engines or not set(self.engines) <= set(DECIDING):
             raise ValueError(f"an equation is decided by one or both of {', '.join(DECIDING)}; got {self.engines or 'none'}")
+        if "symbolic" not in self.engines and (self.left.has(Mean) or self.right.has(Mean)):
+            raise ValueError("the exact engine knows a law by some moments only: let the symbolic engine decide it too")
         if not self.sizes:
             raise ValueError("an equation needs at least one choice of sizes, such as {'N': 2, 'M': 2, 'B': 3}")

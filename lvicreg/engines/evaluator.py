@@ -97,7 +97,9 @@ class Evaluator:
                 if argument.slope.terms:
                     raise TypeError("no derivative is known for f_prime")
                 return Dual(self.point.table("f_prime", argument.value))
-            case log():  # an arbitrary function whose slope is 1/v; only differences of slopes are ever compared
+            case log():  # an arbitrary function whose slope is 1/v: nothing must depend on its values
+                if self.seed is None:
+                    raise TypeError("the exact engine knows the slope of a logarithm, not its value: compare derivatives")
                 return Dual(self.point.table("log", argument.value), argument.value.inverse() * argument.slope)
         raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
 
@@ -127,6 +129,8 @@ class Evaluator:
             else:
                 positive = bool(expr.is_positive or expr.is_nonnegative)
                 self._known[entry] = Dual(self.point.primitive(*entry, positive), slope)
+            if expr.is_positive and (fixed is not None or name in self.definitions) and _is_negative(self._known[entry]):
+                raise ValueError(f"{expr} was declared positive, and is {self._known[entry].value} at {self.point}")
         return self._known[entry]
 
     def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
@@ -143,6 +147,11 @@ class Evaluator:
             inside = Evaluator(self.point, self.definitions, None, {**self.fixed, **values})
             total = total + weight * inside.dual(term, at).value
         return Dual(total)
+
+
+def _is_negative(known: Dual) -> bool:
+    """Whether a value is negative, of those of one or two roots, whose sign is decided; 0 is the edge of a domain."""
+    return len(known.value.terms) <= 2 and known.value.sign() < 0
 
 
 def _step(argument: Dual) -> Dual:

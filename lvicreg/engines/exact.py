@@ -30,7 +30,8 @@ from .surds import ZERO, Surd
 class Exact:
     """Equations of which these hold, and those fail, for small and for large values.
 
-    At each point at values of the free indices among which every pattern of coincidences occurs, and ``entries`` others.
+    At each point at values of the free indices among which every pattern of coincidences occurs that the sizes allow, and
+    ``entries`` others.
     What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at one entry
     of each of ``hinged`` more points, with values of the order of thresholds and less.
     """
@@ -72,11 +73,12 @@ class Exact:
     def values(self, equation: Equation, seed: int) -> Iterator[tuple[str, Surd, Surd]]:
         """Both sides at several points, each at a few values of the free indices."""
         sides = equation.left, equation.right
+        meanings = [equation.definitions.expand(side) for side in sides]
         indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
-        means = set().union(*(side.atoms(Mean) for side in sides))
+        means = set().union(*(side.atoms(Mean) for side in meanings))
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
         points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
-        if any(side.has(H, relu) for side in sides):
+        if any(side.has(H, relu) for side in meanings):
             points += [Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more) for more in range(self.hinged)]
         skipped = 0
         for number, point in enumerate(points):

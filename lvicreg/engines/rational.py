@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from .evidence import Contradiction
@@ -24,10 +25,10 @@ class Fractions:
         """Raises ``Contradiction`` where a pair differs, or where all are zeros."""
         compared = list(self.pairs())
         for left, right in compared:
-            if isinstance(left, float) or isinstance(right, float):
-                raise Contradiction(f"{left} and {right} are not both exact")
+            if not {type(left), type(right)} <= {int, Fraction}:
+                raise Contradiction(f"{left!r} and {right!r} are not both whole numbers or fractions")
             if left != right:
                 raise Contradiction(f"{left} ≠ {right}")
-        if not any(left for left, _ in compared):
+        if all(left == 0 for left, _ in compared):
             raise Contradiction("nothing but zeros was compared")
         return f"{len(compared)} equal"

@@ -5,7 +5,7 @@ It decides *if and only if*, signs and domains, for all real values, at the numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
@@ -34,9 +34,21 @@ class Solver:
                 answer = _satisfiable(z3, z3.Not(formula))
                 if answer != expected:
                     raise Contradiction(f"{name}: the negation is {answer}, expected {expected}")
-                if z3.is_implies(formula) and (given := _satisfiable(z3, formula.arg(0))) != z3.sat:
-                    raise Contradiction(f"{name}: its hypotheses are {given}, expected {z3.sat}")
+                for hypotheses in _hypotheses(z3, formula):
+                    if (given := _satisfiable(z3, hypotheses)) != z3.sat:
+                        raise Contradiction(f"{name}: its hypotheses are {given}, expected {z3.sat}")
         return f"{len(valid)} valid, {len(invalid)} refuted"
+
+
+def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any]:
+    """What each implication of a formula supposes, together with what stands before it."""
+    if z3.is_and(formula):
+        for part in formula.children():
+            yield from _hypotheses(z3, part, outer)
+    elif z3.is_implies(formula):
+        given = z3.And(outer, formula.arg(0))
+        yield given
+        yield from _hypotheses(z3, formula.arg(1), given)
 
 
 def _satisfiable(z3: ModuleType, formula: Any) -> Any:

@@ -164,3 +164,6 @@ def test_an_approval_of_no_claim_is_refused(copy: Path) -> None:
     result = run("--approve", "invariance.stationery", folder=copy)
     assert result.returncode == 2
     assert "there is no claim invariance.stationery to approve" in result.stderr
+    result = run("invariance", "--approve", "oja.domain", folder=copy)  # which this run does not check
+    assert result.returncode == 2
+    assert "there is no claim oja.domain to approve in invariance" in result.stderr

@@ -6,14 +6,16 @@ import re
 from dataclasses import replace
 
 import pytest
-from sympy import Expr
+from sympy import Expr, Idx, Symbol
 
 from derivations import SECTIONS, approval
 from derivations.checking import section
+from lvicreg.calculus import Sigma
 from lvicreg.calculus.indexed import free_indices, rename
-from lvicreg.calculus.layer import b, i, j, p, q, t
+from lvicreg.calculus.layer import B, N, b, i, j, p, q, t
 from lvicreg.claims import Claim
 from lvicreg.claims.plain import plain
+from lvicreg.engines import Equation, Kernel
 from tests.calculus.latex_reader import read_again
 
 CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
@@ -96,6 +98,9 @@ def test_all_words_have_a_plain_text(claim: Claim) -> None:
         {"said": None},
         {"holds": CLAIMS["published-error.loss"].holds[:1]},
         {"fails": CLAIMS["published-error.loss"].fails[:1]},
+        {"source": "hearsay"},
+        {"rests_on": ("variance.kink",)},
+        {"evidence": CLAIMS["published-error.loss"].evidence[1:]},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -104,6 +109,24 @@ def test_a_change_of_words_or_equations_is_one_to_approve(changes: dict) -> None
     changed = replace(claim, **changes) if changes.get("said", 0) is not None else replace(claim, said=None)
     assert approval.differing([claim]) == []
     assert approval.differing([changed]) == [claim.id]
+
+
+def test_what_the_text_of_a_symbol_leaves_out_is_part_of_the_digest() -> None:
+    y, z = Symbol("y"), Symbol("z")
+    for first, second in ((Symbol("s"), Symbol("s", positive=True)), (Symbol("s"), Symbol("s", integer=True))):
+        claims = [Claim("a", "", holds=(Equation(s * y + s * z, s * (y + z)),)) for s in (first, second)]
+        assert approval.said(claims[0]) != approval.said(claims[1])
+    summed = [Claim("a", "", holds=(Equation(2 * Sigma(y, r), Sigma(2 * y, r)),)) for r in (Idx("r", N), Idx("r", B))]
+    assert approval.said(summed[0]) != approval.said(summed[1])
+
+
+def test_more_proofs_of_the_kernel_are_part_of_it() -> None:
+    claim = CLAIMS["oja.mean-field"]
+    (kernel,) = (check for check in claim.evidence if isinstance(check, Kernel))
+    for changed in (replace(kernel, part=""), replace(kernel, theorems=kernel.theorems[1:])):
+        assert approval.said(replace(claim, evidence=(*claim.evidence, changed))) != approval.said(claim)
+        others = tuple(changed if check is kernel else check for check in claim.evidence)
+        assert approval.said(replace(claim, evidence=others)) != approval.said(claim)
 
 
 def test_an_approval_is_by_name_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

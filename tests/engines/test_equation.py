@@ -3,6 +3,7 @@
 import pytest
 from sympy import S, Symbol
 
+from lvicreg.calculus import Mean
 from lvicreg.engines import Equation
 
 y = Symbol("y")
@@ -15,6 +16,7 @@ y = Symbol("y")
         ({"engines": ()}, "one or both of symbolic, exact; got none"),
         ({"engines": ("symbolic", "autodiff")}, "one or both of symbolic, exact"),
         ({"sizes": ()}, "at least one choice of sizes"),
+        ({"left": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
     ],
 )
 def test_what_is_refused(changes: dict, message: str) -> None:

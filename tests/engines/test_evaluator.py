@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Function, IndexedBase, Rational, S, cbrt, log, sqrt
+from sympy import Function, IndexedBase, Rational, S, Symbol, cbrt, log, sqrt
 
 from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
 from lvicreg.calculus.layer import (
@@ -32,6 +32,7 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
+from lvicreg.engines import Equation, Exact
 from lvicreg.engines.distributions import GAUSSIAN_FIVE_POINTS, outcomes
 from lvicreg.engines.evaluator import Evaluator
 from lvicreg.engines.points import Point
@@ -231,3 +232,16 @@ def test_symmetric_matrices_are_symmetric():
 def test_arrays_are_drawn_on_both_sides_of_zero():
     engine = Evaluator(Point(SIZES), network)
     assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}
+
+
+def test_a_name_that_was_declared_positive_must_be() -> None:
+    """SymPy takes positive factors out when a node is made, so both engines would read the same error."""
+    s, r = Symbol("s", positive=True), Symbol("r")
+    v = IndexedBase("v")
+    for equation in (
+        Equation(relu(s * v[i]), -relu(v[i]), Definitions({s: S(-1)})),
+        Equation(At(sqrt(s**2) * v[i], s, -3), -3 * v[i]),
+        Equation(sqrt(s**2) * r, (r - 50) * r, Definitions({s: r - 50})),
+    ):
+        with pytest.raises(ValueError, match="s was declared positive, and is -"):
+            Exact((equation,)).run()

@@ -9,7 +9,7 @@ from math import prod
 import pytest
 from sympy import IndexedBase, Rational, Symbol, log, sqrt
 
-from lvicreg.calculus import At, D, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
+from lvicreg.calculus import At, D, Definitions, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
 from lvicreg.engines import Contradiction, Equation, Exact, exact
 from lvicreg.engines.evaluator import Evaluator
@@ -26,7 +26,6 @@ WRONG = {
     "others and all": Equation(Sigma(others(i, k) * v[k], k), Sigma(v[k], k)),
     "an index": Equation(G[i, k], G[k, i]),
     "a derivative": Equation(D(Sigma(v[i] ** 2, i), v[p]), v[p]),
-    "a logarithm": Equation(log(w[i]), log(2 * w[i])),
     "the slope of a logarithm": Equation(D(log(s), s), 1 / s**2),
     "B for B - 1": Equation(alpha * B, 1, network),
     "a mean": Equation(Mean(xi[j] * xi[q], SecondMoments((xi[j], xi[j], C))), 2 * C[j, q]),
@@ -44,6 +43,13 @@ def test_what_does_not_hold_is_refused(equation: Equation) -> None:
     assert "≠" in Exact((), (equation,)).run()
 
 
+def test_nothing_may_depend_on_the_value_of_a_logarithm() -> None:
+    for equation in (Equation(log(w[i]), log(2 * w[i])), Equation(log(s * w[i]), log(s) + log(w[i]))):
+        with pytest.raises(TypeError, match="knows the slope of a logarithm, not its value"):
+            Exact((), (equation,)).run()
+    assert Exact((Equation(D(log(s), s), 1 / s),)).run()
+
+
 def test_what_was_to_fail_and_holds_is_refused() -> None:
     with pytest.raises(Contradiction, match="was to fail, but no counterexample was found"):
         Exact((), (Equation((y + 1) ** 2, y**2 + 2 * y + 1),)).run()
@@ -56,6 +62,22 @@ def test_an_error_at_one_pattern_of_indices_is_found() -> None:
     for pattern in (Delta(i, k), Delta(i, k) * Delta(k, l), Delta(i, l) * others(i, k), Delta(i, k) * Delta(l, p)):
         with pytest.raises(Contradiction):
             Exact((Equation(v[i] * v[k] * v[l] * v[p] + pattern, v[i] * v[k] * v[l] * v[p], sizes=({"N": 4},)),)).run()
+
+
+def test_the_second_equation_is_looked_at_too() -> None:
+    with pytest.raises(Contradiction):
+        Exact((Equation((y + 1) ** 2, y**2 + 2 * y + 1), WRONG["a factor"])).run()
+
+
+def test_a_gate_behind_a_name_or_on_one_side_is_seen() -> None:
+    g, h = IndexedBase("g"), IndexedBase("h")
+    named = Definitions({g[i]: H(s - w[i]), h[i]: H(Fraction(11, 10) * s - w[i])})
+    for equation in (
+        Equation(g[i] * v[i], h[i] * v[i], named, ({"N": 2},)),
+        Equation(v[i], v[i] * (1 - H(s - w[i]) * H(w[i] - Fraction(9, 10) * s)), sizes=({"N": 2},)),
+    ):
+        with pytest.raises(Contradiction):
+            Exact((equation,)).run()
 
 
 def test_an_error_at_one_size_or_scale_is_found() -> None:

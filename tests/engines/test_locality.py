@@ -22,6 +22,8 @@ def test_what_is_found():
         ((exact,), (), "was to be local, but K_ik ties unit i"),
         ((), (local,), "was not to be local, but factors into"),
         ((), (local, exact), "was not to be local"),
+        ((local, exact), (), "was to be local, but K_ik"),
+        ((), (exact, local), "was not to be local"),
         (((S.Zero, network),), (), "was to be local, but the update is 0"),
         ((), (), "no update was judged"),
     ],

@@ -22,6 +22,11 @@ def test_an_error_at_one_size_is_refused(size: int) -> None:
         Polynomials(lambda flint, n: square(flint, n, factor=3 if n == size else 2)).run()
 
 
+def test_the_second_pair_is_looked_at_too() -> None:
+    with pytest.raises(Contradiction, match="identity 2 fails at n = 2"):
+        Polynomials(lambda flint, n: [*square(flint, n), *square(flint, n, factor=3)]).run()
+
+
 @pytest.mark.parametrize("size", [2, 6])
 def test_zeros_at_one_size_are_refused(size: int) -> None:
     with pytest.raises(Contradiction, match=f"nothing but zeros was compared at n = {size}"):

@@ -12,8 +12,10 @@ from lvicreg.engines import Contradiction, Fractions
     [
         ([(1, 1), (Fraction(1, 3), Fraction(1, 4))], "1/3 ≠ 1/4"),
         ([(1, 1), (Fraction(1, 4), Fraction(1, 3))], "1/4 ≠ 1/3"),
-        ([(0.5, Fraction(1, 2))], "not both exact"),
-        ([(Fraction(1, 2), 0.5)], "not both exact"),
+        ([(0.5, Fraction(1, 2))], "not both whole numbers or fractions"),
+        ([(Fraction(1, 2), 0.5)], "not both whole numbers or fractions"),
+        ([(True, True)], "not both whole numbers or fractions"),
+        ([((0,), (0,))], "not both whole numbers or fractions"),
         ([(0, 0), (0, Fraction(0))], "nothing but zeros"),
         ([], "nothing but zeros"),
     ],

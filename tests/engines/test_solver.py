@@ -29,6 +29,16 @@ def test_what_is_valid_passes_and_what_is_wrong_is_refuted() -> None:
             "void: its hypotheses are unsat, expected sat",
         ),
         (
+            VALID,
+            {"void": lambda z3: z3.And(z3.Implies(z3.Real("r") * z3.Real("r") < 0, z3.Real("r") > 0), z3.Real("r") > 0)},
+            "void: its hypotheses are unsat, expected sat",
+        ),
+        (
+            {"nested": lambda z3: z3.Implies(z3.Real("r") > 0, z3.Implies(z3.Real("r") < 0, z3.Real("r") == 7))},
+            None,
+            "nested: its hypotheses are unsat, expected sat",
+        ),
+        (
             VALID | {"void": lambda z3: z3.Implies(z3.Real("r") * z3.Real("r") < 0, z3.BoolVal(True))},
             None,
             "void: its hypotheses are unsat, expected sat",
