@@ -1,6 +1,8 @@
 """Status is what the findings establish, never what somebody typed."""
 
+import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -8,7 +10,7 @@ from sympy import Symbol
 
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim, Said, Status, counted, measure, to_json
-from lvicreg.engines import EngineMissing, Equation
+from lvicreg.engines import Autodiff, EngineMissing, Equation, Kernel
 
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
@@ -114,3 +116,73 @@ def test_definitions_reach_both_engines() -> None:
     a = Symbol("a")
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == [Status.EVERY_SIZE]
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == [Status.FAILED]
+
+
+@dataclass(frozen=True)
+class Passing:
+    kind: ClassVar[str] = "counterexample"
+    engine: ClassVar[str] = "passing"
+
+    def run(self) -> str:
+        return "found"
+
+
+def test_a_claim_on_one_that_holds_stands() -> None:
+    assert status(Claim("a", "", holds=(TRUE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.EVERY_SIZE] * 2
+
+
+def test_other_evidence_neither_makes_nor_mars_a_status() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Passing(),))])
+    assert entry.status == Status.EVERY_SIZE
+    assert entry.kinds == {"symbolic", "exact", "counterexample"}
+    assert entry.reasons == []
+    only = replace(entry, findings=tuple(finding for finding in entry.findings if finding.kind == "counterexample"))
+    assert only.status == Status.NOT_RUN
+
+
+def test_reasons_are_of_what_failed() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Broken(), Missing(), Passing()))])
+    assert entry.reasons == ["autodiff: ModuleNotFoundError: a bug in the check"]
+    assert entry.kinds == {"symbolic", "exact", "counterexample"}
+
+
+def test_the_time_of_every_check_is_taken() -> None:
+    start = time.perf_counter()
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(), Passing()))])
+    taken = time.perf_counter() - start
+    assert all(finding.seconds >= 0 for finding in entry.findings)
+    assert 0 < entry.seconds <= taken
+
+
+def test_the_kernel_is_told_in_whole_or_in_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def by_kernel(*parts: str) -> str:
+        evidence = tuple(Kernel(tmp_path, "Toy", ("a.b",), part) for part in parts)
+        (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=evidence)], lambda claim: ())
+        return entry.kernel
+
+    monkeypatch.setattr(Kernel, "on_record", True)
+    assert [by_kernel(), by_kernel(""), by_kernel("half"), by_kernel("half", "")] == [
+        *("", "kernel", "kernel, in part", "kernel"),
+    ]
+    monkeypatch.setattr(Kernel, "on_record", False)
+    assert by_kernel("") == ""
+
+
+def test_the_ledger_is_indented_and_keeps_letters() -> None:
+    text = to_json(measure([Claim("a", "λ", holds=(TRUE,))], lambda claim: ()))
+    assert text.startswith('[\n  {\n    "id": "a",\n    "statement": "λ",')
+    assert text.endswith("]\n")
+
+
+def test_formulas_are_parts_of_equations_meanings_or_derivatives() -> None:
+    a, b = Symbol("a"), Symbol("b")
+    names = Definitions({a: y + 1})
+    named = Equation(a**2, y**2 + 2 * y + 1, names)
+    assert Claim("a", "$[[y + 1]]$", states=(y + 1,), holds=(named,)).meanings(y + 1) is names
+    derivative = Autodiff(lambda np, W, data: W, b**2, Definitions({b: y}))
+    claim = Claim("a", "$[[b^2]]$", states=(b**2,), holds=(TRUE,), evidence=(Passing(), derivative))
+    assert claim.meanings(b**2) is derivative.definitions
+    with pytest.raises(ValueError, match="part of none"):
+        claim.meanings(b**3)
+    with pytest.raises(ValueError, match="0 formulas are marked"):
+        Claim("a", "no mark", states=(y**2,), holds=(TRUE,))
