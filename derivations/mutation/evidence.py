@@ -84,7 +84,7 @@ def run(sample: int | None = None, progress: Progress | None = None) -> list[Mut
         errors = drawn(broken, {*EVIDENCE, *OPEN}, sample)
         groups = [[error for error in errors if error.place == place] for place in dict.fromkeys(e.place for e in errors)]
     found: dict[int, list[Mutant]] = {}
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=_limited) as pool:
         futures = {pool.submit(judged, group): number for number, group in enumerate(groups)}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
@@ -124,8 +124,6 @@ def claims() -> dict[str, Claim]:
 # --- what refuses it -----------------------------------------------------------------------------------------------------
 def judged(group: Sequence[Error | Exchange]) -> list[Mutant]:
     """What becomes of some seeded errors, one after the other."""
-    signal.signal(signal.SIGPROF, _end)
-    solver.MILLISECONDS = MILLISECONDS
     with np.errstate(all="ignore"):  # a mutant may be undefined, and is then refused
         return [_judged(error) for error in group]
 
@@ -168,6 +166,12 @@ def _first_to_refuse(evidence: Sequence[User]) -> str | None:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     return None
+
+
+def _limited() -> None:
+    """Limits of time in this process."""
+    signal.signal(signal.SIGPROF, _end)
+    solver.MILLISECONDS = MILLISECONDS
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -22,6 +22,7 @@ from derivations.mutation import Mutant
 from derivations.mutation.code import ROOT, files
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
+from lvicreg.claims.mutants import mutants as broken
 from lvicreg.claims.mutants import written
 from lvicreg.engines import Autodiff, Counterexample, Equation, Locality
 
@@ -106,10 +107,16 @@ def code_of(path: Path) -> str:
 def _of_claim(claim: Claim) -> dict[str, str]:
     """The hashes of a claim: of what is to hold, of what is to fail, and of its own evidence, where there is any."""
     found = {claim.id: fingerprint(claim)} if claim.holds else {}
-    if claim.fails:
+    if any(map(_can_be_broken, claim.fails)):
         found[FAILING + claim.id] = _hash(map(_said, claim.fails))
     evidence = [_told(each) for each in claim.evidence if isinstance(each, (Counterexample, Locality))]
     return found | ({OF_CLAIM + claim.id: _hash(evidence)} if evidence else {})
+
+
+def _can_be_broken(equation: Equation) -> bool:
+    """Whether there is anything to break on either side."""
+    sides = (equation.left, equation.right), (equation.right, equation.left)
+    return any(True for side, other in sides for _ in broken(side, whole=other != 0))
 
 
 def _told(evidence: Counterexample | Locality) -> str:

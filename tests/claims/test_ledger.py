@@ -1,12 +1,14 @@
 """Status is what the findings establish, never what somebody typed."""
 
+import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from sympy import Symbol
 
-from lvicreg.calculus import Definitions
+from lvicreg.calculus import D, Definitions
 from lvicreg.claims import Claim, Entry, Said, Status, counted, examine, measure, to_json
 from lvicreg.engines import EngineMissing, Equation, Kernel
 
@@ -148,3 +150,74 @@ def test_definitions_reach_both_engines() -> None:
     a = Symbol("a")
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == [Status.EVERY_SIZE]
     assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == [Status.FAILED]
+
+
+@dataclass(frozen=True)
+class Passing:
+    kind: ClassVar[str] = "counterexample"
+    engine: ClassVar[str] = "passing"
+
+    def run(self) -> str:
+        return "found"
+
+
+def test_a_claim_on_one_that_holds_stands() -> None:
+    assert status(Claim("a", "", holds=(TRUE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.EVERY_SIZE] * 2
+
+
+def test_other_evidence_neither_makes_nor_mars_a_status() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Passing(),))])
+    assert entry.status == Status.EVERY_SIZE
+    assert entry.kinds == {"symbolic", "exact", "counterexample"}
+    assert entry.reasons == []
+    only = replace(entry, findings=tuple(finding for finding in entry.findings if finding.kind == "counterexample"))
+    assert only.status == Status.NOT_RUN
+
+
+def test_reasons_are_of_what_failed() -> None:
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Broken(), Missing(), Passing()))])
+    assert entry.reasons == ["autodiff: ModuleNotFoundError: a bug in the check"]
+    assert entry.kinds == {"symbolic", "exact", "counterexample"}
+
+
+def test_the_time_of_every_check_is_taken() -> None:
+    start = time.perf_counter()
+    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(), Passing()))])
+    taken = time.perf_counter() - start
+    assert all(finding.seconds >= 0 for finding in entry.findings)
+    assert 0 < entry.seconds <= taken
+
+
+def test_the_kernel_is_told_in_whole_or_in_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def by_kernel(*parts: str) -> str:
+        evidence = tuple(Kernel(tmp_path, "Toy", ("a.b",), part) for part in parts)
+        (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=evidence)], lambda claim: ())
+        return entry.kernel
+
+    monkeypatch.setattr(Kernel, "on_record", True)
+    assert [by_kernel(), by_kernel(""), by_kernel("half"), by_kernel("half", "")] == [
+        *("", "kernel", "kernel, in part", "kernel"),
+    ]
+    monkeypatch.setattr(Kernel, "on_record", False)
+    assert by_kernel("") == ""
+
+
+def test_the_ledger_is_indented_and_keeps_letters() -> None:
+    text = to_json(measure([Claim("a", "λ", holds=(TRUE,))], lambda claim: ()))
+    assert text.startswith('[\n  {\n    "id": "a",\n    "statement": "λ",')
+    assert text.endswith("]\n")
+
+
+def test_what_is_stated_is_a_whole_side_a_whole_term_or_differentiated() -> None:
+    a = Symbol("a")
+    names, others = Definitions({a: y + 1}), Definitions({a: y})
+    equations = (Equation(a, y, others), Equation(D(y**3, y) + a**2, 3 * y**2 + y**2 + 2 * y + 1, names))
+    claim = Claim("a", "$[[y^3]]$", states=(y**3,), holds=equations)
+    assert claim.meanings(a) is others
+    for formula in (y**3, a**2, 4 * y**2):
+        assert claim.meanings(formula) is names
+    for formula in (y + 1, a**3, y**2, -(a**2)):
+        with pytest.raises(ValueError, match="neither side nor term"):
+            claim.meanings(formula)
+    with pytest.raises(ValueError, match="0 formulas are marked"):
+        Claim("a", "no mark", states=(y**2,), holds=(TRUE,))

@@ -7,7 +7,9 @@ import pytest
 from derivations.independent import losses, published
 from derivations.mutation import evidence
 from derivations.mutation.__main__ import survivors
-from derivations.mutation.code import Error, Place
+from derivations.mutation.code import Error, Place, drawn, subjects
+from derivations.mutation.equivalent import EVIDENCE, OPEN
+from derivations.mutation.record import INDEPENDENT
 from lvicreg.engines import Autodiff, Fractions
 
 pytest.importorskip("cosmic_ray")
@@ -19,10 +21,18 @@ def code(place: Place, wrong: str) -> Error:
     return Error(place, "wrong", wrong)
 
 
-def test_a_fixed_sample_is_refused() -> None:
-    mutants = evidence.run(sample=8)
-    assert len(mutants) >= 6
+def test_a_fixed_sample_of_the_losses_is_refused() -> None:
+    losses_alone = [subject for subject in subjects(INDEPENDENT, evidence.OPERATORS) if subject.place.module == losses.__name__]
+    mutants = evidence.judged(drawn(losses_alone, {*EVIDENCE, *OPEN}, 12))
+    assert len(mutants) > 8
     assert not survivors(mutants)
+
+
+def test_a_sample_is_judged_by_other_processes() -> None:
+    told: list[str] = []
+    mutants = evidence.run(sample=2, progress=told.append)
+    assert mutants == evidence.run(sample=2)
+    assert {line.rpartition(": ")[2] for line in told} == {mutant.outcome for mutant in mutants}
 
 
 def test_what_calls_a_function_is_found_through_other_functions() -> None:
@@ -41,10 +51,10 @@ def test_a_wrong_loss_is_refused_and_taken_back() -> None:
     assert broken.detail == "fractions in covariance.scale: by error (ZeroDivisionError)"
     (fewer,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield 2, 2")])
     assert fewer.detail == "fractions in covariance.scale: it says 1 equal"
-    (same,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield from [(2, 2)] * 3")])
+    (same,) = evidence.judged([code(SCALE, "def subsets_of_a_population():\n    yield from [(2, 2)] * 4")])
     assert same.outcome == "survived"
     ((_, check, said),) = evidence.users(SCALE)
-    assert check.run() == said == "3 equal"
+    assert check.run() == said == "4 equal"
 
 
 def test_evidence_that_fails_by_itself_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

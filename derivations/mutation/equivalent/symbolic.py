@@ -209,6 +209,8 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
             "dropped factor: Delta(k, p)", "index: u[c, p] -> u[c, k]"),
     },
     "the covariance is symmetric": {
+        ("what fails in covariance.one-sample-bias", "right of equation 1"): ("index: linear_K[i, k] -> linear_K[k, i]",),
+        ("what fails in covariance.one-sample-bias", "right of equation 2"): ("index: linear_K[i, k] -> linear_K[k, i]",),
         ("covariance.one-sample-bias", "right of equation 2"): ("index: linear_K[i, k] -> linear_K[k, i]",),
         ("covariance.third-factor-rotation", "left of equation 4"): ("index: KK[i, k] -> KK[k, i]",),
         ("covariance.third-factor-rotation", "right of equation 4"): ("index: KK[p, k] -> KK[k, p]",),
