@@ -48,14 +48,16 @@ def table(entries: Sequence[Entry]) -> Table:
     """The table of claims."""
     shown = Table(title="Claims")
     shown.add_column("claim", no_wrap=True)
-    for name in ("status", "kernel", "evidence", "seconds"):
-        shown.add_column(name)
+    for name in ("status", "evidence", "seconds"):
+        shown.add_column(name, overflow="fold", min_width=15 if name == "status" else None)
     for entry in entries:
         kinds = ", ".join(f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
         status = f"[{STYLES.get(entry.status, 'green')}]{entry.status}[/]"
+        if entry.kernel:
+            status += f"; {entry.kernel}"
         if entry.verdict:
             status += f"; what was said: {entry.verdict}"
-        shown.add_row(entry.claim.id, status, entry.kernel, kinds, f"{entry.seconds:.1f}")
+        shown.add_row(entry.claim.id, status, kinds, f"{entry.seconds:.1f}")
     return shown
 
 

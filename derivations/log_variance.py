@@ -34,6 +34,7 @@ loss_with_decay = loss + decay / 2 * Sigma(W[i, j] ** 2, i, j)
 # --- and its gradient for one sample -------------------------------------------------------------------------------------
 one_sample_gradient = -alpha * u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q]
 minibatch_gradient = Sigma(one_sample_gradient, t)
+decay_gradient = decay * W[p, q]
 
 # --- scaling the input by s > 0. Every f with f(s a) = s f(a) is c₊ max(0, a) − c₋ max(0, −a) for two numbers -------------
 s = Symbol("s", positive=True)
@@ -84,11 +85,11 @@ claims = (
         states=(
             minibatch_gradient,
             loss,
-            decay * W[p, q],
+            decay_gradient,
         ),
         holds=(
             Equation(D(loss, W[p, q]), minibatch_gradient, network),
-            Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay * W[p, q], network),
+            Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay_gradient, network),
         ),
         evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),
         assumptions=(
@@ -144,7 +145,7 @@ claims = (
         "update is multiplied by $s^2$. In general it changes the update where mean and variance are given from outside "
         "and stay as they are, and it changes those of the hinge, the invariance and the covariance terms.",
         holds=(
-            unchanged(one_sample_gradient + decay * W[p, q]),
+            unchanged(one_sample_gradient + decay_gradient),
             unchanged(oja_update, s**2),
         ),
         fails=(

@@ -176,7 +176,7 @@ def test_a_factor_changed_everywhere_changes_the_book_and_the_drift_check_shows_
     source = copy / "derivations" / "log_variance.py"
     text = source.read_text(encoding="utf-8")
     text = text.replace("loss + decay / 2 * Sigma", "loss + decay * Sigma").replace(
-        "minibatch_gradient + decay *", "minibatch_gradient + 2 * decay *"
+        "decay_gradient = decay *", "decay_gradient = 2 * decay *"
     )
     source.write_text(text, encoding="utf-8")
     result = derive(copy, "--check")

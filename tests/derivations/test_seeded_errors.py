@@ -29,7 +29,7 @@ EQUIVALENT = {
     ("log_variance", "-a[b, i]"): "the other side of the kink: still homogeneous",
     ("log_variance", "-a_prev[b, i]"): "the other side of the kink: still homogeneous",
     ("log_variance", "z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]"): "Oja's decay scales like its growth, with either sign",
-    ("log_variance", "one_sample_gradient + decay * W[p, q]"): "a decay does not see the input, with either sign",
+    ("log_variance", "one_sample_gradient + decay_gradient"): "a decay does not see the input, with either sign",
     ("oja", "Cw[j] / s * Y[b] + residual[b, j]"): "the residual is symmetric",
     ("oja", "1 - norm2"): UNEQUAL,
     ("oja_flow", "2 - 2 * norm2"): UNEQUAL,
