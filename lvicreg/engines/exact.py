@@ -13,9 +13,9 @@ from fractions import Fraction
 from itertools import product
 from typing import ClassVar
 
-from sympy import Idx
+from sympy import Expr, Idx, log
 
-from lvicreg.calculus import H, Mean, relu
+from lvicreg.calculus import D, H, Mean, relu
 from lvicreg.calculus.indexed import free_indices, size_of
 
 from .distributions import outcomes
@@ -74,6 +74,8 @@ class Exact:
         """Both sides at several points, each at a few values of the free indices."""
         sides = equation.left, equation.right
         meanings = [equation.definitions.expand(side) for side in sides]
+        if any(map(_depends_on_a_logarithm, meanings)):
+            raise TypeError("the exact engine knows the slope of a logarithm, not its value: compare derivatives")
         indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
         means = set().union(*(side.atoms(Mean) for side in meanings))
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
@@ -110,3 +112,8 @@ class Exact:
             at = list(zip(sizes, place, strict=True))
             patterns[tuple(map(at.index, at))] = place
         return list(dict.fromkeys([*patterns.values(), *places[: self.entries]]))
+
+
+def _depends_on_a_logarithm(expr: Expr) -> bool:
+    """Whether the value of a logarithm, and not only its slope, is asked for."""
+    return isinstance(expr, log) or (not isinstance(expr, D) and any(map(_depends_on_a_logarithm, expr.args)))
