@@ -101,7 +101,7 @@ def _holders() -> dict[int, list[FunctionType]]:
     """The functions that there are, by their code; to be asked first when all modules are imported."""
     found: dict[int, list[FunctionType]] = {}
     for each in gc.get_objects():
-        if isinstance(each, FunctionType):
+        if type(each) is FunctionType:  # `isinstance` would ask each object what it is, and some warn
             found.setdefault(id(each.__code__), []).append(each)
     return found
 
@@ -138,7 +138,7 @@ def forget() -> None:
 
 @cache
 def _remembering() -> list[Any]:
-    cached = (each for each in gc.get_objects() if isinstance(each, (_lru_cache_wrapper, Definitions)))
+    cached = (each for each in gc.get_objects() if issubclass(type(each), (_lru_cache_wrapper, Definitions)))
     return [each for each in cached if str(each.__module__).split(".")[0] in ("lvicreg", "sympy")]
 
 
