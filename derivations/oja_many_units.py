@@ -28,6 +28,7 @@ on_the_range = Definitions({w[i, j]: q[i, j] / sqrt(spectrum[j])})
 inputs = ({"N": 2, "M": 2}, {"N": 2, "M": 3})
 length, kappa = Symbol("length", positive=True), Symbol("kappa", positive=True)  # ‖q_i‖ and q̂ᵀ C⁻¹ q̂
 one_unit = -log(length**2) / 2 + decay / 2 * length**2 * kappa
+slope_in_length = decay * length * kappa - 1 / length
 best_length = 1 / sqrt(decay * kappa)
 
 # --- the diagonal of U diag(a) Uᵀ, for N = 2 a rotation by θ ----------------------------------------------------------------
@@ -106,8 +107,9 @@ claims = (
         holds=(
             Equation(Sigma(spectrum[j] * w[i, j] * w[k, j], j), Sigma(q[i, j] * q[k, j], j), on_the_range, inputs),
             Equation(Sigma(w[i, j] ** 2, j), Sigma(q[i, j] ** 2 / spectrum[j], j), on_the_range, inputs),
-            Equation(At(D(one_unit, length), length, best_length), 0),
-            Equation(D(D(one_unit, length), length), 1 / length**2 + decay * kappa, engines=("symbolic",)),
+            Equation(At(slope_in_length, length, best_length), 0),
+            Equation(D(one_unit, length), slope_in_length),
+            Equation(D(slope_in_length, length), 1 / length**2 + decay * kappa),
             Equation(At(decay * length**2 * kappa, length, best_length), 1),
             Equation(At(mixed, sine2, 1 - cosine2), least * next_least + cosine2 * (1 - cosine2) * (least - next_least) ** 2),
         ),

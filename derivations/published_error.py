@@ -137,13 +137,13 @@ claims = (
                 Mean(printed, gaussian),
                 (B - 1) / B * (variances + 2 * squared_covariances),
                 activity,
-                engines=("symbolic",),  # with three samples the exact engine's distributions are too large
+                ({"N": 2, "B": 2},),
             ),
             Equation(
                 Mean(corrected, gaussian),
                 squared_covariances + (variances + squared_covariances) / (B - 1),
                 activity,
-                engines=("symbolic",),
+                ({"N": 2, "B": 2},),
             ),
         ),
         evidence=(Fractions(independent.moments_enumerated), Numbers(independent.gaussian_cubature)),

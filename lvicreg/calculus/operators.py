@@ -13,7 +13,7 @@ from .canonical import normal
 from .definitions import Definitions, indices_of, name_of
 from .differentiate import D, derivative
 from .expectation import Law, expectation
-from .indexed import free_indices, fresh, rename, size_of
+from .indexed import Symmetric, free_indices, fresh, rename, size_of
 
 
 class Mean(Expr):
@@ -31,6 +31,8 @@ class At(Expr):
         indices = indices_of(quantity)
         if name_of(quantity) is None or len(set(indices)) != len(indices):
             raise TypeError(f"At gives a value to a symbol, or to an array indexed by different indices; got {quantity}")
+        if isinstance(name_of(quantity), Symmetric):
+            raise TypeError(f"{name_of(quantity)} is symmetric, and {value} may not be: give it an array that is not Symmetric")
         own = {index: fresh(index) for index in indices}  # the quantity's own, whatever names the term uses
         return Expr.__new__(cls, S(term), rename(quantity, own), rename(S(value), own))
 
@@ -41,7 +43,12 @@ class At(Expr):
 
 
 def resolve(expr: Expr, definitions: Definitions) -> Expr:
-    """``expr`` with every ``D``, ``Mean`` and ``At`` carried out, innermost first."""
+    """``expr`` with every ``D``, ``Mean`` and ``At`` carried out, innermost first.
+
+    Raises ``TypeError`` for the derivative of a mean, or of a value somewhere: a mean forgets what was held constant.
+    """
+    if isinstance(expr, D) and expr.args[0].has(Mean, At):
+        raise TypeError(f"Mean and At are carried out after D, not inside it; got the derivative of {expr.args[0]}")
     if isinstance(expr, (Indexed, Idx, Law)) or not expr.args:
         return expr
     parts = [resolve(part, definitions) for part in expr.args]

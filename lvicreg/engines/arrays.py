@@ -24,7 +24,8 @@ def primitives(expr: Expr, definitions: Definitions) -> list[Expr]:
     """The quantities without a definition on which an expression depends, each with one choice of its indices."""
     expanded = definitions.expand(expr)
     indexed = {str(entry.base): entry for entry in sorted(expanded.atoms(Indexed), key=str)}
-    scalars = {s.name: s for s in expanded.atoms(Symbol) if not isinstance(s, Idx) and s.name not in indexed}
+    labels = {index.label for index in expanded.atoms(Idx)}  # symbols too, of which nothing has a value
+    scalars = {s.name: s for s in expanded.atoms(Symbol) - labels if s.name not in indexed}
     return [*indexed.values(), *(scalars[name] for name in sorted(scalars))]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from sympy import Expr, S
+from sympy import Expr, Float, Indexed, S
 
-from lvicreg.calculus import Definitions, Mean
+from lvicreg.calculus import Definitions, Mean, Symmetric, is_zero
+from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.indexed import rename
 
 DECIDING = ("symbolic", "exact")  # the kinds of evidence that decide equations
 
@@ -16,13 +19,14 @@ DECIDING = ("symbolic", "exact")  # the kinds of evidence that decide equations
 class Equation:
     """``left = right`` for all sizes and all values of the primitive quantities, where denominators are not zero.
 
-    ``sizes`` are the concrete ones at which the exact engine evaluates it; ``engines`` those that can decide it.
+    ``sizes`` are the concrete ones at which the exact engine evaluates it; ``engines`` is that one alone where the symbolic one
+    cannot decide it, and then the equation is known at these sizes only.
     """
 
     left: Expr
     right: Expr
     definitions: Definitions = field(default_factory=Definitions)
-    sizes: tuple[Mapping[str, int], ...] = ({"N": 2, "M": 2, "B": 3}, {"N": 3, "M": 2, "B": 2})
+    sizes: tuple[Mapping[str, int], ...] = ({"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 2})
     engines: tuple[str, ...] = DECIDING
 
     def __post_init__(self) -> None:
@@ -30,9 +34,30 @@ class Equation:
         object.__setattr__(self, "right", S(self.right))
         if self.left == self.right:
             raise ValueError(f"an equation between identical expressions checks nothing: {self.left}")
-        if not self.engines or not set(self.engines) <= set(DECIDING):
-            raise ValueError(f"an equation is decided by one or both of {', '.join(DECIDING)}; got {self.engines or 'none'}")
+        meanings = [self.definitions[name][1] for name in self.definitions]
+        if floats := set().union(*(expr.atoms(Float) for expr in (self.left, self.right, *meanings))):
+            raise ValueError(
+                f"{min(floats)} is rounded, and an equation is exact: write it as a fraction, such as Rational(1, 10)"
+            )
+        if asymmetric := _asymmetric(self.definitions):
+            raise ValueError(f"{asymmetric[0]} was declared Symmetric, and what it stands for is not")
+        if self.engines not in (DECIDING, ("exact",)):
+            raise ValueError(
+                f"it is decided by both engines, {DECIDING}, or by the exact one alone, at its sizes; got {self.engines}"
+            )
         if "symbolic" not in self.engines and (self.left.has(Mean) or self.right.has(Mean)):
             raise ValueError("the exact engine knows a law by some moments only: let the symbolic engine decide it too")
         if not self.sizes:
             raise ValueError("an equation needs at least one choice of sizes, such as {'N': 2, 'M': 2, 'B': 3}")
+
+
+@cache
+def _asymmetric(definitions: Definitions) -> list[Name]:
+    """The names declared symmetric that do not stand for a symmetric matrix."""
+    found = [definitions[name] for name in definitions if isinstance(name, Symmetric)]
+    return [name_of(pattern) for pattern, meaning in found if not is_zero(meaning - _transposed(pattern, meaning), definitions)]
+
+
+def _transposed(pattern: Indexed, meaning: Expr) -> Expr:
+    first, second = pattern.indices
+    return rename(meaning, {first: second, second: first})

@@ -125,8 +125,8 @@ class Evaluator:
                 known = self.dual(meaning, dict(zip(indices_of(pattern), indices, strict=True)))
                 self._known[entry] = Dual(known.value, ONE) if entry == self.seed else known
             else:
-                positive = bool(expr.is_positive or expr.is_nonnegative)
-                self._known[entry] = Dual(self.point.primitive(*entry, positive), slope)
+                value = self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative))
+                self._known[entry] = Dual(value, slope)
             if expr.is_positive and (fixed is not None or name in self.definitions) and _is_negative(self._known[entry]):
                 raise ValueError(f"{expr} was declared positive, and is {self._known[entry].value} at {self.point}")
         return self._known[entry]

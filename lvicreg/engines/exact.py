@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import product
 from typing import ClassVar
 
-from sympy import Expr, Idx, log
+from sympy import Expr, Idx, Indexed, Symbol, log
 
 from lvicreg.calculus import D, H, Mean, relu
 from lvicreg.calculus.indexed import free_indices, size_of
@@ -32,8 +32,9 @@ class Exact:
 
     At each point at values of the free indices among which every pattern of coincidences occurs that the sizes allow, and
     ``entries`` others.
-    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at one entry
-    of each of ``hinged`` more points, with values of the order of thresholds and less.
+    What stands inside a hinge or a step matters only where it decides between 0 and 1: there, at one entry of each of
+    ``hinged`` more points, with values of the order of thresholds and less, at half of these with zeros. Without a gate, but
+    with a quantity such as ``ε`` that is not negative and may be 0, at ``edges`` more points, all with zeros.
     """
 
     holds: tuple[Equation, ...]
@@ -43,6 +44,7 @@ class Exact:
     scales: ClassVar[tuple[Fraction, ...]] = (Fraction(1, 8), Fraction(4))
     entries: ClassVar[int] = 4
     hinged: ClassVar[int] = 128
+    edges: ClassVar[int] = 8
 
     def run(self) -> str:
         """Raises ``Contradiction`` where an equation is not what it is to be, or where both sides are 0 everywhere."""
@@ -80,15 +82,18 @@ class Exact:
         means = set().union(*(side.atoms(Mean) for side in meanings))
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
         points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
-        if any(side.has(H, relu) for side in meanings):
-            points += [Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more) for more in range(self.hinged)]
+        gated = any(side.has(H, relu) for side in meanings)
+        further = [
+            Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more, zeros=more % 8 > 3 or not gated)
+            for more in range(self.hinged if gated else self.edges if any(map(_may_be_zero, meanings)) else 0)
+        ]
         skipped = 0
-        for number, point in enumerate(points):
+        for number, point in enumerate(points + further):
             for mean in means:
                 outcomes(mean.args[1], point)  # the law fixes its parameters before either side is evaluated
             evaluator = Evaluator(point, equation.definitions)
             places = self._places(indices, [evaluator.length(index) for index in indices])
-            extra = number >= len(equation.sizes) * len(scales)
+            extra = number >= len(points)
             for place in [places[number % len(places)]] if extra else places:
                 at = dict(zip(indices, place, strict=True))
                 try:
@@ -112,6 +117,11 @@ class Exact:
             at = list(zip(sizes, place, strict=True))
             patterns[tuple(map(at.index, at))] = place
         return list(dict.fromkeys([*patterns.values(), *places[: self.entries]]))
+
+
+def _may_be_zero(expr: Expr) -> bool:
+    """Whether there is a quantity in it, such as ``ε``, that is not negative and may be 0."""
+    return any(quantity.is_nonnegative and not quantity.is_positive for quantity in expr.atoms(Symbol, Indexed))
 
 
 def _depends_on_a_logarithm(expr: Expr) -> bool:

@@ -6,7 +6,8 @@ not installed the check is *not run*; the record is then still a statement about
 
 Hypotheses that contradict one another would prove anything. So each theorem ``x`` that has any is applied once, to something
 that meets them all: ``Example x_applies : what it says there := x …``. Hypotheses are the propositions before a theorem's
-conclusion. Whether a type that it speaks of, such as MathComp's ``realType``, has a member at all is not asked.
+conclusion, behind a name too. Whether a type that it speaks of, such as MathComp's ``realType``, has a member at all is not
+asked; so the files may make no types, in which hypotheses could stand.
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ Axioms = Mapping[str, tuple[str, ...]]
 REQUIRED = re.compile(r"^From\s+[\w.]+\s+Require\s[\w\s]+\.$", re.MULTILINE)
 STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
 APPLIED = re.compile(r"^Example\s+(\w+)_applies\b", re.MULTILINE)
+TYPES = re.compile(
+    r"^\s*(?:Record|Structure|Class|Variant|Inductive|CoInductive)\b.*|\{\s*\w+\s*(?::[^{}|]*)?\|[^{}]*\}", re.MULTILINE
+)
 TACTICS = """\
 Ltac is_proposition A := lazymatch type of A with Prop => idtac end.
-Ltac has_hypotheses := intros; match goal with _ : ?A |- _ => is_proposition A end.
+Ltac has_hypotheses :=
+  intros; tryif (match goal with _ : ?A |- _ => is_proposition A end) then idtac else (progress hnf; has_hypotheses).
 Ltac starts_with theorem term :=
   lazymatch term with ?f _ => starts_with theorem f | _ => constr_eq term theorem end.
 (* The theorem with all its arguments, for any number of things that are not proofs. *)
@@ -113,6 +118,9 @@ def _compiled(folder: Path, library: str) -> Axioms:
         for path in folder.glob("*.v"):
             shutil.copy(path, build)
         texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(build.glob("*.v"))}
+        for file, text in texts.items():
+            if found := TYPES.search(re.sub(r"\(\*.*?\*\)", "", text, flags=re.DOTALL)):
+                raise Contradiction(f"{file}.v makes a type: {found[0].strip()}; let hypotheses stand in the theorems")
         required = {line for text in texts.values() for line in REQUIRED.findall(text) if f"From {library} " not in line}
         (build / "libraries.v").write_text("\n".join(sorted(required)), encoding="utf-8")
         try:

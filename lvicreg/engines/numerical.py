@@ -27,9 +27,9 @@ class Numbers:
     engine: ClassVar[str] = "JAX"
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where a pair differs, where there is none, or where all are the same zeros and ones."""
+        """Raises ``Contradiction`` where a pair differs or is one array twice, where there is none, or only zeros and ones."""
         jax = jax_in_float64()
-        pairs = jax.jit(lambda: list(self.pairs(jax, np.random.default_rng(0))))()
+        pairs = jax.jit(lambda: list(map(_apart, self.pairs(jax, np.random.default_rng(0)))))()
         for number, (left, right) in enumerate(pairs, start=1):
             check_close(left, right, f"pair {number}")
         if not pairs:
@@ -37,3 +37,9 @@ class Numbers:
         if all(np.all(np.isin(side, (0, 1))) for pair in pairs for side in pair):
             raise Contradiction("nothing but zeros and ones was compared")
         return f"{len(pairs)} pairs, relative 1e-10"
+
+
+def _apart(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    if pair[0] is pair[1]:
+        raise Contradiction("a number was compared with itself")
+    return pair

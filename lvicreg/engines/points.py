@@ -11,17 +11,24 @@ from fractions import Fraction
 
 from lvicreg.calculus.expectation import Law
 
-from .surds import Surd
+from .surds import ZERO, Surd
 
 Entry = tuple[str, tuple[int, ...]]
 
+ZEROS = 1 / 8  # the share of zeros at a point that has some
+
 
 class Point:
-    """Sizes such as ``{"N": 2, "M": 3, "B": 4}`` and random rationals, array entries of the order of ``scale``."""
+    """Sizes such as ``{"N": 2, "M": 3, "B": 4}`` and random rationals, array entries of the order of ``scale``.
 
-    def __init__(self, sizes: Mapping[str, int], scale: Fraction = Fraction(1), seed: int = 0) -> None:
+    With ``zeros`` a symbol of which no more is known than that it is not negative is 0, and one array entry in eight that
+    may be.
+    """
+
+    def __init__(self, sizes: Mapping[str, int], scale: Fraction = Fraction(1), seed: int = 0, zeros: bool = False) -> None:
         self.sizes = dict(sizes)
         self.scale = scale
+        self.zeros = zeros
         self.random = random.Random(f"{seed} {sorted(self.sizes.items())} {scale}")
         self.values: dict[Entry, Surd] = {(name, ()): Surd(size) for name, size in self.sizes.items()}
         self.distributions: dict[Law, list[tuple[Surd, dict[Entry, Surd]]]] = {}
@@ -32,10 +39,13 @@ class Point:
         number = Fraction(self.random.randint(1, 9), self.random.randint(1, 4)) * scale
         return Surd(number if positive or self.random.random() < 0.5 else -number)
 
-    def primitive(self, name: str, indices: tuple[int, ...], positive: bool) -> Surd:
+    def primitive(self, name: str, indices: tuple[int, ...], positive: bool, nonnegative: bool) -> Surd:
         """The value of an entry without a definition."""
         if (name, indices) not in self.values:
-            self.values[name, indices] = self.draw(positive, self.scale if indices else Fraction(1))
+            value = self.draw(positive or nonnegative, self.scale if indices else Fraction(1))
+            if self.zeros and not positive and (self.random.random() < ZEROS if indices else nonnegative):
+                value = ZERO
+            self.values[name, indices] = value
         return self.values[name, indices]
 
     def table(self, function: str, argument: Surd) -> Surd:
@@ -45,4 +55,8 @@ class Point:
         return self._tables[function, argument]
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} = {size}" for name, size in sorted(self.sizes.items())) + f", entries of order {self.scale}"
+        return (
+            ", ".join(f"{name} = {size}" for name, size in sorted(self.sizes.items()))
+            + f", entries of order {self.scale}"
+            + ", some 0" * self.zeros
+        )

@@ -15,7 +15,7 @@ from .evidence import Contradiction, load
 
 @dataclass(frozen=True)
 class Polynomials:
-    """Pairs of polynomials that must be equal; ``pairs(flint, n)`` is asked for them at every size ``n`` up to six."""
+    """Pairs of polynomials (``fmpq_mpoly``) that must be equal; ``pairs(flint, n)`` yields them at every size ``n`` to six."""
 
     pairs: Callable[[ModuleType, int], Iterable[tuple[Any, Any]]]
     kind: ClassVar[str] = "polynomial"
@@ -23,11 +23,13 @@ class Polynomials:
     sizes: ClassVar[range] = range(2, 7)
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where a pair differs, or where at some size all are zeros."""
+        """Raises ``Contradiction`` where a pair differs or is one polynomial, or where at some size all are zeros."""
         flint, compared = load("flint"), 0
         for n in self.sizes:
             pairs = list(self.pairs(flint, n))
             for number, (left, right) in enumerate(pairs, start=1):
+                if left is right or not isinstance(left, flint.fmpq_mpoly):
+                    raise Contradiction(f"identity {number} is of {left} with itself, or of no polynomial")
                 if left != right:
                     raise Contradiction(f"identity {number} fails at n = {n}")
             if not any(left != 0 for left, _ in pairs):

@@ -24,13 +24,18 @@ class Solver:
     engine: ClassVar[str] = "z3"
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where z3 finds otherwise or does not know, and where nothing satisfies hypotheses."""
+        """Raises ``Contradiction`` where z3 finds otherwise or does not know, and where nothing satisfies hypotheses.
+
+        Raises ``TypeError`` for a formula of which z3's answer would say less than it seems to.
+        """
         z3 = load("z3")
         valid, invalid = self.formulas(z3)
         if not valid:
             raise Contradiction("no formula is said to be valid")
         for expected, formulas in ((z3.unsat, valid), (z3.sat, invalid)):
             for name, formula in formulas.items():
+                if refused := _refused(z3, formula):
+                    raise TypeError(f"{name}: {refused}")
                 answer = _satisfiable(z3, z3.Not(formula))
                 if answer != expected:
                     raise Contradiction(f"{name}: the negation is {answer}, expected {expected}")
@@ -40,8 +45,17 @@ class Solver:
         return f"{len(valid)} valid, {len(invalid)} refuted"
 
 
+def _refused(z3: ModuleType, formula: Any) -> str:
+    """Why z3's answer would not be one about the real numbers, or why hypotheses would not be seen; empty where it is."""
+    if z3.is_quantifier(formula):
+        return "hypotheses under a quantifier are not seen: leave variables free, and they stand for all real numbers"
+    if z3.is_div(formula) and not z3.is_rational_value(formula.arg(1)):
+        return f"z3 gives x/0 a value of its choice: write x = y {formula.arg(1)} in the place of x = y/{formula.arg(1)}"
+    return next(filter(None, (_refused(z3, part) for part in formula.children())), "")
+
+
 def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any]:
-    """What each implication of a formula supposes, together with what stands before it."""
+    """What each implication of a formula supposes, together with what stands before it; of *if and only if* both cases."""
     if z3.is_and(formula):
         for part in formula.children():
             yield from _hypotheses(z3, part, outer)
@@ -49,6 +63,9 @@ def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any
         given = z3.And(outer, formula.arg(0))
         yield given
         yield from _hypotheses(z3, formula.arg(1), given)
+    elif z3.is_eq(formula) and z3.is_bool(formula.arg(0)):
+        yield z3.And(outer, formula.arg(0))
+        yield z3.And(outer, z3.Not(formula.arg(0)))
 
 
 def _satisfiable(z3: ModuleType, formula: Any) -> Any:

@@ -136,7 +136,7 @@ class Data(Point):
             "var": [number(1) for _ in range(units)],
         }
 
-    def primitive(self, name: str, indices: tuple[int, ...], positive: bool) -> Surd:
+    def primitive(self, name: str, indices: tuple[int, ...], positive: bool, nonnegative: bool) -> Surd:
         if name in self.sizes:
             return Surd(self.sizes[name])
         value = self.arrays[name] if indices else self.scalars[name]

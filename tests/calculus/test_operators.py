@@ -6,6 +6,7 @@ import pytest
 from sympy import IndexedBase, Integer, sqrt
 
 from lvicreg.calculus import (
+    SG,
     At,
     D,
     Definitions,
@@ -29,6 +30,7 @@ C = Symmetric("C")
 law = Gaussian(v[j], C)
 loss = Sigma(w[j] * v[j], j) ** 2 - alpha * Sigma(w[j] ** 2, j) ** 2
 nothing = Definitions()
+SIZES = {"N": 2, "M": 2, "B": 3}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ nothing = Definitions()
     ids=str,
 )
 def test_resolved_by_the_calculus_as_by_the_exact_engine(expr, definitions):
-    point = Point({"N": 2, "M": 2, "B": 3})
+    point = Point(SIZES)
     if expr.has(Mean):
         outcomes(law, point)
     evaluator = Evaluator(point, definitions)
@@ -65,7 +67,7 @@ def test_resolved_by_the_calculus_as_by_the_exact_engine(expr, definitions):
 def test_resolve_carries_out_the_innermost_first():
     assert resolve(D(loss, w[q]), nothing) == derivative(loss, w[q])
     assert resolve(Mean(loss, law), nothing) == expectation(loss, law)
-    assert is_zero(resolve(D(Mean(loss, law), w[q]) - Mean(D(loss, w[q]), law), nothing))
+    assert is_zero(derivative(expectation(loss, law), w[q]) - resolve(Mean(D(loss, w[q]), law), nothing))
     assert is_zero(resolve(D(D(loss, w[q]), w[m]), nothing) - derivative(derivative(loss, w[q]), w[m]))
     assert is_zero(resolve(At(w[j] ** 2 * w[m], w[q], epsilon), nothing) - epsilon**3)
     assert resolve(At(D(w[j] ** 2, w[q]), w[m], 0), nothing) == 0
@@ -109,3 +111,18 @@ def test_at_does_not_capture_what_the_value_names():
     placed = At(Sigma(w[q] * v[q], q), w[j], Delta(j, q))
     assert is_zero(resolve(placed, nothing) - v[q])
     assert resolve(At(alpha * w[j], alpha, 3), nothing) == 3 * w[j]
+
+
+def test_a_mean_is_taken_after_the_derivative() -> None:
+    """A mean forgets what was held constant: the derivative of that of w_j v_j SG(w_k v_k) would be twice what it is."""
+    held = Sigma(w[j] * v[j], j) * SG(Sigma(w[j] * v[j], j))
+    assert is_zero(resolve(Mean(D(held, w[q]), law), nothing) - Sigma(C[j, q] * w[j], j))
+    for inside in (Mean(held, law), 2 * Mean(held, law), At(held, v[j], 1)):
+        for engine in (lambda expr: resolve(expr, nothing), lambda expr: Evaluator(Point(SIZES), nothing).value(expr, {q: 0})):
+            with pytest.raises(TypeError, match="after D, not inside it"):
+                engine(D(inside, w[q]))
+
+
+def test_a_symmetric_matrix_is_given_no_value_that_may_not_be() -> None:
+    with pytest.raises(TypeError, match=r"C is symmetric, and .* may not be"):
+        At(C[j, k], C[j, m], v[j] * w[m])

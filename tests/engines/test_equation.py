@@ -1,20 +1,27 @@
 """What is no equation is refused when it is made."""
 
 import pytest
-from sympy import S, Symbol
+from sympy import IndexedBase, S, Symbol
 
-from lvicreg.calculus import Mean
+from lvicreg.calculus import Definitions, Mean, Sigma, Symmetric
+from lvicreg.calculus.layer import i, k
+from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
 
 y = Symbol("y")
+C, u, v, w = Symmetric("C"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w")
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"right": y}, "between identical expressions checks nothing: y"),
-        ({"engines": ()}, "one or both of symbolic, exact; got none"),
-        ({"engines": ("symbolic", "autodiff")}, "one or both of symbolic, exact"),
+        ({"engines": ()}, r"decided by both engines.* or by the exact one alone, at its sizes; got \(\)"),
+        ({"engines": ("symbolic", "autodiff")}, "decided by both engines"),
+        ({"engines": ("symbolic",)}, "decided by both engines"),
+        ({"right": 0.1 * y}, "0.1.* is rounded, and an equation is exact"),
+        ({"definitions": Definitions({y: 2.5})}, "2.5.* is rounded"),
+        ({"definitions": Definitions({C[i, k]: v[i] * w[k]})}, "C was declared Symmetric, and what it stands for is not"),
         ({"sizes": ()}, "at least one choice of sizes"),
         ({"left": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
     ],
@@ -36,6 +43,12 @@ def test_it_is_evaluated_where_units_are_more_and_where_samples_are() -> None:
     assert all(size >= 2 for each in sizes for size in each.values())
 
 
-@pytest.mark.parametrize("engines", [("symbolic",), ("exact",), ("exact", "symbolic")])
-def test_one_engine_may_decide(engines: tuple[str, ...]) -> None:
-    assert Equation(y, 2 * y, engines=engines).engines == engines
+def test_the_exact_engine_alone_may_decide() -> None:
+    assert Equation(y, 2 * y, engines=("exact",)).engines == ("exact",)
+
+
+def test_a_symmetric_name_may_stand_for_what_is_symmetric_through_other_names() -> None:
+    by_names = Definitions({C[i, k]: Sigma(u[i, j] * u[k, j], j) + v[i] * v[k], u[i, j]: w[i] * w[j]})
+    assert Equation(C[i, k], 2 * C[i, k], by_names).definitions is by_names
+    with pytest.raises(ValueError, match="C was declared Symmetric"):
+        Equation(C[i, k], 2 * C[i, k], by_names.but({C[i, k]: Sigma(u[i, j] * v[j] * v[k], j)}))

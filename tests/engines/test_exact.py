@@ -129,6 +129,23 @@ def test_where_most_of_the_further_points_are_undefined_it_is_said(
         check.run()
 
 
+def test_what_holds_but_at_a_kink_or_a_zero_is_refused() -> None:
+    """H(v) + H(−v) is 1 everywhere else; H(ε) too."""
+    e = Symbol("e", nonnegative=True)
+    with pytest.raises(Contradiction, match=r"0 ≠ 1 at .*, some 0"):
+        Exact((Equation(H(v[i]) + H(-v[i]), 1),)).run()
+    with pytest.raises(Contradiction, match=r"0 ≠ 1 at .*, some 0"):
+        Exact((Equation(H(e), 1),)).run()
+
+
+def test_zeros_are_met_where_something_may_be_zero() -> None:
+    e = Symbol("e", nonnegative=True)
+    for expr, further, zeros in ((e * v[i], Exact.edges, Exact.edges), (relu(e * v[i]), 128, 64), (s * v[i], 0, 0)):
+        found = [where for where, *_ in Exact(()).values(Equation(expr, 0, sizes=({"N": 2},)), 0)]
+        assert len(found) == 4 + further
+        assert sum(", some 0" in where for where in found) == zeros
+
+
 def test_the_places_have_every_pattern() -> None:
     places = Exact(())._places([i, k, l], [3, 3, 3])
     patterns = {(a == b_, b_ == c_, a == c_) for a, b_, c_ in places}
@@ -142,7 +159,7 @@ def test_it_says_what_it_found_and_where() -> None:
     holds, fails = Equation((y + 1) ** 2, y**2 + 2 * y + 1), Equation(y, 2 * y)
     assert Exact((holds,)).run() == "equal at 4 entries"  # two sizes, small and large values
     found = Exact((), (fails,)).run()
-    assert found.endswith("at B = 3, M = 2, N = 2, entries of order 1/8, {}")
+    assert found.endswith("at B = 3, M = 3, N = 2, entries of order 1/8, {}")
     assert Exact((holds, holds), (fails, fails)).run() == f"equal at 8 entries; {found}; {found}"
     (first, *_) = Exact(()).values(fails, seed=0)
     assert found == f"{first[1]} ≠ {first[2]} at {first[0]}"
@@ -157,14 +174,16 @@ def test_of_many_entries_a_few_are_met() -> None:
 def test_every_size_is_met_at_either_scale_and_further_points_at_the_first_size() -> None:
     """Small values and large ones; where a gate decides, 128 more from 1 to 1/8, each at one entry, each drawn anew."""
     where = [point.rpartition(", {")[0] for point, *_ in Exact(()).values(Equation(v[i], 2 * v[i]), 0)]
-    first, second = "B = 3, M = 2, N = 2, entries of order ", "B = 2, M = 2, N = 3, entries of order "
+    first, second = "B = 3, M = 3, N = 2, entries of order ", "B = 2, M = 2, N = 3, entries of order "
     assert list(dict.fromkeys(where)) == [first + "1/8", first + "4", second + "1/8", second + "4"]
     assert len(where) == 2 * (2 + 3)
     three = Equation(relu(v[i]), 0, sizes=({"N": 2}, {"N": 3}, {"N": 4}))
     assert len(list(Exact(()).values(three, 0))) == 2 * (2 + 3 + 4) + Exact.hinged
     gated = list(Exact(()).values(Equation(relu(v[i]), 2 * v[i]), 0))
     further = gated[len(where) :]
-    assert {point.rpartition(", {")[0] for point, *_ in further} == {first + size for size in ("1", "1/2", "1/4", "1/8")}
+    assert {point.rpartition(", {")[0] for point, *_ in further} == {
+        first + size + zeros for size in ("1", "1/2", "1/4", "1/8") for zeros in ("", ", some 0")
+    }
     assert len(further) == Exact.hinged
     assert len({right for _, _, right in further}) > 40
     assert [point.rpartition("{")[2] for point, *_ in further[:4]] == ["i: 0}", "i: 1}"] * 2

@@ -97,6 +97,30 @@ def test_a_theorem_with_hypotheses_is_refused_without_an_example(folder: Path) -
 
 
 @needs_coq
+def test_hypotheses_behind_a_name_are_seen(folder: Path) -> None:
+    theorem = SMALL.replace("forall n, n <= 1 -> n < 2", "bounded")
+    (folder / "a_use.v").write_text(f"Definition bounded := forall n, n <= 1 -> n < 2.\n{theorem}", encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"a_use\.small has hypotheses, and no Example small_applies"):
+        Kernel(folder, "Toy", ("a_use.small",)).run()
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "Record empty := {number : nat; impossible : number < number}.\nTheorem wrong (e : empty) : 1 = 2.\n",
+        "Inductive empty := .\nTheorem wrong (e : empty) : 1 = 2.\n",
+        "Theorem wrong (e : {n : nat | n < n}) : 1 = 2.\n",
+        "Theorem wrong (e : { n | n < n}) : 1 = 2.\n",
+    ],
+)
+def test_hypotheses_in_types_are_refused(folder: Path, cheat: str) -> None:
+    (folder / "a_use.v").write_text(f"{USE}(* {{x | x < x}} *)\n{cheat}Proof. admit. Admitted.\n", encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"a_use\.v makes a type: (Record|Inductive) empty|a_use\.v makes a type: \{ ?n"):
+        report(folder, "Toy")
+
+
+@needs_coq
 @pytest.mark.parametrize(
     "example",
     [

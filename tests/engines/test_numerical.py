@@ -24,13 +24,23 @@ def test_what_is_refused(pairs, message: str) -> None:
 
 
 def test_what_agrees_passes_in_float64() -> None:
-    third = Numbers(lambda jax, rng: [(jax.numpy.asarray(1.0) / 3, 1 / 3), (1.0, 1.0)])
+    third = Numbers(lambda jax, rng: [(jax.numpy.asarray(1.0) / 3, 1 / 3), (1.0, 1)])
     assert third.run() == "2 pairs, relative 1e-10"
 
 
 def test_the_random_numbers_are_the_same_each_time() -> None:
     drawn = []
-    check = Numbers(lambda jax, rng: [(drawn.append(rng.normal()) or 1.5, 1.5)])
+    check = Numbers(lambda jax, rng: [(drawn.append(rng.normal()) or 3, 3.0)])
     check.run()
     check.run()
     assert drawn[0] == drawn[1]
+
+
+def test_a_number_with_itself_is_refused_beside_others() -> None:
+    def pairs(jax, rng):
+        number = jax.numpy.asarray(2.0)
+        yield 3, 3.0
+        yield number, number
+
+    with pytest.raises(Contradiction, match="a number was compared with itself"):
+        Numbers(pairs).run()

@@ -20,12 +20,32 @@ def test_numbers_are_small_fractions_of_either_sign_and_never_0() -> None:
 
 def test_sizes_are_values_and_others_are_drawn_once() -> None:
     point = Point(SIZES, Fraction(1, 100))
-    assert (point.primitive("N", (), True), point.primitive("B", (), True)) == (Surd(2), Surd(4))
-    entry, scalar = point.primitive("x", (0, 1), False), point.primitive("y", (), False)
+    assert (point.primitive("N", (), True, True), point.primitive("B", (), True, True)) == (Surd(2), Surd(4))
+    entry, scalar = point.primitive("x", (0, 1), False, False), point.primitive("y", (), False, False)
     assert abs(entry.rational()) < Fraction(1, 10) < abs(scalar.rational())
-    assert point.primitive("x", (0, 1), False) is entry
-    assert len({point.primitive("x", (n, m), False).rational() for n in range(5) for m in range(5)}) > 15
-    assert {point.primitive("p", (n,), True).sign() for n in range(50)} == {1}
+    assert point.primitive("x", (0, 1), False, False) is entry
+    assert len({point.primitive("x", (n, m), False, False).rational() for n in range(5) for m in range(5)}) > 15
+    assert {point.primitive("p", (n,), True, True).sign() for n in range(50)} == {1}
+
+
+def test_zeros_are_among_the_values_where_they_are_asked_for_and_may_be() -> None:
+    """A symbol that may be 0 is; of array entries some are; what is positive, or of either sign, is not."""
+
+    def drawn(zeros: bool, positive: bool, nonnegative: bool) -> tuple[int, list[int]]:
+        point = Point(SIZES, zeros=zeros)
+        entries = [point.primitive("x", (n,), positive, nonnegative).sign() for n in range(400)]
+        return point.primitive("y", (), positive, nonnegative).sign(), [entries.count(sign) for sign in (-1, 0, 1)]
+
+    assert drawn(False, False, True) == drawn(True, True, True) == (1, [0, 0, 400])
+    symbol, (negative, zeros, positive) = drawn(True, False, True)
+    assert (symbol, negative) == (0, 0)
+    assert 30 < zeros < 70
+    assert negative + zeros + positive == 400
+    symbol, (negative, zeros, positive) = drawn(True, False, False)
+    assert symbol != 0
+    assert 30 < zeros < 70
+    assert min(negative, positive) > 130
+    assert drawn(False, False, False)[1][1] == 0
 
 
 def test_functions_are_tables() -> None:
@@ -39,6 +59,7 @@ def test_functions_are_tables() -> None:
 def test_a_point_is_told() -> None:
     assert str(Point(SIZES, Fraction(1, 8))) == "B = 4, N = 2, entries of order 1/8"
     assert str(Point({"M": 3})) == "M = 3, entries of order 1"
+    assert str(Point({"M": 3}, zeros=True)) == "M = 3, entries of order 1, some 0"
 
 
 def test_points_differ_by_sizes_scale_and_seed() -> None:

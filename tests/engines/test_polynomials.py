@@ -33,3 +33,11 @@ def test_zeros_at_one_size_are_refused(size: int) -> None:
         Polynomials(lambda flint, n: square(flint, n, times=0 if n == size else 1)).run()
     with pytest.raises(Contradiction, match="nothing but zeros was compared at n = 3"):
         Polynomials(lambda flint, n: square(flint, n) if n != 3 else ()).run()
+
+
+def test_what_is_no_polynomial_or_the_same_one_is_refused() -> None:
+    for pair in ((2, 2), (0, 0)):
+        with pytest.raises(Contradiction, match=r"identity 2 is of \d with itself, or of no polynomial"):
+            Polynomials(lambda flint, n, pair=pair: [*square(flint, n), pair]).run()
+    with pytest.raises(Contradiction, match=r"identity 1 is of .* with itself"):
+        Polynomials(lambda flint, n: [(left, left) for left, _ in square(flint, n)]).run()

@@ -43,6 +43,21 @@ def test_what_is_valid_passes_and_what_is_wrong_is_refuted() -> None:
             None,
             "void: its hypotheses are unsat, expected sat",
         ),
+        (
+            {"void": lambda z3: (z3.Real("r") < z3.Real("r")) == (z3.Real("r") * z3.Real("r") < 0)},
+            None,
+            "void: its hypotheses are unsat, expected sat",
+        ),
+        (
+            {"void": lambda z3: (z3.Real("r") * z3.Real("r") >= 0) == z3.BoolVal(True)},
+            None,
+            "void: its hypotheses are unsat, expected sat",
+        ),
+        (
+            {"void": lambda z3: z3.Implies(z3.Real("r") > 0, (z3.Real("r") > -1) == (z3.Real("r") > -2))},
+            None,
+            "void: its hypotheses are unsat, expected sat",
+        ),
     ],
 )
 def test_what_is_refused(valid, invalid, message: str) -> None:
@@ -63,3 +78,19 @@ def test_what_it_does_not_know_has_not_passed(monkeypatch: pytest.MonkeyPatch) -
         check(VALID, {"a power": power})
     with pytest.raises(Contradiction, match="a power given: its hypotheses are unknown, expected sat"):
         check({"a power given": lambda z3: z3.Implies(z3.Not(power(z3)), z3.BoolVal(True))})
+
+
+@pytest.mark.parametrize("which", ["valid", "invalid"])
+def test_formulas_whose_answer_says_less_than_it_seems_are_refused(which: str) -> None:
+    """That 1/0 = 3 can be met in z3, and that a hypothesis under a quantifier is void is not seen."""
+    for formula, message in (
+        (lambda z3: z3.Implies(z3.Real("r") == 0, 1 / z3.Real("r") != 3), "write x = y r in the place of x = y/r"),
+        (lambda z3: z3.ForAll([z3.Real("r")], z3.Implies(z3.Real("r") < z3.Real("r"), z3.Real("r") == 7)), "quantifier"),
+    ):
+        with pytest.raises(TypeError, match=f"a formula: .*{message}"):
+            check(**{"valid": VALID} | {which: {"a formula": formula}})
+    assert check({"halves": lambda z3: z3.Implies(z3.Real("r") > 0, z3.Real("r") / 2 < z3.Real("r"))}) == "1 valid, 0 refuted"
+
+
+def test_if_and_only_if_has_two_cases() -> None:
+    assert check({"a sign": lambda z3: (z3.Real("r") > 0) == (2 * z3.Real("r") > 0)}) == "1 valid, 0 refuted"
