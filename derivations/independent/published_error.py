@@ -89,7 +89,7 @@ def moments_enumerated() -> Pairs:
 
 
 def sparse_code() -> Pairs:
-    """Both losses of two units in four samples: sparse, both always active and uncorrelated, and both the same."""
+    """Both losses of two units in four samples: sparse, both always active and uncorrelated, and alike but for their means."""
 
     def both(*samples):
         count, pairs = len(samples), 2
@@ -100,4 +100,4 @@ def sparse_code() -> Pairs:
 
     yield from zip(both((1, 0), (-1, 0), (0, 1), (0, -1)), (0, 0), strict=True)
     yield from zip(both((1, 1), (1, -1), (-1, 1), (-1, -1)), (Fraction(4, 3), 0), strict=True)
-    yield from zip(both((1, 1), (1, 1), (-1, -1), (-1, -1)), (Fraction(4, 3), Fraction(16, 9)), strict=True)
+    yield from zip(both((3, 2), (3, 2), (1, 0), (1, 0)), (Fraction(4, 3), Fraction(16, 9)), strict=True)
