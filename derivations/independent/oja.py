@@ -165,9 +165,9 @@ def decay_by_solver(z3: Any) -> Formulas:
         v = [z3.Real(f"w{r}") for r in range(n)]
         image = [variance * entry for entry in v]
         zero = _all_zero(z3, [c_ * a * inverse - rate * entry for a, entry in zip(image, v, strict=True)])
-        defined, needed = inverse * variance == 1, zero == (rate == c_)
-        valid[f"λ = c, n = {n}"] = z3.Implies(z3.And(defined, z3.Not(_all_zero(z3, v))), needed)
-        invalid[f"at w = 0 too, n = {n}"] = z3.Implies(defined, needed)
+        defined, only_for_c = inverse * variance == 1, zero == (rate == c_)
+        valid[f"λ = c, n = {n}"] = z3.Implies(z3.And(defined, z3.Not(_all_zero(z3, v))), only_for_c)
+        invalid[f"at w = 0 too, n = {n}"] = z3.Implies(defined, only_for_c)
     return valid, invalid
 
 

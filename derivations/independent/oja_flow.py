@@ -141,7 +141,7 @@ def gradient_by_solver(z3: Any) -> Formulas:
 def bounds_by_solver(z3: Any) -> Formulas:
     """What convergence rests on: σ² ≤ μ_1 ‖w‖², and the other components' share falls at least at the gap's rate.
 
-    In units in which ``μ_1 = 1``; the first and the last with one other component, over whose like one sums.
+    In units in which ``μ_1 = 1``. The first and the last are for one other component; what they say of more is the sum.
     """
     second, third, w1, w2, w3 = z3.Reals("mu2 mu3 w1 w2 w3")
     variance, norm = w1**2 + second * w2**2, w1**2 + w2**2

@@ -95,12 +95,13 @@ def frames_by_solver(z3: Any) -> Formulas:
     """Rotating two units of an orthonormal frame away from the eigenvectors makes the product of their costs larger."""
     c, s, a, b = z3.Reals("c s a b")
     frame = c + s == 1  # c = cos²θ, s = sin²θ
+    given = z3.And(frame, a != b)
     product = (c * a + s * b) * (s * a + c * b)
     at_least = (product >= a * b) == z3.And(c >= 0, s >= 0)
     strictly = (product > a * b) == z3.And(c > 0, s > 0)
     valid = {
-        "at least": z3.Implies(z3.And(frame, a != b), at_least),
-        "strictly": z3.Implies(z3.And(frame, a != b), strictly),
+        "at least": z3.Implies(given, at_least),
+        "strictly": z3.Implies(given, strictly),
     }
     return valid, {"where the costs are equal too": z3.Implies(frame, strictly)}
 

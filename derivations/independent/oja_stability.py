@@ -103,7 +103,7 @@ def stability_by_solver(z3: Any) -> Formulas:
 
 
 def step_size_by_solver(z3: Any) -> Formulas:
-    """Both multipliers lie between −1 and 1 iff x < 1, where x is ηλ, for Oja ημ_1; the one across, where μ_j = ρ μ_1, does."""
+    """Both multipliers lie between −1 and 1 iff x < 1, with x = ηλ, for Oja x = ημ_1; the one across is that of μ_j = ρ μ_1."""
     x, ratio = z3.Reals("x ratio")
     along, across = 1 - 2 * x, 1 + x * (ratio - 1)
     inside = lambda value: z3.And(-1 < value, value < 1)  # noqa: E731
