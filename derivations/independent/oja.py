@@ -132,14 +132,14 @@ def _all_zero(z3, vector):
 
 
 def fixed_points_by_solver(z3: Any) -> Formulas:
-    """F = 0 ⇔ O = 0 ⇔ C w = σ² w and ‖w‖² = 1, where σ² > 0; the image C w may be any vector."""
+    """F = 0 ⇔ O = 0 ⇔ C w = σ² w and ‖w‖² = 1, where σ² ≠ 0; the image C w may be any vector."""
     valid: dict[str, Any] = {}
     invalid: dict[str, Any] = {}
     variance, inverse = z3.Reals("variance inverse")
     for n in (2, 3):
         v, image = ([z3.Real(f"{name}{r}") for r in range(n)] for name in ("w", "Cw"))
         norm = sum(entry * entry for entry in v)
-        defined = z3.And(variance > 0, inverse * variance == 1, variance == sum(a * e for a, e in zip(image, v, strict=True)))
+        defined = z3.And(inverse * variance == 1, variance == sum(a * e for a, e in zip(image, v, strict=True)))
         log_field = _all_zero(z3, [a * inverse - e for a, e in zip(image, v, strict=True)])
         oja_field = _all_zero(z3, [a - variance * e for a, e in zip(image, v, strict=True)])
         valid |= {
@@ -157,7 +157,7 @@ def fixed_points_by_solver(z3: Any) -> Formulas:
 
 
 def decay_by_solver(z3: Any) -> Formulas:
-    """At a fixed point of Oja's, where C w = σ² w and ‖w‖ = 1, the field c C w/σ² − λ w vanishes iff λ = c."""
+    """At an eigenvector, C w = σ² w, σ² ≠ 0, as at fixed points of Oja's, the field c C w/σ² − λ w vanishes iff λ = c."""
     valid: dict[str, Any] = {}
     invalid: dict[str, Any] = {}
     rate, c_, variance, inverse = z3.Reals("rate c variance inverse")
@@ -165,12 +165,9 @@ def decay_by_solver(z3: Any) -> Formulas:
         v = [z3.Real(f"w{r}") for r in range(n)]
         image = [variance * entry for entry in v]
         zero = _all_zero(z3, [c_ * a * inverse - rate * entry for a, entry in zip(image, v, strict=True)])
-        given = z3.And(rate > 0, c_ > 0, variance > 0, inverse * variance == 1, sum(entry * entry for entry in v) == 1)
-        valid |= {
-            f"λ = c suffices, n = {n}": z3.Implies(z3.And(given, rate == c_), zero),
-            f"λ = c is needed, n = {n}": z3.Implies(z3.And(given, zero), rate == c_),
-        }
-        invalid[f"λ = 2c suffices, n = {n}"] = z3.Implies(z3.And(given, rate == 2 * c_), zero)
+        defined, only_for_c = inverse * variance == 1, zero == (rate == c_)
+        valid[f"λ = c, n = {n}"] = z3.Implies(z3.And(defined, z3.Not(_all_zero(z3, v))), only_for_c)
+        invalid[f"at w = 0 too, n = {n}"] = z3.Implies(defined, only_for_c)
     return valid, invalid
 
 
@@ -178,13 +175,14 @@ def domain_by_solver(z3: Any) -> Formulas:
     """For positive semidefinite C, σ² = 0 exactly on its kernel, by its minors and as AᵀA; not so for an indefinite one."""
     v = z3.Reals("w0 w1")
     c00, c01, c11 = z3.Reals("c00 c01 c11")
-    image = [c00 * v[0] + c01 * v[1], c01 * v[0] + c11 * v[1]]
+    image = [a * v[0] + b * v[1] for a, b in ((c00, c01), (c01, c11))]
     variance = image[0] * v[0] + image[1] * v[1]
-    semidefinite = z3.And(c00 >= 0, c11 >= 0, c00 * c11 >= c01 * c01)
+    semidefinite = c00 * c11 >= c01 * c01  # or the same of −C
     kernel_ = _all_zero(z3, image)
+    only_there = (variance == 0) == kernel_
     oja_zero = _all_zero(z3, [a - variance * b_ for a, b_ in zip(image, v, strict=True)])
     valid = {
-        "σ² = 0 iff Cw = 0": z3.Implies(semidefinite, (variance == 0) == kernel_),
+        "σ² = 0 iff Cw = 0": z3.Implies(semidefinite, only_there),
         "Oja is at rest on the kernel": z3.Implies(kernel_, oja_zero),
     }
     for n in (2, 3):
@@ -200,6 +198,7 @@ def domain_by_solver(z3: Any) -> Formulas:
             ),
         }
     return valid, {
-        "σ² = 0 iff Cw = 0 for any C": (variance == 0) == kernel_,
+        "σ² = 0 iff Cw = 0 for any C": only_there,
+        "σ² = 0 only at w = 0": z3.Implies(semidefinite, (variance == 0) == _all_zero(z3, v)),
         "at rest only there": z3.Implies(oja_zero, kernel_),
     }

@@ -94,64 +94,55 @@ def identical_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def frames_by_solver(z3: Any) -> Formulas:
     """Rotating two units of an orthonormal frame away from the eigenvectors makes the product of their costs larger."""
     c, s, a, b = z3.Reals("c s a b")
-    given = z3.And(a > 0, b > a, c + s == 1, c >= 0, s >= 0)  # c = cos²θ, s = sin²θ
+    frame = c + s == 1  # c = cos²θ, s = sin²θ
+    given = z3.And(frame, a != b)
     product = (c * a + s * b) * (s * a + c * b)
+    at_least = (product >= a * b) == z3.And(c >= 0, s >= 0)
+    strictly = (product > a * b) == z3.And(c > 0, s > 0)
     valid = {
-        "at least": z3.Implies(given, product >= a * b),
-        "strictly": z3.Implies(z3.And(given, c > 0, s > 0), product > a * b),
+        "at least": z3.Implies(given, at_least),
+        "strictly": z3.Implies(given, strictly),
     }
-    return valid, {
-        "at most": z3.Implies(given, product <= a * b),
-        "strictly everywhere": z3.Implies(given, product > a * b),
-    }
+    return valid, {"where the costs are equal too": z3.Implies(frame, strictly)}
 
 
 def threshold_by_solver(z3: Any) -> Formulas:
-    """A pair's block is positive definite iff β > λ²/(4 μ_i μ_k), and the last pair asks for most; g is 4β/λ."""
-    rate, beta, g, first, second = z3.Reals("rate beta g first second")
-    given = z3.And(rate > 0, beta > 0, first > second, second > 0, g * rate == 4 * beta)
-    own = rate * (first - second) + g * second**2 * first  # times μ_i
-    other = rate * (second - first) + g * first**2 * second  # times μ_k
-    definite = z3.And(own > 0, own * other > (g * first * second) ** 2 * first * second)
-    above = 4 * beta * first * second > rate**2
-    above_g = g * first * second > rate
-    i, k, last, before = z3.Reals("mu_i mu_k mu_N mu_N1")
-    ordered = z3.And(last > 0, before > last, k >= last, i >= before)
+    """A pair's block is positive definite iff β > λ²/(4 μ_i μ_k), and the last pair asks for most; in units λ = μ_i = 1."""
+    beta, ratio = z3.Reals("beta ratio")  # the latter μ_k/μ_i
+    g = 4 * beta
+    own = 1 - ratio + g * ratio**2
+    other = 1 - 1 / ratio + g
+    definite = z3.And(own > 0, own * other > (g * ratio) ** 2)
+    threshold = definite == (beta > 1 / (4 * ratio))
+    i, k = z3.Reals("i k")  # μ_i/μ_{N−1} and μ_k/μ_N
+    any_pair = z3.And(i >= 1, k >= 1)
     valid = {
-        "the threshold": z3.Implies(given, definite == above_g),
-        "in terms of β": z3.Implies(given, above_g == above),
-        "the last pair": z3.Implies(ordered, i * k >= before * last),
+        "the threshold": z3.Implies(z3.And(ratio != 0, ratio != 1), threshold),
+        "the last pair": z3.Implies(any_pair, i * k >= 1),
     }
     return valid, {
-        "half the threshold": z3.Implies(z3.And(given, 2 * g * first * second > rate), definite),
-        "λ in the place of λ²": z3.Implies(z3.And(given, 4 * beta * first * second > rate), definite),
+        "for equal eigenvalues too": z3.Implies(ratio != 0, threshold),
+        "any other pair": z3.Implies(any_pair, i * k > 1),
     }
 
 
 def identical_by_solver(z3: Any) -> Formulas:
-    """Differences between identical units along v_2 cost iff β is below the limit, for two, three and eight units."""
-    rate, beta, size, first, second = z3.Reals("rate beta size first second")
-    valid: dict[str, Any] = {}
-    invalid: dict[str, Any] = {}
-    for n in (2, 3, 8):
-        critical = 4 * beta * (n - 1) * first**2 * size**2 + rate * size == 1
-        given = z3.And(rate > 0, beta > 0, size > 0, first > second, second > 0, critical)
-        apart = rate * first * size - second - 4 * beta * first**2 * second * size**2  # times μ_1 n
-        below = 4 * beta * n**2 * first**2 * second**2 < rate**2 * (first - second) * ((n - 1) * first + second)
-        valid[f"the limit, N = {n}"] = z3.Implies(given, (apart > 0) == below)
-        invalid[f"always, N = {n}"] = z3.Implies(given, apart > 0)
-    given = z3.And(rate > 0, first > second, second > 0)
-    before, last = z3.Reals("mu_N1 mu_N")  # the two least of N leading eigenvalues; for N = 2 the same as μ_1 and μ_2
-    ordered = z3.And(given, second >= before, before >= last, last > 0)
-    for n in (3, 4, 8):
-        limit = (first - second) * ((n - 1) * first + second) * before * last
-        valid[f"below the threshold, N = {n}"] = z3.Implies(ordered, limit < n**2 * first**2 * second**2)
-    invalid["below the threshold, N = 2"] = z3.Implies(
-        given, (first - second) * (first + second) * first * second < 4 * first**2 * second**2
-    )
-    valid["beyond the threshold"] = z3.Implies(
-        given,
-        (rate**2 * (first**2 - second**2) * 4 * first * second > rate**2 * 16 * first**2 * second**2)
-        == ((second + 2 * first) ** 2 < 5 * first**2),
-    )
-    return valid, invalid
+    """Differences between identical units along v_2 cost iff β is below the limit, at every N, in units λ = μ_1 = 1.
+
+    The limit is at most ``1/(16 μ_2²)``, and for ``N ≥ 3`` the threshold, ``1/(4 μ_{N−1} μ_N)``, is at least ``1/(4 μ_2²)``.
+    """
+    n, beta, size, ratio = z3.Reals("n beta size ratio")
+    critical = 4 * beta * (n - 1) * size**2 + size == 1
+    given = z3.And(n >= 1, size > 0, ratio > 0, ratio < 1, critical)
+    apart = size - ratio - 4 * beta * ratio * size**2  # times n
+    reach = (1 - ratio) * (n - 1 + ratio)  # the limit times 4 N² μ_2²
+    below = 4 * beta * n**2 * ratio**2 < reach
+    valid = {
+        "the limit": z3.Implies(given, (apart > 0) == below),
+        "below the threshold for N ≥ 3": 4 * reach <= n**2,
+        "above it for N = 2": z3.Implies(n == 2, (reach > 4 * ratio) == ((ratio + 2) ** 2 < 5)),
+    }
+    return valid, {
+        "always": z3.Implies(given, below),
+        "a unit alone is shorter too": z3.Implies(z3.And(given, beta > 0), size < 1),
+    }

@@ -53,7 +53,7 @@ def runs_by_autodiff(jax: Any, rng: Any) -> Pairs:
     """Descent with JAX's gradient from starts of three sizes, 1e-4, 1 and 1e4, ends at 1/√λ along the first eigenvector."""
     np = jax.numpy
     covariance, _, basis = _eigensystem(np, rng)
-    rate = 0.7
+    rate = 1.7
     descent = jax.grad(lambda v: -log_variance_loss(np, covariance, rate)(v))
     for x in (0.1, 0.5, 0.9):
         for size in (1e-4, 1.0, 1e4):
@@ -84,102 +84,93 @@ def epsilon_by_autodiff(jax: Any, rng: Any) -> Pairs:
 def stability_by_solver(z3: Any) -> Formulas:
     """Every eigenvalue at the k-th fixed point is negative iff μ_k is the largest, strictly, at two and three inputs."""
     rate, mu, other, third = z3.Reals("rate mu other third")
-    given = z3.And(rate > 0, mu > 0, other >= 0, third >= 0)
-
-    def negative(others):
-        return z3.And(-2 * rate < 0, *(rate * (value - mu) < 0 for value in others))  # the latter times μ_k > 0
-
+    given = z3.And(rate > 0, mu > 0)
+    along, oja_along = -2 * rate, -2 * mu
+    across, oja_across = (lambda value: rate * (value / mu - 1)), (lambda value: value - mu)
+    negative = lambda *values: z3.And(*(value < 0 for value in values))  # noqa: E731
     valid = {
-        "n = 2": z3.Implies(given, negative([other]) == (mu > other)),
-        "n = 3": z3.Implies(given, negative([other, third]) == z3.And(mu > other, mu > third)),
+        "n = 2": z3.Implies(given, negative(along, across(other)) == (mu > other)),
+        "n = 3": z3.Implies(given, negative(along, across(other), across(third)) == z3.And(mu > other, mu > third)),
+        "positive": z3.Implies(given, (across(other) > 0) == (other > mu)),
+        "Oja's are in proportion": z3.Implies(
+            given, z3.And(along * mu == rate * oja_along, across(other) * mu == rate * oja_across(other))
+        ),
     }
     return valid, {
-        "a second place is stable": z3.Implies(z3.And(given, mu > other, mu < third), negative([other, third])),
-        "a shared first place is strictly stable": z3.Implies(z3.And(given, mu == other), negative([other])),
+        "as fast as e^(−2t), whatever λ": z3.Implies(given, along <= -2),
+        "Oja as fast as e^(−2t), whatever μ": z3.Implies(given, oja_along <= -2),
     }
 
 
 def step_size_by_solver(z3: Any) -> Formulas:
-    """|multiplier| < 1 in every direction iff η < 1/λ, and iff η < 1/μ_1 for Oja; μ_j stands for any other eigenvalue."""
-    eta, rate, first, other = z3.Reals("eta rate mu1 muj")
-    given = z3.And(eta > 0, rate > 0, first > other, other >= 0)
-    inside = lambda value, bound: z3.And(-bound < value, value < bound)  # noqa: E731
-    radial = inside(1 - 2 * eta * rate, 1)
-    across = inside(first + eta * rate * (other - first), first)  # times μ_1 > 0
-    oja_radial, oja_across = inside(1 - 2 * eta * first, 1), inside(1 + eta * (other - first), 1)
+    """Both multipliers lie between −1 and 1 iff x < 1, with x = ηλ, for Oja x = ημ_1; the one across is that of μ_j = ρ μ_1."""
+    x, ratio = z3.Reals("x ratio")
+    along, across = 1 - 2 * x, 1 + x * (ratio - 1)
+    inside = lambda value: z3.And(-1 < value, value < 1)  # noqa: E731
+    given = z3.And(x > 0, ratio >= 0, ratio < 1)
     valid = {
-        "log-variance": z3.Implies(given, z3.And(radial, across) == (eta * rate < 1)),
-        "Oja": z3.Implies(given, z3.And(oja_radial, oja_across) == (eta * first < 1)),
-        "across never binds": z3.Implies(
-            z3.And(given, eta * rate < 1),
-            z3.And(0 < first + eta * rate * (other - first), first + eta * rate * (other - first) < first),
-        ),
-        "nor for Oja": z3.Implies(
-            z3.And(given, eta * first < 1), z3.And(0 < 1 + eta * (other - first), 1 + eta * (other - first) < 1)
-        ),
+        "stable iff x < 1": z3.Implies(given, z3.And(inside(along), inside(across)) == (x < 1)),
+        "across never binds": z3.Implies(given, 1 - x <= across),
     }
     return valid, {
-        "η < 2/λ suffices": z3.Implies(z3.And(given, eta * rate < 2), radial),
-        "η < 1/λ suffices for Oja": z3.Implies(z3.And(given, eta * rate < 1), oja_radial),
-        "η ≤ 1/λ suffices": z3.Implies(z3.And(given, eta * rate <= 1), radial),
+        "a shared first place is stable": z3.Implies(z3.And(x < 1, ratio == 1), inside(across)),
+        "no step is small enough": z3.Implies(given, z3.Not(inside(along))),
+        "the kernel binds less": z3.Implies(given, 1 - x < across),
     }
 
 
 def global_by_solver(z3: Any) -> Formulas:
-    """The inequalities of global convergence, for one component at a time; x = ηλ, c = √λ‖w‖ on the line through v_1."""
-    x, c, after, first, other, variance, eta = z3.Reals("x c after mu1 muk variance eta")
-    inside, positive = z3.And(x > 0, x < 1), z3.And(variance > 0, eta > 0, first > other, other >= 0)
-    line = z3.And(inside, c > 0, c * after == (1 - x) * c * c + x)
-    # multipliers times σ²
-    slow, fast = (1 - x) * variance + eta * other, (1 - x) * variance + eta * first
-    mean = (1 - x) * variance + eta * first  # σσ' is at least this, with μ in the place of μ_1
-    bound, most = z3.Reals("bound most")
+    """The inequalities of global convergence, for one component at a time.
+
+    ``x = ηλ``; a gain is ``ημ/σ²``; ``c`` and ``after`` are ``√λ‖w‖`` before and after a step on the line through ``v_1``.
+    """
+    x, gain, least, ratio, c, after, value = z3.Reals("x gain least ratio c after value")
+    multiplier = lambda gain: 1 - x + gain  # noqa: E731
+    alive = gain > 0  # the gain of μ_1, and μ_k = ρ μ_1
+    given = z3.And(alive, ratio >= 0, ratio < 1)
+    slow, fast = multiplier(ratio * gain), multiplier(gain)
+    positive = slow > 0
+    falls = slow * multiplier(least) <= multiplier(ratio * least) * fast
+    line = z3.And(c > 0, c * after == (1 - x) * c * c + x)
+    between = z3.And((after - c) * (1 - c) > 0, (after * c - 1) * (1 - c) < 0)
     valid = {
-        "inwards from below": z3.Implies(z3.And(line, c < 1), z3.And(after > c, after * c < 1)),
-        "inwards from above": z3.Implies(z3.And(line, c > 1), z3.And(after < c, after * c > 1)),
-        "multipliers": z3.Implies(z3.And(inside, positive), z3.And(slow > 0, slow < fast)),
-        "σ'² ≥ 4η(1 − ηλ)μ": z3.Implies(z3.And(inside, positive), mean * mean >= 4 * (1 - x) * eta * first * variance),
-        "ratio bounded below 1": z3.Implies(
-            z3.And(inside, positive, variance <= most, bound == (1 - x) * most + eta * first),
-            slow * bound <= fast * (bound - eta * (first - other)),
-        ),
-        "‖Cw‖² ≥ μσ²": z3.Implies(z3.And(first > 0, z3.Or(other == 0, other >= first)), other * other >= first * other),
+        "multipliers": z3.Implies(z3.And(given, x < 1), positive),
+        "the leading one is the largest": z3.Implies(alive, (slow < fast) == (ratio < 1)),
+        "σ'² ≥ 4η(1 − ηλ)μ": fast * fast >= 4 * (1 - x) * gain,  # σ'/σ is at least fast, with μ in the place of μ_1
+        "ratio bounded below 1": z3.Implies(z3.And(given, x < 1), falls == (least <= gain)),
+        "‖Cw‖² ≥ μσ²": (value * value >= value) == z3.Or(value <= 0, value >= 1),  # μ_k over the least positive μ
+        "inwards": z3.Implies(line, between == z3.And(x > 0, x < 1, c != 1)),
     }
-    past = z3.And(x > 1, c > 0, c * after == (1 - x) * c * c + x)
     return valid, {
-        "inwards for x > 1 too": z3.Implies(z3.And(past, c < 1, after > 0), after * c < 1),
-        "monotone": z3.Implies(z3.And(line, c < 1), after <= 1),
-        "any x": z3.Implies(positive, slow > 0),
+        "multipliers for x = 1 too": z3.Implies(z3.And(given, x == 1), positive),
+        "more than the decay leaves": z3.Implies(given, slow > 1 - x),
+        "the leading component always grows": z3.Implies(z3.And(given, x < 1), fast > 1),
+        "always shorter": z3.Implies(z3.And(line, between), after < c),
     }
 
 
 def epsilon_by_solver(z3: Any) -> Formulas:
-    """A fixed point along v_k exists iff μ_k > λε, the origin attracts from everywhere iff μ_1 ≤ λε; the limits of the step."""
-    rate, eps, mu, other, norm, variance, eta = z3.Reals("rate epsilon mu muj norm variance eta")
-    given = z3.And(rate > 0, eps > 0, mu > 0)
-    fixed = rate * (mu * norm + eps) == mu
-    inside = lambda value, bound: z3.And(-bound < value, value < bound)  # noqa: E731
-    radial = inside(mu - 2 * eta * rate * (mu - rate * eps), mu)  # times μ_1 > 0
-    across = inside(mu + eta * rate * (other - mu), mu)
-    step = z3.And(given, eta > 0, mu > other, other >= 0, mu > rate * eps)
-    limits = z3.And(eta * rate * (mu - rate * eps) < mu, eta * rate * (mu - other) < 2 * mu)
+    """The flow with ε falls along v_k iff ‖w‖² is above the fixed point's, and elsewhere faster; the limits of the step.
+
+    In units in which ``λ = μ_k = 1``: ``norm`` and ``variance`` are ``‖w‖²`` and ``σ²``. So the fixed point exists iff
+    ``ε < 1``, and the origin attracts iff ``ε ≥ 1`` for ``μ_1``, then from everywhere.
+    """
+    eps, norm, variance, x, ratio = z3.Reals("epsilon norm variance x ratio")
+    growth = lambda variance: variance / (variance + eps) - norm  # noqa: E731  # half the rate of the norm
+    given = z3.And(eps > 0, norm > 0)
+    anywhere = z3.And(given, variance >= 0)
+    inside = lambda value: z3.And(-1 < value, value < 1)  # noqa: E731
+    radial, across = 1 - 2 * x * (1 - eps), 1 + x * (ratio - 1)
+    first, second = x * (1 - eps), x * (1 - ratio)
     valid = {
-        "the norm": z3.Implies(given, fixed == (norm * rate * mu == mu - rate * eps)),
-        "it exists": z3.Implies(z3.And(given, fixed), (norm > 0) == (mu > rate * eps)),
-        "the origin attracts": z3.Implies(
-            z3.And(given, mu <= rate * eps, norm > 0, 0 <= variance, variance <= mu * norm),
-            variance < rate * norm * (variance + eps),
-        ),
-        "the origin repels along v_1": z3.Implies(
-            z3.And(given, mu > rate * eps, norm > 0, norm * rate * mu < mu - rate * eps),
-            mu * norm > rate * norm * (mu * norm + eps),
-        ),
-        "the limits of the step": z3.Implies(step, z3.And(radial, across) == limits),
+        "it stands still": z3.Implies(given, (growth(norm) == 0) == (norm == 1 - eps)),
+        "it falls": z3.Implies(given, (growth(norm) < 0) == (norm > 1 - eps)),
+        "elsewhere it falls faster": z3.Implies(anywhere, (growth(variance) <= growth(norm)) == (variance <= norm)),
+        "the limits of the step": z3.And(inside(radial), inside(across))
+        == z3.And(0 < first, first < 1, 0 < second, second < 2),
     }
     return valid, {
-        "it exists for any ε": z3.Implies(z3.And(given, fixed), norm > 0),
-        "the origin always attracts": z3.Implies(
-            z3.And(given, norm > 0, 0 <= variance, variance <= mu * norm), variance < rate * norm * (variance + eps)
-        ),
-        "the radial limit suffices": z3.Implies(z3.And(step, eta * rate * (mu - rate * eps) < mu), across),
+        "it always falls": z3.Implies(given, growth(norm) < 0),
+        "never as fast as by the decay alone": z3.Implies(anywhere, growth(variance) > -norm),
+        "the radial limit suffices": z3.Implies(z3.And(inside(radial), ratio >= 0, ratio < 1, eps > 0), inside(across)),
     }

@@ -89,13 +89,15 @@ def moments_enumerated() -> Pairs:
 
 
 def sparse_code() -> Pairs:
-    """The printed loss of two uncorrelated codes of two units in four samples: sparse, and with both units always active."""
+    """Both losses of two units in four samples: sparse, both always active and uncorrelated, and alike but for their means."""
 
-    def both(samples):
+    def both(*samples):
         count, pairs = len(samples), 2
-        squares = sum(Fraction(one**2 * other**2) for one, other in samples)
-        covariance = sum(Fraction(one * other) for one, other in samples) / (count - 1)
+        means = [Fraction(sum(unit), count) for unit in zip(*samples, strict=True)]
+        products = [(one - means[0]) * (other - means[1]) for one, other in samples]
+        squares, covariance = sum(product**2 for product in products), sum(products) / (count - 1)
         return pairs * squares / ((count - 1) * (2**2 - 2)), pairs * covariance**2 / (2**2 - 2)
 
-    yield from zip(both([(1, 0), (-1, 0), (0, 1), (0, -1)]), (0, 0), strict=True)
-    yield from zip(both([(1, 1), (1, -1), (-1, 1), (-1, -1)]), (Fraction(4, 3), 0), strict=True)
+    yield from zip(both((1, 0), (-1, 0), (0, 1), (0, -1)), (0, 0), strict=True)
+    yield from zip(both((1, 1), (1, -1), (-1, 1), (-1, -1)), (Fraction(4, 3), 0), strict=True)
+    yield from zip(both((3, 2), (3, 2), (1, 0), (1, 0)), (Fraction(4, 3), Fraction(16, 9)), strict=True)

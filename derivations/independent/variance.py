@@ -13,17 +13,26 @@ def kink_in_frameworks(jax: Any, rng: Any) -> Pairs:
     def std(weights):
         return np.std(np.tanh(inputs @ weights.T), ddof=1)
 
-    threshold = std(weights)
-    one_sided = jax.grad(std)(weights)
-    yield jax.grad(lambda v: np.where(std(v) < threshold, threshold - std(v), 0.0))(weights), 0 * one_sided
-    yield 2 * jax.grad(lambda v: np.maximum(0.0, threshold - std(v)))(weights), -one_sided
+    def where(threshold):
+        return jax.grad(lambda v: np.where(std(v) < threshold, threshold - std(v), 0.0))(weights)
+
+    held, one_sided = std(weights), jax.grad(std)(weights)
+    yield where(held), np.zeros((1, 3))
+    yield where(2 * held), -one_sided
+    yield 2 * jax.grad(lambda v: np.maximum(0.0, held - std(v)))(weights), -one_sided
 
 
 def kink_is_real(z3: Any) -> Formulas:
-    """The loss γ − σ − g·h near the kink: its two one-sided slopes along h agree exactly where g = 0."""
-    g = z3.Real("g")
-    right, left = z3.If(-g > 0, -g, 0), -z3.If(g > 0, g, 0)
-    return {"slopes agree iff g = 0": (right == left) == (g == 0)}, {"slopes agree": right == left}
+    """The loss γ − σ near the kink is max(0, −h·g), with σ's slope g: two one-sided slopes, which agree exactly where g = 0."""
+    g, h = z3.Reals("g h")
+    rectified = lambda value: z3.If(value > 0, value, 0)  # noqa: E731
+    loss, right, left = rectified(-h * g), rectified(-g), -rectified(g)
+    agree = right == left
+    return {
+        "the loss": loss >= 0,
+        "its slopes": loss == h * z3.If(h > 0, right, left),
+        "they agree iff g = 0": agree == (g == 0),
+    }, {"they agree": agree}
 
 
 def collapse_by_autodiff(jax: Any, rng: Any) -> Pairs:
