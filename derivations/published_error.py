@@ -69,7 +69,6 @@ claims = (
         fails=(
             Equation(printed, corrected, views, engines=("exact",)),
             replace(proportional(printed, corrected), engines=("exact",)),
-            Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), (B - 1) / B * K[i, k] ** 2, views),
         ),
         evidence=(
             Exact((Equation(2 * printed, corrected, views, two_samples, ("exact",)),)),

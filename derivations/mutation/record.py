@@ -18,9 +18,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from derivations.approval import meanings_of
 from derivations.mutation import Mutant
 from derivations.mutation.code import ROOT, files
-from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import mutants as broken
 from lvicreg.claims.mutants import written
@@ -53,21 +53,17 @@ def score(mutants: Iterable[Mutant]) -> Score:
 def fingerprint(claim: Claim) -> str:
     """The hash of what is to hold of a claim, in symbols."""
     derivatives = [evidence for evidence in claim.evidence if isinstance(evidence, Autodiff)]
-    said = [f"{d.claimed} at {d.sizes}, {d.values} where {_meanings(d.definitions)}" for d in derivatives]
+    said = [f"{d.claimed} at {d.sizes}, {d.values} where {meanings_of(d.definitions)}" for d in derivatives]
     return _hash([*map(_said, claim.holds), *said])
 
 
 def _said(equation: Equation) -> str:
-    by = f"for {equation.sizes} by {equation.engines} where {_meanings(equation.definitions)}"
+    by = f"for {equation.sizes} by {equation.engines} where {meanings_of(equation.definitions)}"
     return f"{equation.left} = {equation.right} {by}"
 
 
 def _hash(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(map(written, texts)).encode()).hexdigest()
-
-
-def _meanings(definitions: Definitions) -> str:
-    return "; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions))
 
 
 def _functions() -> dict[str, str]:
@@ -122,7 +118,7 @@ def _can_be_broken(equation: Equation) -> bool:
 def _told(evidence: Counterexample | Locality) -> str:
     if isinstance(evidence, Counterexample):
         return evidence.code
-    parts = ((update, _meanings(definitions)) for update, definitions in (*evidence.local, *evidence.nonlocal_))
+    parts = ((update, meanings_of(definitions)) for update, definitions in (*evidence.local, *evidence.nonlocal_))
     return f"{evidence.target}: {len(evidence.local)} of {list(parts)}"
 
 
