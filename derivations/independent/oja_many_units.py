@@ -108,20 +108,21 @@ def frames_by_solver(z3: Any) -> Formulas:
 
 def threshold_by_solver(z3: Any) -> Formulas:
     """A pair's block is positive definite iff β > λ²/(4 μ_i μ_k), and the last pair asks for most; in units λ = μ_i = 1."""
-    beta, ratio = z3.Reals("beta ratio")  # the latter μ_k/μ_i
+    beta, ratio, inverse = z3.Reals("beta ratio inverse")  # of μ_k/μ_i
+    given = ratio * inverse == 1
     g = 4 * beta
     own = 1 - ratio + g * ratio**2
-    other = 1 - 1 / ratio + g
+    other = 1 - inverse + g
     definite = z3.And(own > 0, own * other > (g * ratio) ** 2)
-    threshold = definite == (beta > 1 / (4 * ratio))
+    threshold = definite == (4 * beta > inverse)
     i, k = z3.Reals("i k")  # μ_i/μ_{N−1} and μ_k/μ_N
     any_pair = z3.And(i >= 1, k >= 1)
     valid = {
-        "the threshold": z3.Implies(z3.And(ratio != 0, ratio != 1), threshold),
+        "the threshold": z3.Implies(z3.And(given, ratio != 1), threshold),
         "the last pair": z3.Implies(any_pair, i * k >= 1),
     }
     return valid, {
-        "for equal eigenvalues too": z3.Implies(ratio != 0, threshold),
+        "for equal eigenvalues too": z3.Implies(given, threshold),
         "any other pair": z3.Implies(any_pair, i * k > 1),
     }
 

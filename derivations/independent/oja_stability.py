@@ -83,17 +83,17 @@ def epsilon_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 def stability_by_solver(z3: Any) -> Formulas:
     """Every eigenvalue at the k-th fixed point is negative iff μ_k is the largest, strictly, at two and three inputs."""
-    rate, mu, other, third = z3.Reals("rate mu other third")
-    given = z3.And(rate > 0, mu > 0)
+    rate, mu, other, third, ratio, ratio3 = z3.Reals("rate mu other third ratio ratio3")
+    given = z3.And(rate > 0, mu > 0, ratio * mu == other, ratio3 * mu == third)
     along, oja_along = -2 * rate, -2 * mu
-    across, oja_across = (lambda value: rate * (value / mu - 1)), (lambda value: value - mu)
+    across, oja_across = (lambda ratio: rate * (ratio - 1)), (lambda value: value - mu)
     negative = lambda *values: z3.And(*(value < 0 for value in values))  # noqa: E731
     valid = {
-        "n = 2": z3.Implies(given, negative(along, across(other)) == (mu > other)),
-        "n = 3": z3.Implies(given, negative(along, across(other), across(third)) == z3.And(mu > other, mu > third)),
-        "positive": z3.Implies(given, (across(other) > 0) == (other > mu)),
+        "n = 2": z3.Implies(given, negative(along, across(ratio)) == (mu > other)),
+        "n = 3": z3.Implies(given, negative(along, across(ratio), across(ratio3)) == z3.And(mu > other, mu > third)),
+        "positive": z3.Implies(given, (across(ratio) > 0) == (other > mu)),
         "Oja's are in proportion": z3.Implies(
-            given, z3.And(along * mu == rate * oja_along, across(other) * mu == rate * oja_across(other))
+            given, z3.And(along * mu == rate * oja_along, across(ratio) * mu == rate * oja_across(other))
         ),
     }
     return valid, {
@@ -156,21 +156,22 @@ def epsilon_by_solver(z3: Any) -> Formulas:
     ``ε < 1``, and the origin attracts iff ``ε ≥ 1`` for ``μ_1``, then from everywhere.
     """
     eps, norm, variance, x, ratio = z3.Reals("epsilon norm variance x ratio")
-    growth = lambda variance: variance / (variance + eps) - norm  # noqa: E731  # half the rate of the norm
-    given = z3.And(eps > 0, norm > 0)
-    anywhere = z3.And(given, variance >= 0)
+    gain, elsewhere = z3.Reals("gain elsewhere")  # σ²/(σ² + ε), along v_k and not
+    growth = lambda gain: gain - norm  # noqa: E731  # half the rate of the norm
+    given = z3.And(eps > 0, norm > 0, gain * (norm + eps) == norm)
+    anywhere = z3.And(given, variance >= 0, elsewhere * (variance + eps) == variance)
     inside = lambda value: z3.And(-1 < value, value < 1)  # noqa: E731
     radial, across = 1 - 2 * x * (1 - eps), 1 + x * (ratio - 1)
     first, second = x * (1 - eps), x * (1 - ratio)
     valid = {
-        "it stands still": z3.Implies(given, (growth(norm) == 0) == (norm == 1 - eps)),
-        "it falls": z3.Implies(given, (growth(norm) < 0) == (norm > 1 - eps)),
-        "elsewhere it falls faster": z3.Implies(anywhere, (growth(variance) <= growth(norm)) == (variance <= norm)),
+        "it stands still": z3.Implies(given, (growth(gain) == 0) == (norm == 1 - eps)),
+        "it falls": z3.Implies(given, (growth(gain) < 0) == (norm > 1 - eps)),
+        "elsewhere it falls faster": z3.Implies(anywhere, (growth(elsewhere) <= growth(gain)) == (variance <= norm)),
         "the limits of the step": z3.And(inside(radial), inside(across))
         == z3.And(0 < first, first < 1, 0 < second, second < 2),
     }
     return valid, {
-        "it always falls": z3.Implies(given, growth(norm) < 0),
-        "never as fast as by the decay alone": z3.Implies(anywhere, growth(variance) > -norm),
+        "it always falls": z3.Implies(given, growth(gain) < 0),
+        "never as fast as by the decay alone": z3.Implies(anywhere, growth(elsewhere) > -norm),
         "the radial limit suffices": z3.Implies(z3.And(inside(radial), ratio >= 0, ratio < 1, eps > 0), inside(across)),
     }
