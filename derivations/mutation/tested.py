@@ -106,6 +106,7 @@ def mutants(changes: Sequence[Error], tests: Sequence[str | Path], listed: Liste
 def _session(changes: Sequence[Error], tests: list[str], sender: Connection) -> None:
     """Collect the tests and run them on every change, writing no file, not even a cache."""
     sys.dont_write_bytecode = True
+    os.environ["TORCHDYNAMO_DISABLE"] = "1"  # PyTorch's compiler has processes of its own, which a fork would lack
     importlib.import_module("array_api_compat.numpy")  # before the forks, each of which would load it with its first rule
     without = [f"-pno:{plugin}" for plugin in ("terminal", "cacheprovider", "xdist", "benchmark")]
     pytest.main(["--override-ini=addopts=--import-mode=importlib", *without, *tests], plugins=[_Forks(changes, sender)])
