@@ -56,7 +56,8 @@ r = Idx("r", M)
 A = IndexedBase("A")
 linear = Definitions({s: Sigma(w[j] * C[j, m] * w[m], j, m)})
 gram_input = linear.but({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
-field = Sigma(C[q, m] * w[m], m) * H(gamma - sqrt(s + epsilon)) / sqrt(s + epsilon)
+open_field = Sigma(C[q, m] * w[m], m) / sqrt(s + epsilon)
+field = open_field * H(gamma - sqrt(s + epsilon))
 log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
 
 
@@ -248,7 +249,7 @@ claims = (
             Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
         evidence=(
-            Autodiff(linear_losses.hinge_near_collapse, -field, gram_input, {"gamma": 50.0}, target="w"),
+            Autodiff(linear_losses.hinge_near_collapse, -open_field, gram_input, {"gamma": 50.0}, target="w"),
             Autodiff(linear_losses.log_variance_near_collapse, -log_field, gram_input, target="w"),
             Numbers(independent.collapse_by_autodiff),
         ),
