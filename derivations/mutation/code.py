@@ -21,7 +21,6 @@ mutant, nor what compiles to the same instructions.
 from __future__ import annotations
 
 import ast
-import inspect
 import random
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -129,7 +128,8 @@ def subjects(folder: str, operators: Sequence[str] = CODE) -> Iterator[Subject]:
 
 def definitions(module: ModuleType) -> Iterator[tuple[str, Definition]]:
     """The functions, methods and named values of a module, by their names within it."""
-    yield from _definitions(ast.parse(inspect.getsource(module)).body, "")
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")  # ``inspect`` has none of an empty one
+    yield from _definitions(ast.parse(source).body, "")
 
 
 def _definitions(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Definition]]:
