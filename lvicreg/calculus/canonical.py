@@ -53,8 +53,7 @@ def normal(expr: Expr, definitions: Definitions | None = None) -> Expr:
 
 def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
     """Whether ``expr`` is zero as a rational function of its atoms, wherever the denominators are not."""
-    difference = normal(expr, definitions)
-    return difference == 0 or _numerator_vanishes(difference)
+    return _numerator_vanishes(normal(expr, definitions))
 
 
 @cache
@@ -73,7 +72,7 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
             yield from _monomials(term)
     elif isinstance(expr, Mul):
         yield from _products(expr.args)
-    elif isinstance(expr, Pow) and isinstance(expr.exp, Integer) and expr.exp > 0:
+    elif _is_power(expr):
         yield from _products([expr.base] * int(expr.exp))
     elif isinstance(expr, Sigma):
         index = fresh(expr.index)
@@ -82,11 +81,7 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
     elif isinstance(expr, (Indexed, Delta)) or not expr.args:
         yield (expr,), frozenset()
     else:
-        atom = expr.func(*(_outside(_normal(argument)) for argument in expr.args))
-        if isinstance(atom, expr.func) and not _is_power(atom):
-            yield (atom,), frozenset()
-        else:  # SymPy evaluated it to something simpler, such as a product of powers
-            yield from _monomials(atom)
+        yield (expr.func(*(_outside(_normal(argument)) for argument in expr.args)),), frozenset()
 
 
 def _outside(expr: Expr) -> Expr:

@@ -104,6 +104,11 @@ def test_fold_names_functions_and_roots():
     assert Definitions({r: sqrt(y)}).fold(Sigma(sqrt(y) * z[b, i], i)) == Sigma(r * z[b, i], i)
 
 
+def test_fold_names_nothing_by_an_index_of_another_range():
+    by_unit = Definitions({v[i]: f(mean[i])})
+    assert (by_unit.fold(f(mean[k])), by_unit.fold(f(mean[j]))) == (v[k], f(mean[j]))
+
+
 def test_fold_is_undone_by_expand():
     expr = f(a[b, i]) / sqrt(var[i] + epsilon) + Sigma(f(a[c, k]) * (var[k] + epsilon), k, c)
     assert network.fold(expr) != expr

@@ -164,9 +164,29 @@ def test_equal_sums_are_one_signal_whatever_they_are_called():
     assert judged(update, SUMS, both).shared == (squares,)
 
 
+@pytest.mark.parametrize(
+    ("signal", "same"),
+    [
+        (5 * squares + 3 * T[b], 15 * squares + 9 * T[b]),  # of which another term has the least constant, as a text
+        (1 / (1 + squares), squares / (1 + squares) ** 2 + 1 / (1 + squares) ** 2),  # equal as quotients, not in normal form
+    ],
+    ids=["a multiple", "a quotient"],
+)
+def test_equal_functions_of_sums_are_one_signal(signal, same):
+    names = SUMS.but({A[b]: signal, E[b]: same})
+    update = Sigma((A[b] * u[b, p] + E[b] * z[b, p]) * hidden, b)
+    assert judged(update, names, synapse.also(shared=(A[b],))).shared == (A[b],)
+
+
 def test_functions_of_one_signal_are_of_one_signal():
     update = Sigma((u[b, p] * f(S_[b]) + z[b, p] * S_[b] ** 2 / (1 + S_[b])) * hidden, b)
     assert judged(update, SUMS).shared == (squares,)
+    (term,) = judged(Sigma(A[b] * hidden, b), SUMS.but({A[b]: f(S_[b])})).terms
+    assert term.population == A[b]
+
+
+def test_a_function_of_a_signal_and_of_what_is_not_declared_is_none():
+    assert "S^b is shared by the population" in reason(Sigma(f(S_[b] * y[b]) * u[b, p] * hidden, b), SUMS)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +282,9 @@ def test_what_a_unit_has():
         Sigma(W[i, j] ** 2, j),
         Sigma(Sigma(W[i, j] * x[b, j], j) ** 2, b) / B,
         Sigma(Sigma(W[i, j] * y[b, j], j) * u[b, i], b) + var[i],
+        Sigma(A[b, i, j], j),
     ):
-        names = network.but({h[b, i]: meaning, y[b, j]: 3 * x[b, j]})
+        names = network.but({h[b, i]: meaning, y[b, j]: 3 * x[b, j], A[b, i, j]: W[i, j] * x[b, j]})
         assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (df[b, i], h[b, i])
         assert judged(Sigma(h[b, p] * hidden, b), names)
 
@@ -353,6 +374,13 @@ def test_a_lateral_weight_learns_from_both_its_ends():
     reads = Synapse(L[i, k], b, pre=(z[b, k],), post=(z[b, i],))
     found = judged(Sigma(z[b, p] * z[b, s] - L[p, s], b), Definitions(), reads, L[p, s])
     assert (found.pre, found.post) == ((z[b, k],), (z[b, i],))
+    not_onto_itself = judged(Sigma(others(p, s) * z[b, p] * z[b, s], b), Definitions(), reads, L[p, s])
+    assert {term.presynaptic for term in not_onto_itself.terms} == {z[b, k], Delta(i, k)}
+
+
+def test_one_weight_may_stand_for_what_arrives_from_two_populations():
+    reads = synapse.also(inputs=((W[i, m], y[b, m]),))
+    assert judged(Sigma(Sigma(W[p, m] * y[b, m], m) * hidden, b), reads=reads).post == (Sigma(W[i, m] * y[b, m], m), df[b, i])
 
 
 def test_weight_transport_is_refused():
@@ -415,6 +443,8 @@ def test_a_declaration_is_for_one_weight():
 # --- for code ----------------------------------------------------------------------------------------------------------------
 def test_parts_by_presynaptic_quantity():
     assert by_presynaptic(Sigma(z[c, p] * x[c, q], c) - beta * W[p, q], W[p, q], b) == {x[b, q]: z[b, p], W[p, q]: -beta}
+    apart = Sigma(z[c, p], c) * Sigma(x[c, q], c)  # two sums, by one name of an index
+    assert by_presynaptic(apart, W[p, q], b) == {x[b, q]: normal(Sigma(z[c, p], c))}
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,11 @@ def test_at_names_what_it_cannot_place():
         resolve(At(loss, w[i], 0), nothing)
 
 
+def test_at_reads_every_index():
+    placed = At(K[i, k] * W[p, q], W[i, j], mean[i] * v[j])
+    assert is_zero(resolve(placed, network.given(K)) - K[i, k] * mean[p] * v[q])
+
+
 def test_at_does_not_capture_what_the_value_names():
     """The value's ``q`` is the one outside, also where the term sums over an index of that name."""
     placed = At(Sigma(w[q] * v[q], q), w[j], Delta(j, q))

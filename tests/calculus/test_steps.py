@@ -4,7 +4,9 @@ import pytest
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, total, variance
 from lvicreg.calculus import D, Delta, Sigma, derivative, gradient, is_zero, normal, resolve, steps
-from lvicreg.calculus.layer import W, b, i, j, mean, network, p, q, sigma, u, x
+from lvicreg.calculus.definitions import name_of
+from lvicreg.calculus.indexed import rename
+from lvicreg.calculus.layer import W, a, b, i, j, k, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.calculus.notation import text
 
 DESCENTS = {
@@ -44,6 +46,16 @@ def test_a_sum_that_does_not_vanish_is_not_left_out() -> None:
     (*_, last) = steps(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean))
     assert last.rule == "collapse"
     assert is_zero(last.result - derivative(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean)), network.given(mean))
+
+
+def test_what_is_held_constant_takes_no_step() -> None:
+    found = list(steps(Sigma(sigma[i], i), W[p, q], network.held(mean)))
+    assert [name_of(step.used[0]) for step in found if step.rule == "look through"] == [sigma, var, u, z, a]
+
+
+def test_the_weight_may_have_an_index_that_a_definition_sums_over() -> None:
+    loss, to = Sigma(sigma[k], k), {p: i, q: j}
+    assert gradient(loss, W[i, j], network) == normal(rename(gradient(loss, W[p, q], network), to))
 
 
 def test_a_loss_without_the_weights_has_the_gradient_zero() -> None:
