@@ -20,6 +20,7 @@ from lvicreg.calculus import (
     f,
     is_zero,
 )
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, N, W, alpha, b, c, i, j, k, l, m, network, t, x, z
 from lvicreg.engines.distributions import outcomes
 from lvicreg.engines.evaluator import Evaluator
@@ -143,6 +144,10 @@ def test_what_is_not_polynomial_is_refused(expr, law):
 def test_a_name_that_hides_a_function_is_refused():
     with pytest.raises(TypeError, match="needs more than moments"):
         expectation(z[b, i], samples, network)
+
+
+def test_the_indices_of_a_law_are_its_own():
+    assert free_indices(Mean(w[m], one_sample)) == {m}
 
 
 def test_a_law_without_moments():

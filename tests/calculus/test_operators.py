@@ -72,6 +72,12 @@ def test_resolve_carries_out_the_innermost_first():
     assert resolve(loss, nothing) == loss
 
 
+@pytest.mark.parametrize("operator", [D, lambda term, _: Mean(term, law), lambda term, at: At(term, at, 0), Sigma])
+def test_what_is_not_carried_out_is_a_number(operator):
+    one, other = (operator(term, m if operator is Sigma else w[m]) for term in (w[j], v[j]))
+    assert one * other == other * one
+
+
 def test_at_looks_through_names():
     assert is_zero(resolve(At(u[b, i], W[p, q], 0), network), network)
     assert not is_zero(resolve(At(z[b, i], W[p, q], 0), network), network)
