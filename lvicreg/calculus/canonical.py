@@ -86,7 +86,7 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
 
 def _outside(expr: Expr) -> Expr:
     """``s² v + s² ε`` as ``s² (v + ε)``: positive symbols that all terms share can leave a root, a hinge or a step."""
-    powers = [dict(map(_base_and_power, Mul.make_args(term))) for term in Add.make_args(expr)]
+    powers = [dict(map(base_and_power, Mul.make_args(term))) for term in Add.make_args(expr)]
     shared = [base for base in powers[0] if base.is_Symbol and base.is_positive and all(base in others for others in powers)]
     common = Mul(*(base ** min(others[base] for others in powers) for base in shared))
     return common * Add(*(term / common for term in expr.args)) if isinstance(expr, Add) else expr
@@ -106,16 +106,16 @@ def _products(expressions: Iterable[Expr]) -> Iterator[Monomial]:
 def _assembled(factors: tuple[Expr, ...], bound: frozenset[Idx]) -> Expr:
     """The normal form of one product under sums."""
     merged = Mul(*factors)
-    if any(isinstance(base, (Add, Mul, Sigma)) for base, _ in map(_base_and_power, Mul.make_args(merged))):
+    if any(isinstance(base, (Add, Mul, Sigma)) for base, _ in map(base_and_power, Mul.make_args(merged))):
         return Add(*(_assembled(more, bound | inner) for more, inner in _monomials(merged)))  # v^½ v^½ became v
-    powers = [_base_and_power(factor) for factor in Mul.make_args(merged)]
+    powers = [base_and_power(factor) for factor in Mul.make_args(merged)]
     for base, _ in powers:
         if isinstance(base, Delta):
             return _collapsed(base, [b if isinstance(b, Delta) else b**n for b, n in powers], bound)
     return _connected([base**exponent for base, exponent in powers], bound)
 
 
-def _base_and_power(factor: Expr) -> tuple[Expr, Expr]:
+def base_and_power(factor: Expr) -> tuple[Expr, Expr]:
     """``(u, 3)`` for ``u³``; a factor that is not a positive integer power is its own base."""
     return (factor.base, factor.exp) if _is_power(factor) else (factor, S.One)
 

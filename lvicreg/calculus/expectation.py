@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from sympy import Add, Basic, Expr, Idx, Indexed, IndexedBase, Mul, S, Tuple
 
-from .canonical import normal
+from .canonical import base_and_power, normal
 from .definitions import Definitions
 from .indexed import Delta, Sigma, fresh, rename, size_of
 
@@ -48,7 +48,7 @@ class Law(Basic):
 
 
 def _pairings(factors: list[Indexed]) -> Iterator[Pairing]:
-    """Every way to split ``factors`` into pairs."""
+    """Every way to split ``factors`` into pairs; none of an odd number."""
     if not factors:
         yield []
         return
@@ -68,8 +68,6 @@ class Gaussian(Law):
             same_sample = Mul(*map(Delta, first.indices[:-1], other.indices[:-1]))
             return same_sample * covariance[first.indices[-1], other.indices[-1]]
 
-        if len(factors) % 2:
-            return S.Zero
         return Add(*(Mul(*(second(*pair) for pair in pairing)) for pairing in _pairings(factors)))
 
 
@@ -147,8 +145,4 @@ def _opened(expr: Expr) -> tuple[Expr, list[Idx]]:
 
 def _entries(product: Expr) -> list[Expr]:
     """The factors of a product, powers written out."""
-    entries: list[Expr] = []
-    for factor in Mul.make_args(product):
-        whole = factor.is_Pow and factor.exp.is_Integer and factor.exp > 0
-        entries += [factor.base] * int(factor.exp) if whole else [factor]
-    return entries
+    return [base for base, power in map(base_and_power, Mul.make_args(product)) for _ in range(power)]
