@@ -116,6 +116,11 @@ def test_where_nothing_arrives_any_sample_can_be_the_own():
         assert judged(Sigma(squares * u[b, p], b) * Sigma(statistic, c) * W[p, q]).shared == (squares,)
 
 
+def test_the_own_sample_is_that_of_what_arrives():
+    for statistic in (a[c, p], z[c, p]):
+        assert judged(Sigma(x[b, q], b) * Sigma(statistic, c)).pre == (x[b, j],)
+
+
 # --- the exact covariance, by any name -------------------------------------------------------------------------------------
 GRAM = {G[b, c]: Sigma(u[b, k] * u[c, k], k)}
 EXACT = {
@@ -436,9 +441,18 @@ def test_a_declaration_that_cannot_be_meant_is_refused(more):
         synapse.also(**more)
 
 
+def test_what_was_expected_of_a_declaration():
+    with pytest.raises(ValueError, match="pre: .* expected a name with the index j, or with b and i beside"):
+        synapse.also(pre=(u[b, i],))
+    with pytest.raises(ValueError, match="shared: .* expected a name or a sum without an index, or with b beside"):
+        synapse.also(shared=(u[b, i],))
+
+
 def test_a_declaration_is_for_one_weight():
     with pytest.raises(ValueError, match=r"update is of L\[p, q\], and the synapse declared for W\[i, j\]"):
         factor(L[p, q], L[p, q], synapse, network)
+    with pytest.raises(ValueError, match="argument 2"):
+        factor(u[b, p], W[p], synapse, network)
 
 
 # --- for code ----------------------------------------------------------------------------------------------------------------
