@@ -442,9 +442,9 @@ def test_a_declaration_that_cannot_be_meant_is_refused(more):
 
 
 def test_what_was_expected_of_a_declaration():
-    with pytest.raises(ValueError, match="pre: .* expected a name with the index j, or with b and i beside"):
+    with pytest.raises(ValueError, match=r"pre: .* expected a name with the index j, or with b and i beside"):
         synapse.also(pre=(u[b, i],))
-    with pytest.raises(ValueError, match="shared: .* expected a name or a sum without an index, or with b beside"):
+    with pytest.raises(ValueError, match=r"shared: .* expected a name or a sum without an index, or with b beside"):
         synapse.also(shared=(u[b, i],))
 
 
