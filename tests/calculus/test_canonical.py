@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sympy import Idx, IndexedBase, Symbol, log, sqrt
+from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
 
 from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
 from lvicreg.calculus.indexed import free_indices
@@ -170,6 +170,12 @@ def test_definitions_are_expanded_first():
     assert is_zero(K[i, i] - var[i], network)
     assert is_zero(Sigma(u[b, i] * u[b, k], b) - Sigma(u[b, i] * z[b, k], b), network)
     assert normal(sigma[i] ** 2, network) == normal(var[i] + epsilon, network)
+
+
+@pytest.mark.parametrize("number", [1, -1, 2, 1 / N])
+def test_a_number_other_than_0_is_not_zero(number):
+    assert not is_zero(S(number))
+    assert is_zero(S(0))
 
 
 def test_stop_gradient_keeps_the_value():

@@ -119,6 +119,8 @@ def test_where_nothing_arrives_any_sample_can_be_the_own():
 def test_the_own_sample_is_that_of_what_arrives():
     for statistic in (a[c, p], z[c, p]):
         assert judged(Sigma(x[b, q], b) * Sigma(statistic, c)).pre == (x[b, j],)
+    reads = synapse.also(pre=(y[b, i, j],))
+    assert judged(Sigma(y[b, p, q], b) * Sigma(a[c, p], c), reads=reads).pre == (y[b, i, j],)
 
 
 # --- the exact covariance, by any name -------------------------------------------------------------------------------------
