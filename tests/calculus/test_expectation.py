@@ -148,6 +148,7 @@ def test_a_name_that_hides_a_function_is_refused():
 
 
 def test_the_indices_of_a_law_are_its_own():
+    assert one_sample.closed
     assert free_indices(Mean(w[m], one_sample)) == {m}
 
 

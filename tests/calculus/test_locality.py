@@ -431,7 +431,7 @@ def test_forward_forward_has_one_factor():
         {"pre": (u[b, i],)},
         {"pre": (y[b, j, k],)},
         {"inputs": ((L[i, i], z[b, i]),)},
-        {"inputs": ((L[i, i, k], z[b, k]),)},
+        {"inputs": ((L[i, k, k], z[b, k]),)},
         {"inputs": ((L[i, k], z[b, i]),)},
         {"inputs": ((R[b], z[b, i]),)},
         {"inputs": ((K[i, k], z[b, k]),)},

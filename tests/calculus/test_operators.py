@@ -75,6 +75,7 @@ def test_resolve_carries_out_the_innermost_first():
 @pytest.mark.parametrize("operator", [D, lambda term, _: Mean(term, law), lambda term, at: At(term, at, 0), Sigma])
 def test_what_is_not_carried_out_is_a_number(operator):
     one, other = (operator(term, m if operator is Sigma else w[m]) for term in (w[j], v[j]))
+    assert one.is_commutative
     assert one * other == other * one
 
 
