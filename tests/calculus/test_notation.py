@@ -59,12 +59,14 @@ def test_the_equation_of_a_function_is_its_update(name: str) -> None:
 
 w, v, y, C = IndexedBase("w"), IndexedBase("v"), Symbol("y"), Symmetric("C")
 NAMES = {"w": "w·′", "y": "Y"}
-other = Idx("l", Symbol("O", integer=True, positive=True))
+other = Idx("l", Symbol("A", integer=True, positive=True))
 PRINTED = [
     (u[b, i] ** 2 * K[i, k] ** 2, "K_ik² (u_i^b)²", r"\left(K_{ik}\right)^{2} \left(u_{i}^{b}\right)^{2}"),
+    (u[b, i] ** -2, None, r"\frac{1}{\left(u_{i}^{b}\right)^{2}}"),
     (2 * y**10 * w[j], "2 Y¹⁰ w_j′", r"2 Y^{10} w_{j}′"),
     (sqrt(y) / 2 + 1 / alpha, "1/alpha + sqrt(Y)/2", r"\frac{1}{\alpha} + \frac{\sqrt{Y}}{2}"),
     (2**y / alpha**2, "2**Y/alpha²", r"\frac{2^{Y}}{\alpha^{2}}"),
+    ((y**alpha) ** y, "(Y**alpha)**Y", r"\left(Y^{\alpha}\right)^{Y}"),
     (alpha - 1 - y, "alpha - 1 - Y", r"\alpha - 1 - Y"),
     (epsilon * Symbol("h_t") * Symbol("rate"), "epsilon h_t rate", r"\epsilon h_{t} \mathrm{rate}"),
     ((y + 1) * Sigma(1 + w[j], j), "(1 + Y) Σ_j (1 + w_j′)", r"\left(1 + Y\right) \sum_{j} \left(1 + w_{j}′\right)"),
@@ -74,6 +76,7 @@ PRINTED = [
     (1 - Sigma(w[j], j), "1 - Σ_j w_j′", r"1 - \sum_{j} w_{j}′"),
     (Sigma(others(i, k) * w[k], k), "Σ_k (1 - δ_ik) w_k′", r"\sum_{k \neq i} w_{k}′"),
     (Sigma(others(i, l) * w[k], k), "Σ_k (1 - δ_il) w_k′", r"\sum_{k} \left(1 - \delta_{il}\right) w_{k}′"),
+    (Sigma(others(i, k) * others(k, l), k), "Σ_k (1 - δ_ik) (1 - δ_kl)", r"\sum_{k \neq i} \left(1 - \delta_{kl}\right)"),
     (y * Delta(i, k) ** 2, "Y (δ_ik)²", r"Y \delta_{ik}"),
     (relu(1 - w[j]), "max(0, 1 - w_j′)", r"\max\!\left(0, 1 - w_{j}′\right)"),
     (SG(y) * f_prime(y) ** 2, "SG(Y) (f_prime(Y))²", r"\mathrm{SG}\!\left(Y\right) f'\!\left(Y\right)^{2}"),
@@ -106,6 +109,7 @@ def test_what_terms_share_is_taken_out() -> None:
     assert tidy(y * w[j] + y * v[j]) == y * (w[j] + v[j])
     in_two = alpha * y * w[j] + alpha * y * v[j] + epsilon * y * v[j]
     assert tidy(in_two, (alpha, epsilon)) == y * (alpha * (w[j] + v[j]) + epsilon * v[j])
+    assert tidy(alpha * f(y * (1 + v[j])), (alpha,)) == alpha * f(y * (1 + v[j]))
     assert positive_first(v[j] - y - 1) == [v[j], -1, -y]
 
 
