@@ -133,6 +133,19 @@ def test_second_moments_refuse_what_is_not_assumed(expr):
         expectation(expr, pairs)
 
 
+@pytest.mark.parametrize(
+    ("law", "expr"),
+    [
+        (SecondMoments((x[b, j], x[b, j], C)), x[b, j] * x[c, m]),
+        (IndependentUnits(z[b, i], variance, kurtosis), z[b, i] * z[c, i]),
+    ],
+    ids=["second moments", "independent units"],
+)
+def test_a_law_of_one_sample_says_nothing_of_two(law, expr):
+    with pytest.raises(ValueError, match="too many values"):
+        expectation(expr, law)
+
+
 @pytest.mark.parametrize("law", [one_sample, Gaussian(v[j], C)], ids=["law", "its equal"])
 @pytest.mark.parametrize(
     "expr", [f(v[j]), 1 / v[j], sqrt(v[j]), v[j] * H(v[m]), 1 / Sigma(v[j] ** 2, j), f(Sigma(v[j] * w[j], j)) * w[m]], ids=str

@@ -19,6 +19,7 @@ from lvicreg.calculus import (
     is_zero,
     resolve,
 )
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.engines.distributions import outcomes
 from lvicreg.engines.evaluator import Evaluator
@@ -109,6 +110,10 @@ def test_at_names_what_it_cannot_place():
         At(loss, K[i, i], 0)
     with pytest.raises(TypeError, match="indices of different ranges"):
         resolve(At(loss, w[i], 0), nothing)
+
+
+def test_the_indices_of_the_quantity_are_bound():
+    assert free_indices(At(loss * v[m], w[j], Delta(j, q))) == {m, q}
 
 
 def test_at_reads_every_index():
