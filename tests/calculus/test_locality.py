@@ -383,6 +383,8 @@ def test_a_lateral_weight_learns_from_both_its_ends():
     assert (found.pre, found.post) == ((z[b, k],), (z[b, i],))
     not_onto_itself = judged(Sigma(others(p, s) * z[b, p] * z[b, s], b), Definitions(), reads, L[p, s])
     assert {term.presynaptic for term in not_onto_itself.terms} == {z[b, k], Delta(i, k)}
+    onto_one = Sigma(Delta(s, Idx("s_1", N)) * z[b, p], b)
+    assert "compares with another unit" in reason(onto_one, Definitions(), reads, L[p, s])
 
 
 def test_one_weight_may_stand_for_what_arrives_from_two_populations():
