@@ -106,8 +106,8 @@ def test_other_units_apart_from_this_one():
 
 
 def test_a_name_for_a_product_is_taken_apart():
-    (term,) = judged(Sigma(A[b, p, q], b), network.but({A[b, i, j]: u[b, i] * x[b, j]})).terms
-    assert term == LocalTerm(x[b, j], u[b, i], S.One)
+    (term,) = judged(Sigma(z[b, p] * A[b, p, q], b), network.but({A[b, i, j]: u[b, i] * x[b, j]})).terms
+    assert term == LocalTerm(x[b, j], u[b, i] * z[b, i], S.One)
 
 
 def test_where_nothing_arrives_any_sample_can_be_the_own():
@@ -471,6 +471,9 @@ def test_parts_by_presynaptic_quantity():
     [
         (Sigma(z[b, k] * W[k, q], b, k), "neither the synapse's input nor its weight"),
         (y[q] * Sigma(z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[q, b] * z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[b, k, q] * z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[b, c, q] * z[b, p], b, c), "neither the synapse's input nor its weight"),
         (f(x[b, q]), "neither the synapse's input nor its weight"),
         (u[b, p], "not exactly one factor"),
         (Sigma(x[b, q] * u[b, p], b) * W[p, q], "not exactly one factor"),
