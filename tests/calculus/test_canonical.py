@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sympy import Idx, IndexedBase, S, Symbol, log, sqrt
+from sympy import Idx, IndexedBase, S, Symbol, cbrt, log, sqrt
 
 from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
 from lvicreg.calculus.indexed import free_indices
@@ -207,7 +207,7 @@ def test_quotients_and_roots(zero):
 
 @pytest.mark.parametrize(
     "other",
-    [root - 1, nested_root - 1, 1 / (nested_root - 1) - 1, H(z[b, i]) - H(z[b, i]) ** 2, relu(z[b, i]) - z[b, i] * H(z[b, i]),
+    [root - 1, cbrt(alpha) - 1, nested_root - 1, 1 / (nested_root - 1) - 1, H(z[b, i]) - H(z[b, i]) ** 2, relu(z[b, i]) - z[b, i] * H(z[b, i]),
      log(var[i] ** 2 + epsilon) - 2 * log(var[i]), f(z[b, i]) - z[b, i], root - sqrt(var[k] + epsilon), mean[i] - mean[k]],
     ids=str,
 )  # fmt: skip
