@@ -191,6 +191,7 @@ nested_root = sqrt(epsilon + sqrt(var[i]))
     [
         1 / (1 - root) - (1 + root) / (1 - var[i] - epsilon),
         root**3 - root * var[i] - root * epsilon,
+        sqrt(z[b, i] * mean[k]) ** 3 - z[b, i] * mean[k] * sqrt(z[b, i] * mean[k]),
         z[b, i] / (z[b, i] + 1) + 1 / (z[b, i] + 1) - 1,
         1 / (2 * var[i] + 2 * epsilon) - 1 / root**2 / 2,
         1 / (nested_root - 1) - (nested_root + 1) / (epsilon + sqrt(var[i]) - 1),
