@@ -128,8 +128,8 @@ def subjects(folder: str, operators: Sequence[str] = CODE) -> Iterator[Subject]:
 
 def definitions(module: ModuleType) -> Iterator[tuple[str, Definition]]:
     """The functions, methods and named values of a module, by their names within it."""
-    assert module.__file__ is not None
-    yield from _definitions(ast.parse(Path(module.__file__).read_text(encoding="utf-8")).body, "")
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")  # ``inspect`` has none of an empty one
+    yield from _definitions(ast.parse(source).body, "")
 
 
 def _definitions(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Definition]]:

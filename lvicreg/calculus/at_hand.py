@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import Add, Expr, Function, Idx, Indexed, IndexedBase, Mul, Number, NumberSymbol, Pow, S, Symbol
+from sympy import Add, Expr, Function, Idx, Indexed, Mul, Number, NumberSymbol, Pow, S, Symbol, Tuple
 
 from .canonical import is_zero, normal
 from .definitions import Definitions, indices_of, name_of
@@ -74,8 +74,7 @@ class AtHand:
             case Sigma():
                 self._check_sum(expr, place)
             case Delta():
-                known = {place.unit, *(indices_of(place.wire[0]) if place.wire else ())}
-                if not set(expr.args) <= known:
+                if not place.wire or set(expr.args) != set(indices_of(place.wire[0])):
                     raise NotLocal(expr, "compares with another unit or sample")
             case Add() | Mul() | Pow() | Function():
                 for part in expr.args:
@@ -188,7 +187,7 @@ class AtHand:
             return NotLocal(total, SHARED)
         term, bound = unwrapped(total)
         here = [index for index in (place.unit, place.sample) if index is not None]
-        letter = letters(term * IndexedBase("here")[here])
+        letter = letters(Tuple(term, *here))
         term, *bound = (rename(part, letter) for part in (term, *bound))
         unit, sample = (letter.get(index, index) for index in (place.unit, place.sample))
         samples = {index for index in bound if size_of(index) == size_of(self.synapse.sample)}
@@ -229,8 +228,7 @@ class AtHand:
             return frozenset()
         if isinstance(expr, (Add, Mul, Pow, Function)):
             parts = [self._signals(part) for part in expr.args]
-            found = [part for part in parts if part is not None]
-            return frozenset().union(*found) if len(found) == len(parts) else None
+            return None if None in parts else frozenset().union(*filter(None, parts))
         return None
 
     def _proportional(self, *exprs: Expr) -> bool:

@@ -53,8 +53,7 @@ def normal(expr: Expr, definitions: Definitions | None = None) -> Expr:
 
 def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
     """Whether ``expr`` is zero as a rational function of its atoms, wherever the denominators are not."""
-    difference = normal(expr, definitions)
-    return difference == 0 or _numerator_vanishes(difference)
+    return _numerator_vanishes(normal(expr, definitions))
 
 
 @cache
@@ -73,7 +72,7 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
             yield from _monomials(term)
     elif isinstance(expr, Mul):
         yield from _products(expr.args)
-    elif isinstance(expr, Pow) and isinstance(expr.exp, Integer) and expr.exp > 0:
+    elif _is_power(expr):
         yield from _products([expr.base] * int(expr.exp))
     elif isinstance(expr, Sigma):
         index = fresh(expr.index)
@@ -82,16 +81,12 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
     elif isinstance(expr, (Indexed, Delta)) or not expr.args:
         yield (expr,), frozenset()
     else:
-        atom = expr.func(*(_outside(_normal(argument)) for argument in expr.args))
-        if isinstance(atom, expr.func) and not _is_power(atom):
-            yield (atom,), frozenset()
-        else:  # SymPy evaluated it to something simpler, such as a product of powers
-            yield from _monomials(atom)
+        yield (expr.func(*(_outside(_normal(argument)) for argument in expr.args)),), frozenset()
 
 
 def _outside(expr: Expr) -> Expr:
     """``s² v + s² ε`` as ``s² (v + ε)``: positive symbols that all terms share can leave a root, a hinge or a step."""
-    powers = [dict(map(_base_and_power, Mul.make_args(term))) for term in Add.make_args(expr)]
+    powers = [dict(map(base_and_power, Mul.make_args(term))) for term in Add.make_args(expr)]
     shared = [base for base in powers[0] if base.is_Symbol and base.is_positive and all(base in others for others in powers)]
     common = Mul(*(base ** min(others[base] for others in powers) for base in shared))
     return common * Add(*(term / common for term in expr.args)) if isinstance(expr, Add) else expr
@@ -111,16 +106,16 @@ def _products(expressions: Iterable[Expr]) -> Iterator[Monomial]:
 def _assembled(factors: tuple[Expr, ...], bound: frozenset[Idx]) -> Expr:
     """The normal form of one product under sums."""
     merged = Mul(*factors)
-    if any(isinstance(base, (Add, Mul, Sigma)) for base, _ in map(_base_and_power, Mul.make_args(merged))):
+    if any(isinstance(base, (Add, Mul, Sigma)) for base, _ in map(base_and_power, Mul.make_args(merged))):
         return Add(*(_assembled(more, bound | inner) for more, inner in _monomials(merged)))  # v^½ v^½ became v
-    powers = [_base_and_power(factor) for factor in Mul.make_args(merged)]
+    powers = [base_and_power(factor) for factor in Mul.make_args(merged)]
     for base, _ in powers:
         if isinstance(base, Delta):
             return _collapsed(base, [b if isinstance(b, Delta) else b**n for b, n in powers], bound)
     return _connected([base**exponent for base, exponent in powers], bound)
 
 
-def _base_and_power(factor: Expr) -> tuple[Expr, Expr]:
+def base_and_power(factor: Expr) -> tuple[Expr, Expr]:
     """``(u, 3)`` for ``u³``; a factor that is not a positive integer power is its own base."""
     return (factor.base, factor.exp) if _is_power(factor) else (factor, S.One)
 

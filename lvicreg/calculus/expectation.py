@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 from sympy import Add, Basic, Expr, Idx, Indexed, IndexedBase, Mul, S, Tuple
 
-from .canonical import normal
+from .canonical import base_and_power, normal
 from .definitions import Definitions
 from .indexed import Delta, Sigma, fresh, rename, size_of
 
-Pairing = list[tuple[Indexed, Indexed]]
+E = TypeVar("E", bound=Expr)
 
 
 class Law(Basic):
@@ -47,8 +48,8 @@ class Law(Basic):
         raise TypeError(f"{type(self).__name__} states no moments")
 
 
-def _pairings(factors: list[Indexed]) -> Iterator[Pairing]:
-    """Every way to split ``factors`` into pairs."""
+def _pairings(factors: list[E]) -> Iterator[list[tuple[E, E]]]:
+    """Every way to split ``factors`` into pairs; none of an odd number."""
     if not factors:
         yield []
         return
@@ -68,8 +69,6 @@ class Gaussian(Law):
             same_sample = Mul(*map(Delta, first.indices[:-1], other.indices[:-1]))
             return same_sample * covariance[first.indices[-1], other.indices[-1]]
 
-        if len(factors) % 2:
-            return S.Zero
         return Add(*(Mul(*(second(*pair) for pair in pairing)) for pairing in _pairings(factors)))
 
 
@@ -88,11 +87,12 @@ class SecondMoments(Law):
             return S.Zero if factors else S.One
         if len(factors) == 2:
             first, other = factors
+            (row,), (column,) = first.indices, other.indices  # of one sample: nothing is said of two
             for left, right, matrix in self.args:
                 if (left.base, right.base) == (first.base, other.base):
-                    return matrix[first.indices[-1], other.indices[-1]]
+                    return matrix[row, column]
                 if (right.base, left.base) == (first.base, other.base):
-                    return matrix[other.indices[-1], first.indices[-1]]
+                    return matrix[column, row]
         raise ValueError(f"only second moments are assumed; E of the product of {factors} is not among them")
 
 
@@ -105,8 +105,8 @@ class IndependentUnits(Law):
             return S.Zero
         if len(factors) > 4:
             raise ValueError("moments of independent units are stated up to the fourth")
-        units = [factor.indices[-1] for factor in factors]
-        pairs = Add(*(Mul(*(Delta(s.indices[-1], o.indices[-1]) for s, o in pairing)) for pairing in _pairings(factors)))
+        units = [unit for (unit,) in (factor.indices for factor in factors)]  # of one sample: nothing is said of two
+        pairs = Add(*(Mul(*(Delta(*pair) for pair in pairing)) for pairing in _pairings(units)))
         all_equal = Mul(*(Delta(first, second) for first, second in pairwise(units))) if len(units) == 4 else S.Zero
         return variance ** (len(units) // 2) * (pairs + (kurtosis - 3) * all_equal)
 
@@ -147,8 +147,4 @@ def _opened(expr: Expr) -> tuple[Expr, list[Idx]]:
 
 def _entries(product: Expr) -> list[Expr]:
     """The factors of a product, powers written out."""
-    entries: list[Expr] = []
-    for factor in Mul.make_args(product):
-        whole = factor.is_Pow and factor.exp.is_Integer and factor.exp > 0
-        entries += [factor.base] * int(factor.exp) if whole else [factor]
-    return entries
+    return [base for base, power in map(base_and_power, Mul.make_args(product)) for _ in range(power)]

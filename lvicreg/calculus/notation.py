@@ -6,6 +6,7 @@ samples, ``k, l`` for units, ``m, …`` for inputs). Names that are not their ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -130,7 +131,7 @@ class _Text(PositiveFirst, StrPrinter):
         return str(super()._print_Pow(power, rational=rational))
 
     def _print_Mul(self, expr: Mul) -> str:
-        return str(super()._print_Mul(expr)).replace("*", " ")
+        return re.sub(r"(?<!\*)\*(?!\*)", " ", str(super()._print_Mul(expr)))  # ``**`` is a power
 
     def _print_Delta(self, delta: Delta) -> str:
         return "δ_" + "".join(map(str, delta.args))

@@ -69,7 +69,7 @@ def _taken(asked: D, context: Expr, definitions: Definitions) -> Expr:
     """The derivative of a name, of whose definition the bound indices differ from all in ``context``."""
     name, target = asked.args
     value: Expr = definitions.value(name)
-    return outermost(_apart(value, context.atoms(Idx) | name.atoms(Idx)), target, definitions)
+    return outermost(_apart(value, context.atoms(Idx)), target, definitions)
 
 
 def _apart(expr: Expr, taken: set[Idx]) -> Expr:

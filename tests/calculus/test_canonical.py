@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sympy import Idx, IndexedBase, Symbol, log, sqrt
+from sympy import Idx, IndexedBase, S, Symbol, cbrt, log, sqrt
 
 from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
 from lvicreg.calculus.indexed import free_indices
@@ -172,6 +172,12 @@ def test_definitions_are_expanded_first():
     assert normal(sigma[i] ** 2, network) == normal(var[i] + epsilon, network)
 
 
+@pytest.mark.parametrize("number", [1, -1, 2, 1 / N])
+def test_a_number_other_than_0_is_not_zero(number):
+    assert not is_zero(S(number))
+    assert is_zero(S(0))
+
+
 def test_stop_gradient_keeps_the_value():
     assert is_zero(Sigma(SG(z[b, i] + 1) * z[b, i], b) - Sigma(z[b, i] ** 2 + z[b, i], b))
 
@@ -201,7 +207,8 @@ def test_quotients_and_roots(zero):
 
 @pytest.mark.parametrize(
     "other",
-    [root - 1, nested_root - 1, 1 / (nested_root - 1) - 1, H(z[b, i]) - H(z[b, i]) ** 2, relu(z[b, i]) - z[b, i] * H(z[b, i]),
+    [root - 1, cbrt(alpha) - 1, root**3 - sqrt(var[k] + epsilon) ** 3,
+     nested_root - 1, 1 / (nested_root - 1) - 1, H(z[b, i]) - H(z[b, i]) ** 2, relu(z[b, i]) - z[b, i] * H(z[b, i]),
      log(var[i] ** 2 + epsilon) - 2 * log(var[i]), f(z[b, i]) - z[b, i], root - sqrt(var[k] + epsilon), mean[i] - mean[k]],
     ids=str,
 )  # fmt: skip

@@ -90,6 +90,7 @@ def test_mapping():
     assert set(definitions) == {v, alpha}
     assert definitions[v] == (v[i], mean[i] ** 2)
     assert Definitions().value(alpha) is None
+    assert [*map(repr, (definitions, Definitions()))] == ["Definitions of v, alpha", "Definitions of nothing"]
 
 
 def test_fold_names_functions_and_roots():
@@ -102,6 +103,13 @@ def test_fold_names_functions_and_roots():
     assert network.fold(sqrt(var[k] + 1)) == sqrt(var[k] + 1)
     r, y = Symbol("r"), Symbol("y", positive=True)
     assert Definitions({r: sqrt(y)}).fold(Sigma(sqrt(y) * z[b, i], i)) == Sigma(r * z[b, i], i)
+    for no_root in (1 / y, y**2):
+        assert Definitions({r: no_root}).fold(y**3 + y ** S("1/2")) == y**3 + sqrt(y)
+
+
+def test_fold_names_nothing_by_an_index_of_another_range():
+    by_unit = Definitions({v[i]: f(mean[i])})
+    assert (by_unit.fold(f(mean[k])), by_unit.fold(f(mean[j]))) == (v[k], f(mean[j]))
 
 
 def test_fold_is_undone_by_expand():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from sympy import Function, Idx, Indexed, Integer, Symbol, cos, log, sqrt
 
-from lvicreg.calculus import SG, D, Definitions, Delta, H, Sigma, derivative, f_prime, gradient, is_zero, relu
+from lvicreg.calculus import SG, D, Definitions, Delta, H, Sigma, derivative, f, f_prime, gradient, is_zero, relu
 from lvicreg.calculus.definitions import name_of
 from lvicreg.calculus.layer import (
     B,
@@ -118,6 +118,9 @@ def test_derivatives_known_by_hand():
     assert not is_zero(activity - other, network)
     assert is_zero(derivative(log(alpha) + 1 / alpha + sqrt(alpha), alpha) - 1 / alpha + 1 / alpha**2 - 1 / sqrt(alpha) / 2)
     assert derivative(alpha**3, alpha) == 3 * alpha**2
+    for sign in (1, -1):
+        assert is_zero(derivative(Sigma(sign * alpha, i), alpha) - sign * N)
+        assert derivative(f(sign * alpha), alpha) == sign * f_prime(sign * alpha)
     assert derivative(Integer(7), W[p, q]) == derivative(x[b, j], W[p, q], network) == 0
     assert derivative(sigma[i], var[p], network) == Delta(i, p) / sqrt(var[i] + epsilon) / 2
 
@@ -160,7 +163,7 @@ def test_unknown_functions_are_refused(unknown):
         derivative(unknown(z[b, i]), z[s, p])
 
 
-@pytest.mark.parametrize("exponent", [alpha, Symbol("n"), N, mean[i]], ids=str)
+@pytest.mark.parametrize("exponent", [alpha, alpha + 1, Symbol("n"), N, mean[i]], ids=str)
 def test_exponents_must_be_numbers(exponent):
     with pytest.raises(TypeError, match="exponent"):
         derivative(z[b, i] ** exponent, z[s, p])

@@ -20,6 +20,7 @@ from lvicreg.calculus import (
     f,
     is_zero,
 )
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, N, W, alpha, b, c, i, j, k, l, m, network, t, x, z
 from lvicreg.engines.distributions import outcomes
 from lvicreg.engines.evaluator import Evaluator
@@ -77,7 +78,7 @@ def test_gaussian_by_hand():
     assert is_zero(expectation(v[j] ** 4, one_sample) - 3 * C[j, j] ** 2)
     assert is_zero(expectation(v[j] ** 2 * v[m] ** 2, one_sample) - C[j, j] * C[m, m] - 2 * C[j, m] ** 2)
     assert is_zero(expectation(v[j] ** 6, one_sample) - 15 * C[j, j] ** 3)
-    assert expectation(v[j] ** 3, one_sample) == expectation(v[j], one_sample) == 0
+    assert [expectation(v[j] ** odd, one_sample) for odd in (1, 3, 5)] == [0, 0, 0]
     assert is_zero(expectation(w[j] + 2, one_sample) - w[j] - 2)
     assert is_zero(expectation(Sigma((x[b, j] - Sigma(x[c, j], c) / B) ** 2, b), samples) - (B - 1) * C[j, j])
 
@@ -101,6 +102,7 @@ def test_independent_units_by_hand():
     fourth = expectation(y[i] ** 2 * y[k] ** 2, units)
     assert is_zero(fourth - variance**2 * (1 + (kurtosis - 1) * Delta(i, k)))
     assert is_zero(expectation(Sigma(y[i] ** 2, i) ** 2, units) - variance**2 * (N * kurtosis + N * (N - 1)))
+    assert [expectation(y[i] ** odd, units) for odd in (1, 3, 5)] == [0, 0, 0]
     with pytest.raises(ValueError, match="up to the fourth"):
         expectation(y[i] ** 6, units)
 
@@ -131,6 +133,19 @@ def test_second_moments_refuse_what_is_not_assumed(expr):
         expectation(expr, pairs)
 
 
+@pytest.mark.parametrize(
+    ("law", "expr"),
+    [
+        (SecondMoments((x[b, j], x[b, j], C)), x[b, j] * x[c, m]),
+        (IndependentUnits(z[b, i], variance, kurtosis), z[b, i] * z[c, i]),
+    ],
+    ids=["second moments", "independent units"],
+)
+def test_a_law_of_one_sample_says_nothing_of_two(law, expr):
+    with pytest.raises(ValueError, match="too many values"):
+        expectation(expr, law)
+
+
 @pytest.mark.parametrize("law", [one_sample, Gaussian(v[j], C)], ids=["law", "its equal"])
 @pytest.mark.parametrize(
     "expr", [f(v[j]), 1 / v[j], sqrt(v[j]), v[j] * H(v[m]), 1 / Sigma(v[j] ** 2, j), f(Sigma(v[j] * w[j], j)) * w[m]], ids=str
@@ -143,6 +158,11 @@ def test_what_is_not_polynomial_is_refused(expr, law):
 def test_a_name_that_hides_a_function_is_refused():
     with pytest.raises(TypeError, match="needs more than moments"):
         expectation(z[b, i], samples, network)
+
+
+def test_the_indices_of_a_law_are_its_own():
+    assert one_sample.closed
+    assert free_indices(Mean(w[m], one_sample)) == {m}
 
 
 def test_a_law_without_moments():

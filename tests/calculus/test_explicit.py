@@ -7,7 +7,7 @@ import pytest
 from sympy import Expr, Function, Symbol, lambdify, tanh
 
 from derivations import covariance, covariance_one_sample, log_variance, oja, total, variance
-from lvicreg.calculus import Definitions, Delta, Sigma, f, f_prime, gradient
+from lvicreg.calculus import Definitions, Delta, H, Sigma, StopGradient, f, f_prime, gradient, relu
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
@@ -67,6 +67,14 @@ def _entries(expr: Expr, definitions: Definitions, data: object) -> np.ndarray:
 def _number(data: object, symbol: Symbol) -> float:
     base, *indices = str(symbol).rsplit("_", sum(part.isdigit() for part in str(symbol).split("_")))
     return np.asarray(getattr(data, base))[tuple(map(int, indices))]
+
+
+def test_step_and_hinge_are_0_at_0_and_what_is_held_is_written() -> None:
+    entry, at = Symbol("x_0_1"), {b: 0, j: 1}
+    step, hinge, held = (written_out(g(x[b, j]), {}, at) for g in (H, relu, StopGradient))
+    assert [step.subs(entry, value) for value in (-2, 0, 2)] == [0, 0, 1]
+    assert [hinge.subs(entry, value) for value in (-2, 0, 2)] == [0, 0, 2]
+    assert held == entry
 
 
 def test_a_size_that_is_not_given_is_named() -> None:

@@ -11,6 +11,7 @@ zero_too = Symbol("e", nonnegative=True)
 def test_positive_factors_leave_a_hinge_and_a_step() -> None:
     assert relu(2 * s * y) == 2 * s * relu(y)
     assert H(2 * s * y) == H(y)
+    assert relu(s).args == (s,)  # not s times the hinge of 1
 
 
 def test_a_factor_that_may_be_zero_stays() -> None:

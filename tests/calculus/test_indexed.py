@@ -57,6 +57,7 @@ def test_free_indices():
 def test_fresh_index_is_new_and_of_the_same_range():
     assert len({i, fresh(i), fresh(i)}) == 3
     assert size_of(fresh(j)) == size_of(j) == M
+    assert size_of(Idx("r", (2, 5))) == 4
 
 
 def test_sigma_nests_with_the_innermost_index_last():

@@ -106,14 +106,21 @@ def test_other_units_apart_from_this_one():
 
 
 def test_a_name_for_a_product_is_taken_apart():
-    (term,) = judged(Sigma(A[b, p, q], b), network.but({A[b, i, j]: u[b, i] * x[b, j]})).terms
-    assert term == LocalTerm(x[b, j], u[b, i], S.One)
+    (term,) = judged(Sigma(z[b, p] * A[b, p, q], b), network.but({A[b, i, j]: u[b, i] * x[b, j]})).terms
+    assert term == LocalTerm(x[b, j], u[b, i] * z[b, i], S.One)
 
 
 def test_where_nothing_arrives_any_sample_can_be_the_own():
     """A decay by a shared signal: the sum over samples that pairs it with the unit's activity is the rule's own."""
     for statistic in (a[c, p], z[c, p], Sigma(W[p, j] * x[c, j], j) ** 2):  # before and after the other sum in normal form
         assert judged(Sigma(squares * u[b, p], b) * Sigma(statistic, c) * W[p, q]).shared == (squares,)
+
+
+def test_the_own_sample_is_that_of_what_arrives():
+    for statistic in (a[c, p], z[c, p]):
+        assert judged(Sigma(x[b, q], b) * Sigma(statistic, c)).pre == (x[b, j],)
+    reads = synapse.also(pre=(y[b, i, j],))
+    assert judged(Sigma(y[b, p, q], b) * Sigma(a[c, p], c), reads=reads).pre == (y[b, i, j],)
 
 
 # --- the exact covariance, by any name -------------------------------------------------------------------------------------
@@ -164,9 +171,29 @@ def test_equal_sums_are_one_signal_whatever_they_are_called():
     assert judged(update, SUMS, both).shared == (squares,)
 
 
+@pytest.mark.parametrize(
+    ("signal", "same"),
+    [
+        (5 * squares + 3 * T[b], 15 * squares + 9 * T[b]),  # of which another term has the least constant, as a text
+        (1 / (1 + squares), squares / (1 + squares) ** 2 + 1 / (1 + squares) ** 2),  # equal as quotients, not in normal form
+    ],
+    ids=["a multiple", "a quotient"],
+)
+def test_equal_functions_of_sums_are_one_signal(signal, same):
+    names = SUMS.but({A[b]: signal, E[b]: same})
+    update = Sigma((A[b] * u[b, p] + E[b] * z[b, p]) * hidden, b)
+    assert judged(update, names, synapse.also(shared=(A[b],))).shared == (A[b],)
+
+
 def test_functions_of_one_signal_are_of_one_signal():
     update = Sigma((u[b, p] * f(S_[b]) + z[b, p] * S_[b] ** 2 / (1 + S_[b])) * hidden, b)
     assert judged(update, SUMS).shared == (squares,)
+    (term,) = judged(Sigma(A[b] * hidden, b), SUMS.but({A[b]: f(S_[b])})).terms
+    assert term.population == A[b]
+
+
+def test_a_function_of_a_signal_and_of_what_is_not_declared_is_none():
+    assert "S^b is shared by the population" in reason(Sigma(f(S_[b] * y[b]) * u[b, p] * hidden, b), SUMS)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +289,9 @@ def test_what_a_unit_has():
         Sigma(W[i, j] ** 2, j),
         Sigma(Sigma(W[i, j] * x[b, j], j) ** 2, b) / B,
         Sigma(Sigma(W[i, j] * y[b, j], j) * u[b, i], b) + var[i],
+        Sigma(A[b, i, j], j),
     ):
-        names = network.but({h[b, i]: meaning, y[b, j]: 3 * x[b, j]})
+        names = network.but({h[b, i]: meaning, y[b, j]: 3 * x[b, j], A[b, i, j]: W[i, j] * x[b, j]})
         assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (df[b, i], h[b, i])
         assert judged(Sigma(h[b, p] * hidden, b), names)
 
@@ -353,6 +381,15 @@ def test_a_lateral_weight_learns_from_both_its_ends():
     reads = Synapse(L[i, k], b, pre=(z[b, k],), post=(z[b, i],))
     found = judged(Sigma(z[b, p] * z[b, s] - L[p, s], b), Definitions(), reads, L[p, s])
     assert (found.pre, found.post) == ((z[b, k],), (z[b, i],))
+    not_onto_itself = judged(Sigma(others(p, s) * z[b, p] * z[b, s], b), Definitions(), reads, L[p, s])
+    assert {term.presynaptic for term in not_onto_itself.terms} == {z[b, k], Delta(i, k)}
+    onto_one = Sigma(Delta(s, Idx("s_1", N)) * z[b, p], b)
+    assert "compares with another unit" in reason(onto_one, Definitions(), reads, L[p, s])
+
+
+def test_one_weight_may_stand_for_what_arrives_from_two_populations():
+    reads = synapse.also(inputs=((W[i, m], y[b, m]),))
+    assert judged(Sigma(Sigma(W[p, m] * y[b, m], m) * hidden, b), reads=reads).post == (Sigma(W[i, m] * y[b, m], m), df[b, i])
 
 
 def test_weight_transport_is_refused():
@@ -395,7 +432,8 @@ def test_forward_forward_has_one_factor():
         {"post": (u[b, i] + 1,)},
         {"pre": (u[b, i],)},
         {"pre": (y[b, j, k],)},
-        {"inputs": ((L[i, i], z[b, k]),)},
+        {"inputs": ((L[i, i], z[b, i]),)},
+        {"inputs": ((L[i, k, k], z[b, k]),)},
         {"inputs": ((L[i, k], z[b, i]),)},
         {"inputs": ((R[b], z[b, i]),)},
         {"inputs": ((K[i, k], z[b, k]),)},
@@ -407,14 +445,25 @@ def test_a_declaration_that_cannot_be_meant_is_refused(more):
         synapse.also(**more)
 
 
+def test_what_was_expected_of_a_declaration():
+    with pytest.raises(ValueError, match=r"pre: .* expected a name with the index j, or with b and i beside"):
+        synapse.also(pre=(u[b, i],))
+    with pytest.raises(ValueError, match=r"shared: .* expected a name or a sum without an index, or with b beside"):
+        synapse.also(shared=(u[b, i],))
+
+
 def test_a_declaration_is_for_one_weight():
     with pytest.raises(ValueError, match=r"update is of L\[p, q\], and the synapse declared for W\[i, j\]"):
         factor(L[p, q], L[p, q], synapse, network)
+    with pytest.raises(ValueError, match="argument 2"):
+        factor(u[b, p], W[p], synapse, network)
 
 
 # --- for code ----------------------------------------------------------------------------------------------------------------
 def test_parts_by_presynaptic_quantity():
     assert by_presynaptic(Sigma(z[c, p] * x[c, q], c) - beta * W[p, q], W[p, q], b) == {x[b, q]: z[b, p], W[p, q]: -beta}
+    apart = Sigma(z[c, p], c) * Sigma(x[c, q], c)  # two sums, by one name of an index
+    assert by_presynaptic(apart, W[p, q], b) == {x[b, q]: normal(Sigma(z[c, p], c))}
 
 
 @pytest.mark.parametrize(
@@ -422,6 +471,9 @@ def test_parts_by_presynaptic_quantity():
     [
         (Sigma(z[b, k] * W[k, q], b, k), "neither the synapse's input nor its weight"),
         (y[q] * Sigma(z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[q, b] * z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[b, k, q] * z[b, p], b), "neither the synapse's input nor its weight"),
+        (Sigma(y[b, c, q] * z[b, p], b, c), "neither the synapse's input nor its weight"),
         (f(x[b, q]), "neither the synapse's input nor its weight"),
         (u[b, p], "not exactly one factor"),
         (Sigma(x[b, q] * u[b, p], b) * W[p, q], "not exactly one factor"),

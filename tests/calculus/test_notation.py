@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from sympy import Idx, Symbol
+from sympy import Expr, Idx, IndexedBase, Symbol, sqrt
 
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.notation import LATEX
+from lvicreg.calculus import SG, At, D, Delta, Gaussian, Mean, Sigma, Symmetric, f, f_prime, normal, others, relu
 from lvicreg.calculus.definitions import indices_of
 from lvicreg.calculus.indexed import rename
-from lvicreg.calculus.notation import latex
+from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, l, m, sigma, u, x
+from lvicreg.calculus.notation import latex, positive_first, text, tidy
 from lvicreg.codegen.equation import as_latex
 from tests.calculus.latex_reader import of_known_size, parts, read_again
 
@@ -55,6 +57,62 @@ def test_the_equation_of_a_function_is_its_update(name: str) -> None:
         read_again(meaning, latex(meaning, LATEX), rule.definitions)
 
 
+w, v, y, C = IndexedBase("w"), IndexedBase("v"), Symbol("y"), Symmetric("C")
+NAMES = {"w": "w·′", "y": "Y"}
+other = Idx("l", Symbol("A", integer=True, positive=True))
+PRINTED = [
+    (u[b, i] ** 2 * K[i, k] ** 2, "K_ik² (u_i^b)²", r"\left(K_{ik}\right)^{2} \left(u_{i}^{b}\right)^{2}"),
+    (u[b, i] ** -2, None, r"\frac{1}{\left(u_{i}^{b}\right)^{2}}"),
+    (2 * y**10 * w[j], "2 Y¹⁰ w_j′", r"2 Y^{10} w_{j}′"),
+    (sqrt(y) / 2 + 1 / alpha, "1/alpha + sqrt(Y)/2", r"\frac{1}{\alpha} + \frac{\sqrt{Y}}{2}"),
+    (2**y / alpha**2, "2**Y/alpha²", r"\frac{2^{Y}}{\alpha^{2}}"),
+    ((y**alpha) ** y, "(Y**alpha)**Y", r"\left(Y^{\alpha}\right)^{Y}"),
+    (alpha - 1 - y, "alpha - 1 - Y", r"\alpha - 1 - Y"),
+    (epsilon * Symbol("h_t") * Symbol("rate"), "epsilon h_t rate", r"\epsilon h_{t} \mathrm{rate}"),
+    ((y + 1) * Sigma(1 + w[j], j), "(1 + Y) Σ_j (1 + w_j′)", r"\left(1 + Y\right) \sum_{j} \left(1 + w_{j}′\right)"),
+    (Sigma(u[b, i], b) * Sigma(x[b, j], b), "Σ_b u_i^b Σ_b x_j^b", r"\left(\sum_{b} u_{i}^{b}\right) \sum_{b} x_{j}^{b}"),
+    (Sigma(w[j], j) ** 2, "(Σ_j w_j′)²", r"\left(\sum_{j} w_{j}′\right)^{2}"),
+    (-y * Sigma(-w[j], j) / 2, "-Y Σ_j (-w_j′)/2", r"- \frac{Y}{2} \sum_{j} \left(- w_{j}′\right)"),
+    (1 - Sigma(w[j], j), "1 - Σ_j w_j′", r"1 - \sum_{j} w_{j}′"),
+    (Sigma(others(i, k) * w[k], k), "Σ_k (1 - δ_ik) w_k′", r"\sum_{k \neq i} w_{k}′"),
+    (Sigma(others(i, l) * w[k], k), "Σ_k (1 - δ_il) w_k′", r"\sum_{k} \left(1 - \delta_{il}\right) w_{k}′"),
+    (Sigma(others(i, k) * others(k, l), k), "Σ_k (1 - δ_ik) (1 - δ_kl)", r"\sum_{k \neq i} \left(1 - \delta_{kl}\right)"),
+    (y * Delta(i, k) ** 2, "Y (δ_ik)²", r"Y \delta_{ik}"),
+    (relu(1 - w[j]), "max(0, 1 - w_j′)", r"\max\!\left(0, 1 - w_{j}′\right)"),
+    (SG(y) * f_prime(y) ** 2, "SG(Y) (f_prime(Y))²", r"\mathrm{SG}\!\left(Y\right) f'\!\left(Y\right)^{2}"),
+    (
+        normal(Sigma(u[b, i] * f(u[b, i] + u[c, i]), b, c)),
+        "Σ_b Σ_c f(u_i^b + u_i^c) u_i^b",
+        r"\sum_{b} \sum_{c} f\!\left(u_{i}^{b} + u_{i}^{c}\right) u_{i}^{b}",
+    ),
+    (Sigma(f(Sigma(W[i, j], j)) * x[b, j], j), "Σ_j f(Σ_m W_im) x_j^b", r"\sum_{j} f\!\left(\sum_{m} W_{im}\right) x_{j}^{b}"),
+    (normal(Sigma(v[other], other)), "Σ_g v_g", r"\sum_{g} v_{g}"),
+    (D(sigma[i], y) / 2, "D(sigma_i, Y)/2", r"\frac{1}{2} \frac{\partial \sigma_{i}}{\partial Y}"),
+    (
+        D(f(y), w[m]) * Sigma(v[j], j),
+        "D(f(Y), w_m′) Σ_j v_j",
+        r"\frac{\partial}{\partial w_{m}′} \left[f\!\left(Y\right)\right] \sum_{j} v_{j}",
+    ),
+    (Mean(y**2, Gaussian(w[j], C)), None, r"\mathbb{E} \left[Y^{2}\right]"),
+    (At(v[j], w[j], Delta(j, m)), None, r"\left. v_{j} \right|_{w_{r}′ = \delta_{mr}}"),
+    (At(y**2, y, 1), None, r"\left. Y^{2} \right|_{Y = 1}"),
+]
+
+
+@pytest.mark.parametrize(("expr", "in_text", "in_latex"), PRINTED, ids=[printed[2] for printed in PRINTED])
+def test_what_is_printed(expr: Expr, in_text: str | None, in_latex: str) -> None:
+    assert in_text is None or text(expr, NAMES) == in_text
+    assert latex(expr, NAMES) == in_latex
+
+
+def test_what_terms_share_is_taken_out() -> None:
+    assert tidy(y * w[j] + y * v[j]) == y * (w[j] + v[j])
+    in_two = alpha * y * w[j] + alpha * y * v[j] + epsilon * y * v[j]
+    assert tidy(in_two, (alpha, epsilon)) == y * (alpha * (w[j] + v[j]) + epsilon * v[j])
+    assert tidy(alpha * f(y * (1 + v[j])), (alpha,)) == alpha * f(y * (1 + v[j]))
+    assert positive_first(v[j] - y - 1) == [v[j], -1, -y]
+
+
 MISPRINTS = {
     "a sign": ("-", "+"),
     "a factor": (r"\alpha", r"2 \alpha"),
@@ -67,7 +125,7 @@ MISPRINTS = {
 def test_a_misprint_is_noticed(kind: str) -> None:
     descent = RULES["covariance"].descent
     *_, last = descent.steps
-    text, (right, wrong) = latex(last.result, LATEX), MISPRINTS[kind]
-    assert right in text
+    printed, (right, wrong) = latex(last.result, LATEX), MISPRINTS[kind]
+    assert right in printed
     with pytest.raises((AssertionError, KeyError)):
-        read_again(last.result, text.replace(right, wrong, 1), descent.definitions)
+        read_again(last.result, printed.replace(right, wrong, 1), descent.definitions)

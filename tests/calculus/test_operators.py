@@ -20,6 +20,7 @@ from lvicreg.calculus import (
     is_zero,
     resolve,
 )
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.engines.distributions import outcomes
 from lvicreg.engines.evaluator import Evaluator
@@ -74,6 +75,13 @@ def test_resolve_carries_out_the_innermost_first():
     assert resolve(loss, nothing) == loss
 
 
+@pytest.mark.parametrize("operator", [D, lambda term, _: Mean(term, law), lambda term, at: At(term, at, 0), Sigma])
+def test_what_is_not_carried_out_is_a_number(operator):
+    one, other = (operator(term, m if operator is Sigma else w[m]) for term in (w[j], v[j]))
+    assert one.is_commutative
+    assert one * other == other * one
+
+
 def test_at_looks_through_names():
     assert is_zero(resolve(At(u[b, i], W[p, q], 0), network), network)
     assert not is_zero(resolve(At(z[b, i], W[p, q], 0), network), network)
@@ -104,6 +112,15 @@ def test_at_names_what_it_cannot_place():
         At(loss, K[i, i], 0)
     with pytest.raises(TypeError, match="indices of different ranges"):
         resolve(At(loss, w[i], 0), nothing)
+
+
+def test_the_indices_of_the_quantity_are_bound():
+    assert free_indices(At(loss * v[m], w[j], Delta(j, q))) == {m, q}
+
+
+def test_at_reads_every_index():
+    placed = At(K[i, k] * W[p, q], W[i, j], mean[i] * v[j])
+    assert is_zero(resolve(placed, network.given(K)) - K[i, k] * mean[p] * v[q])
 
 
 def test_at_does_not_capture_what_the_value_names():

@@ -1,10 +1,26 @@
 """A gradient's steps: each is the same derivative, and the last is what the code is generated from."""
 
 import pytest
+from sympy import IndexedBase, S
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, total, variance
-from lvicreg.calculus import D, Delta, Sigma, derivative, gradient, is_zero, normal, resolve, steps
-from lvicreg.calculus.layer import W, b, i, j, mean, network, p, q, sigma, u, x
+from lvicreg.calculus import (
+    D,
+    Definitions,
+    Delta,
+    Descent,
+    Sigma,
+    derivative,
+    gradient,
+    is_zero,
+    normal,
+    others,
+    resolve,
+    steps,
+)
+from lvicreg.calculus.definitions import name_of
+from lvicreg.calculus.indexed import rename
+from lvicreg.calculus.layer import W, a, b, i, j, k, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.calculus.notation import text
 
 DESCENTS = {
@@ -46,5 +62,27 @@ def test_a_sum_that_does_not_vanish_is_not_left_out() -> None:
     assert is_zero(last.result - derivative(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean)), network.given(mean))
 
 
+def test_a_diagonal_that_vanishes_is_left_out_and_another_entry_is_not() -> None:
+    R, v = IndexedBase("R"), IndexedBase("v")
+    names = Definitions({R[i, k]: others(i, k) * v[k], v[i]: S.Zero})
+    *_, last = steps(Sigma((R[i, i] + R[i, k] + v[i]) * W[i, j], i, k, j), W[p, q], names.given(v))
+    assert (last.used, last.result) == ((R[p, p],), normal(Sigma(R[p, k] + v[p], k)))
+    assert gradient(Sigma(v[i] * W[i, j], i, j), W[p, q], names) == v[p]
+
+
+def test_what_is_held_constant_takes_no_step() -> None:
+    found = list(steps(Sigma(sigma[i], i), W[p, q], network.held(mean)))
+    assert [name_of(step.used[0]) for step in found if step.rule == "look through"] == [sigma, var, u, z, a]
+
+
+def test_the_weight_may_have_an_index_that_a_definition_sums_over() -> None:
+    loss, to = Sigma(sigma[k], k), {p: i, q: j}
+    assert gradient(loss, W[i, j], network) == normal(rename(gradient(loss, W[p, q], network), to))
+
+
 def test_a_loss_without_the_weights_has_the_gradient_zero() -> None:
     assert gradient(Sigma(x[b, j], b, j), W[p, q], network) == 0
+
+
+def test_an_update_goes_down_the_gradient() -> None:
+    assert Descent(Sigma(W[i, j] ** 2, i, j), W[p, q], network).update == -2 * W[p, q]

@@ -1,6 +1,7 @@
 """Seeded errors in Python code: what is changed, and that it is changed wherever it is held, and taken back."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,11 @@ class Pair(Base):
     @classmethod
     def of_two(cls, left=1):
         return cls(left, 2)
+
+
+class Odd(int):
+    def __new__(cls, n):
+        return int.__new__(cls, 2 * n + 1)
 
 
 @cache
@@ -110,7 +116,7 @@ def of(module: ModuleType, name: str) -> dict[str, str]:
 def test_functions_methods_and_values_are_found(module: ModuleType) -> None:
     assert [name for name, _ in definitions(module)] == [
         *("LIMIT", "ZERO, ONE", "Base.size", "Pair.right", "Pair.sizes", "Pair.times", "Pair.size", "Pair.sum", "Pair.product"),
-        *("Pair.of_two", "remembered", "made_by", "add", "decides"),
+        *("Pair.of_two", "Odd.__new__", "remembered", "made_by", "add", "decides"),
     ]
 
 
@@ -177,6 +183,12 @@ def test_engines_and_evidence_have_what_to_break() -> None:
     }
 
 
+def test_an_empty_module_has_nothing_to_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "has_nothing.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not list(definitions(importlib.import_module("has_nothing")))
+
+
 # --- put in place, and taken back ----------------------------------------------------------------------------------------
 def test_methods_of_every_sort_are_changed_in_place(module: ModuleType) -> None:
     pair, remembered = module.Pair(3, 4), sys.modules["its_user"].remembered
@@ -187,6 +199,9 @@ def test_methods_of_every_sort_are_changed_in_place(module: ModuleType) -> None:
             "return self.left * self.right → return self.left / self.right", lambda: module.Pair(3, 4).product, 12, 0.75,
         ),
         "Pair.of_two": ("left = 1 → left = 2", lambda: module.Pair.of_two().left, 1, 2),
+        "Odd.__new__": (
+            "return int.__new__(cls, 2 * n + 1) → return int.__new__(cls, 2 * n - 1)", lambda: module.Odd(1), 3, 1,
+        ),
         "remembered": ("return n + 1 → return n - 1", lambda: remembered.__wrapped__(5), 6, 4),
         "made_by": ("return n + m → return n - m", lambda: module.add(1), 11, 9),
         "LIMIT": ("LIMIT = 2 → LIMIT = 3", lambda: sys.modules["its_user"].LIMIT, 2, 3),
