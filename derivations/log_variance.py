@@ -7,8 +7,6 @@ A simpler form of the variance term asks for variance without a threshold:
 Without the ½ the gradient doubles; both conventions are in use, and the note's formula is lost.
 """
 
-from dataclasses import replace
-
 from sympy import Expr, IndexedBase, Rational, S, Symbol, log
 
 from derivations import covariance, covariance_one_sample, invariance, variance
@@ -17,8 +15,8 @@ from derivations.independent import losses
 from derivations.invariance import a_prev, steps, x_prev, z_prev
 from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, gamma, mean_held
-from lvicreg.calculus import D, Descent, H, Sigma, relu
-from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, relu
+from lvicreg.calculus.layer import K, W, a, alpha, b, df, epsilon, i, j, k, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
@@ -54,7 +52,6 @@ homogeneous = steps.but(
 )
 scaled = homogeneous.but({x[b, j]: s * unscaled[b, j], x_prev[b, j]: s * unscaled_prev[b, j]})
 oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
-few = ({"N": 2, "M": 2, "B": 2}, {"N": 3, "M": 1, "B": 2})
 hinge_with_open_gate = variance.one_sample_gradient.xreplace({H(gamma - sigma[p]): S.One})
 
 
@@ -62,6 +59,13 @@ def scaled_by(factor: Expr, term: Expr, given: tuple[IndexedBase, ...] = ()) -> 
     """The equation that scaling the input, but not what is given, multiplies ``term`` by ``factor``."""
     after, before = scaled.given(*given), homogeneous.given(*given)
     return Equation(in_primitives(term, after), factor * in_primitives(term, before))
+
+
+def exact_gradient_of_parts(scale: Expr) -> Expr:
+    """The gradient of the covariance loss for deviations, covariances and inputs that are multiplied by ``scale``."""
+    deviation, covariances = IndexedBase("u_unscaled"), Symmetric("K_unscaled")
+    parts = {u[b, i]: scale * deviation[b, i], K[i, k]: scale**2 * covariances[i, k], x[b, j]: scale * unscaled[b, j]}
+    return Definitions(parts).expand(covariance.exact_gradient)
 
 
 claims = (
@@ -155,7 +159,8 @@ claims = (
             scaled_by(s**2, invariance.one_sample_gradient),
             scaled_by(s**2, oja_update),
             scaled_by(s**4, covariance_one_sample.one_sample_gradient),
-            replace(scaled_by(s**4, covariance.exact_gradient), sizes=few),  # many gates, all of them behind every entry
+            *(scaled_by(factor, part) for factor, part in ((s, u[t, p]), (s**2, K[p, k]), (S.One, df[t, p]))),
+            Equation(exact_gradient_of_parts(s), s**4 * exact_gradient_of_parts(S.One)),
         ),
         fails=(scaled_by(S.One, one_sample_gradient, given=(mean, var)),),
         evidence=(
