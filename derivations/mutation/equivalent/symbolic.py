@@ -228,11 +228,12 @@ _REASONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("total.sum", "right of equation 3"): ("dropped factor: lambda_inv",),
     },
     "for every α for which the root is defined": {
-        ("definition alpha = 1/(step + 1)", ""): ("factor: 2 before the whole", "exponent: 1/(step + 1) -> (step + 1)**(-2)",
+        ("definition alpha = 1/(step + 1)", ""): ("exponent: 1/(step + 1) -> (step + 1)**(-2)",
             "factor: 1 -> 2", "factor: step -> 2*step", "dropped term: step"),
     },
-    "for every C": {
-        ("definition C[j, m] = Sigma(A[i, j]*A[i, m], i)", ""): ("factor: 2 before the whole",),
+    "a mean that is given is any number": {
+        ("definition u[b, i] = (1 - share)*(-mean[i] + z[b, i])", ""): ("sign: -mean[i] -> mean[i]",
+            "factor: -mean[i] -> -2*mean[i]", "dropped term: -mean[i]", "dropped factor: mean[i]"),
     },
     "the mean of the residual is 0, whatever it is multiplied by": {
         ("definition X[b, j] = residual[b, j] + Cw[j]*Y[b]/s", ""): ("sign: residual[b, j] -> -residual[b, j]",
