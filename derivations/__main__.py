@@ -51,7 +51,8 @@ def table(entries: Sequence[Entry]) -> Table:
     for name in ("status", "evidence", "seconds"):
         shown.add_column(name, overflow="fold", min_width=15 if name == "status" else None)
     for entry in entries:
-        kinds = ", ".join(f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
+        found = (f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
+        kinds = ", ".join(dict.fromkeys(found))
         status = f"[{STYLES.get(entry.status, 'green')}]{entry.status}[/]"
         if entry.kernel:
             status += f"; {entry.kernel}"

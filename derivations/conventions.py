@@ -233,7 +233,7 @@ claims = (
         r"inverse ratio of their $\sigma_i$, and those of a hinge and a log-variance the ratio $\sigma_i$. So no constant "
         r"turns one gradient into the other for all data; nor does one between log-variances of different $\varepsilon$; "
         r"hinges of different ddof but the same $\gamma$ and $\varepsilon$, or of different $\gamma$; the exact and the "
-        "one-sample covariance; the one-sample covariance with its mean held and free; a loss of one view and of two; an "
+        "one-sample covariance; the one-sample covariance with its mean held and free; the hinge of one view and of two; an "
         "invariance with and without a stop-gradient.",
         proof="A constant would make the ratio of the two gradients the same for every pair of units and all data; for each "
         "pair of losses two units are shown at which it is not.",

@@ -151,7 +151,8 @@ claims = (
         statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
         r"by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. It "
         r"multiplies that of the hinge by $s$ where its gate stays as it is, those of invariance and Oja by $s^2$, and those "
-        r"of the covariance by $s^4$. Where mean and variance are given from outside and stay as they are, it changes the "
+        r"of the exact and the one-sample covariance by $s^4$. Where mean and variance are given from outside and stay "
+        r"as they are, it changes the "
         r"log-variance update too.",
         holds=(
             scaled_by(S.One, one_sample_gradient + decay_gradient),
@@ -163,6 +164,8 @@ claims = (
             Equation(exact_gradient_of_parts(s), s**4 * exact_gradient_of_parts(S.One)),
         ),
         fails=(scaled_by(S.One, one_sample_gradient, given=(mean, var)),),
+        proof=r"A function with $f(s a) = s f(a)$ for all $s > 0$ is $f(a) = c_r \max(0, a) - c_l \max(0, -a)$, with $c_r = "
+        r"f(1)$ and $c_l = -f(-1)$; the equations are of that one.",
         evidence=(
             Numbers(independent.relu_layer),
             Counterexample(

@@ -136,8 +136,10 @@ claims = (
     ),
     Claim(
         id="oja.many-units-threshold",
-        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, these points "
-        r"are critical for every $\beta$. The Hessian there is positive definite iff $\beta > \lambda^2/(4 \mu_{N-1} \mu_N)$, "
+        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, $N$ linear "
+        r"units with log-variance and decay, one along each of the $N$ leading eigenvectors of $C$ with norm "
+        r"$1/\sqrt{\lambda}$, are critical for every $\beta$. The Hessian there is positive definite iff $\beta > "
+        r"\lambda^2/(4 \mu_{N-1} \mu_N)$, "
         r"and has a negative eigenvalue below that: it has the entry $2 \lambda$ for each unit's own component, $\lambda (1 - "
         r"\nu_j/\mu_i) > 0$ towards the components beyond the $N$-th, and a $2 \times 2$ block for every pair with the "
         r"determinant $(\mu_i - \mu_k)^2 (4 \beta - \lambda^2/(\mu_i \mu_k))$. This is local: nothing is said here of global "
@@ -169,7 +171,7 @@ claims = (
             Solver(independent.threshold_by_solver),
         ),
         assumptions=(
-            r"$\mu_1 > \dots > \mu_N > \mu_{N+1}$, $N \ge 2$",
+            r"$\mu_1 > \dots > \mu_N > \mu_{N+1} \ge 0$, $N \ge 2$",
             r"$\lambda > 0$",
         ),
         rests_on=("covariance.minibatch", "oja.stability"),
@@ -177,7 +179,9 @@ claims = (
     ),
     Claim(
         id="oja.many-units-identical",
-        statement=r"With the same penalty $N$ identical units along $v_1$, up to their signs, $4 \beta (N - 1) \mu_1^2 n^2 + "
+        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$, $N$ linear units with log-variance and "
+        r"decay that "
+        r"are identical up to their signs, along $v_1$, $4 \beta (N - 1) \mu_1^2 n^2 + "
         r"\lambda n = 1$ with $n = \lVert w \rVert^2$, are critical too. The Hessian there is positive definite iff $\beta < "
         r"\lambda^2 (\mu_1 - \mu_2)((N - 1) \mu_1 + \mu_2)/(4 N^2 \mu_1^2 \mu_2^2)$, and has a negative eigenvalue above "
         r"that. For $N = 2$ this is $(1 - \rho^2)/(4 \rho)$ times the threshold $\lambda^2/(4 \mu_1 \mu_2)$, $\rho = "

@@ -50,12 +50,14 @@ claims = (
         id="published-error.loss",
         statement="LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
         "the mean over pairs of the variance over samples of the products $u_i u_k$. That variance vanishes iff $u_i^b "
-        "u_k^b$ is the same for all $b$, and the whole loss iff no two units are non-zero in the same sample. It is $0$ for "
-        "the sparse code of four samples $(1, 0)$, $(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, "
+        r"u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i \neq k$: in no sample do "
+        "two units both differ from their means. It is $0$ for the sparse code of four samples $(1, 0)$, $(-1, 0)$, "
+        "$(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, "
         "1)$, $(-1, -1)$, both uncorrelated. (For $B = 2$ the variance is $0$, and the printed loss half of the corrected "
         "one.)",
         proof="A sum of squares vanishes iff each does. The variance is one of the differences of $u_i^b u_k^b$ from their "
-        "mean, the printed loss one of $u_i^b u_k^b$.",
+        "mean, the printed loss one of $u_i^b u_k^b$. For $B = 2$, $u_i^2 = -u_i^1$, so that their products are the same, and "
+        "$(B - 1)/B$ is a half.",
         said=Said(
             "The decorrelation loss that Methods Eq. 6 printed is “the sum of the squared off-diagonal terms of the "
             "covariance matrix between units”.",
@@ -129,8 +131,8 @@ claims = (
         id="published-error.bias",
         statement=r"For Gaussian activity the printed loss is on average $(B - 1)/B$ times the mean over pairs of $\sigma_i^2 "
         r"\sigma_k^2 + 2 K_{ik}^2$, the corrected one the mean of $K_{ik}^2 + (\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$. So "
-        r"for decorrelated units of variance $\sigma^2$ the first is $(1 - 1/B) \sigma^4$ whatever $B$, and the second "
-        r"$\sigma^4/(B - 1)$, which vanishes.",
+        r"for decorrelated units of variance $\sigma^2$ the first is $(1 - 1/B) \sigma^4$, which does not vanish for large "
+        r"$B$, and the second $\sigma^4/(B - 1)$, which does.",
         holds=(
             Equation(
                 Mean(printed, gaussian),
@@ -147,7 +149,7 @@ claims = (
         ),
         evidence=(Fractions(independent.moments_enumerated), Numbers(independent.gaussian_cubature)),
         assumptions=(
-            "jointly Gaussian activity, independent between samples",
+            "jointly Gaussian activity of zero mean, independent between samples",
             r"$N \ge 2$, $B \ge 2$",
         ),
         rests_on=("published-error.loss", "covariance.one-sample-bias"),

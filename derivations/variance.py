@@ -234,9 +234,9 @@ claims = (
     Claim(
         id="variance.collapse",
         statement=r"With $\varepsilon > 0$ a unit of constant activity has update $0$, as has a dead one ($f' = 0$ on all "
-        "samples). But at zero weights a linear unit's collapse is unstable: the mean update grows at rate "
-        r"$\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue $\mu$, for log-variance at "
-        r"$\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
+        "samples). But at zero weights a linear unit's collapse is unstable: under the mean update small "
+        r"weights grow at the rate $\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue "
+        r"$\mu$, for log-variance without decay at $\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
         proof="The mean update is $0$ at $w = 0$, and its Jacobian there is $C$ times the rate; so small weights along an "
         r"eigenvector with $\mu > 0$ grow exponentially.",
         holds=(

@@ -21,10 +21,11 @@ from typing import Any
 from derivations.approval import meanings_of
 from derivations.mutation import Mutant
 from derivations.mutation.code import ROOT, files
+from derivations.mutation.definitions import defined, derivatives, users
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import mutants as broken
 from lvicreg.claims.mutants import written
-from lvicreg.engines import Autodiff, Counterexample, Equation, Locality
+from lvicreg.engines import Counterexample, Equation, Locality
 
 RECORD = Path(__file__).with_name("score.json")
 PACKAGES = ("engines", "calculus", "claims")  # of lvicreg: what checks the claims
@@ -52,8 +53,7 @@ def score(mutants: Iterable[Mutant]) -> Score:
 
 def fingerprint(claim: Claim) -> str:
     """The hash of what is to hold of a claim, in symbols."""
-    derivatives = [evidence for evidence in claim.evidence if isinstance(evidence, Autodiff)]
-    said = [f"{d.claimed} at {d.sizes}, {d.values} where {meanings_of(d.definitions)}" for d in derivatives]
+    said = [f"{d.claimed} at {d.sizes}, {d.values} where {meanings_of(d.definitions)}" for d in derivatives(claim)]
     return _hash([*map(_said, claim.holds), *said])
 
 
@@ -123,11 +123,12 @@ def _told(evidence: Counterexample | Locality) -> str:
 
 
 def _fingerprints(claims: Iterable[Claim]) -> dict[str, str]:
-    """The hash of all that can be on record, as it stands; a definition's meaning is part of its name."""
+    """The hash of all that can be on record, as it stands; of a definition none, since its meaning is part of its name."""
+    claims = list(claims)
     found = _functions() | _files()
     for claim in claims:
         found |= _of_claim(claim)
-    return found
+    return found | {defined(pattern, meaning): "" for pattern, meaning in users(claims) if any(True for _ in broken(meaning))}
 
 
 def as_record(mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
@@ -172,7 +173,7 @@ def in_words(claims: Iterable[Claim]) -> str:
     """One line on all that is on record, kind by kind, and on how much of this there is nothing."""
     hashes = _fingerprints(claims)
     unfit = sum(_recorded().get(name, {}).get("fingerprint") != found for name, found in hashes.items())
-    fit = {name: entry for name, entry in _recorded().items() if hashes.get(name, entry["fingerprint"]) == entry["fingerprint"]}
+    fit = {name: entry for name, entry in _recorded().items() if hashes.get(name) == entry["fingerprint"]}
     totals = {each: _sum(entry for name, entry in fit.items() if kind(name) == each) for each in KINDS}
     told = [f"{total['mutants']} in {each}, {_noticed(total)}" for each, total in totals.items() if total["mutants"]]
     line = f"Seeded errors on record: {'; '.join(told) or 'none'}."

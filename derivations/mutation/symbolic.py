@@ -21,16 +21,14 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr
 
 from derivations import SECTIONS
 from derivations.checking import section
 from derivations.mutation import Mutant
+from derivations.mutation.definitions import defined, derivatives, users
 from derivations.mutation.equivalent import SYMBOLIC, judged
 from derivations.mutation.record import FAILING
-from lvicreg.calculus import Definitions
-from lvicreg.calculus.definitions import Name, name_of
-from lvicreg.claims import Claim
 from lvicreg.claims.mutants import mutants
 from lvicreg.engines import Autodiff, Contradiction, EngineMissing, Equation, Exact, Symbolic
 
@@ -116,13 +114,8 @@ def subjects(names: tuple[str, ...]) -> list[Subject]:
         found += [partial(_of_equation, claim.id, number, equation) for number, equation in enumerate(claim.holds, start=1)]
         found += [partial(_of_derivative, claim.id, evidence) for evidence in derivatives(claim)]
         found += [partial(_of_failing, claim.id, number, equation) for number, equation in enumerate(claim.fails, start=1)]
-    users = _users(everywhere)
-    return found + [partial(_of_definition, *meaning, users[meaning]) for meaning in _users(claims)]
-
-
-def derivatives(claim: Claim) -> list[Autodiff]:
-    """The evidence of a claim in which a derivative is claimed."""
-    return [evidence for evidence in claim.evidence if isinstance(evidence, Autodiff)]
+    using = users(everywhere)
+    return found + [partial(_of_definition, *meaning, using[meaning]) for meaning in users(claims)]
 
 
 def _of_equation(where: str, number: int, equation: Equation) -> Iterator[Seeded]:
@@ -166,7 +159,7 @@ def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff
                 checks += [(engine.kind, partial(_decided, engine, user, definitions=definitions)) for engine in _engines(user)]
         order = [engine.kind for engine in (Exact, Autodiff, Symbolic)]
         checks.sort(key=lambda check: order.index(check[0]))
-        yield Seeded(f"definition {pattern} = {meaning}", change, tuple(checks), all_must=False)
+        yield Seeded(defined(pattern, meaning), change, tuple(checks), all_must=False)
 
 
 def _engines(equation: Equation) -> list[type[Exact] | type[Symbolic]]:
@@ -175,27 +168,3 @@ def _engines(equation: Equation) -> list[type[Exact] | type[Symbolic]]:
 
 def _decided(engine: type[Exact] | type[Symbolic], equation: Equation, **changes: Any) -> str:
     return engine((replace(equation, **changes),)).run()
-
-
-def _users(claims: Sequence[Claim]) -> dict[tuple[Expr, Expr], list[Equation | Autodiff]]:
-    """Each pattern and meaning, with the equations and derivatives that depend on it."""
-    found: dict[tuple[Expr, Expr], list[Equation | Autodiff]] = {}
-    for claim in claims:
-        for equation in claim.holds:
-            for name in _used((equation.left, equation.right), equation.definitions):
-                found.setdefault(equation.definitions[name], []).append(equation)
-        for evidence in derivatives(claim):
-            for name in _used((evidence.claimed,), evidence.definitions):
-                found.setdefault(evidence.definitions[name], []).append(evidence)
-    return found
-
-
-def _used(expressions: Sequence[Expr], definitions: Definitions) -> list[Name]:
-    """The names that expressions use, themselves or through the meaning of others, in the order of the definitions."""
-    used: set[Name] = set()
-    waiting = list(expressions)
-    while waiting:
-        names = {name_of(quantity) for quantity in waiting.pop().atoms(Indexed, Symbol)} - used
-        used |= {name for name in names if name in definitions}
-        waiting += [definitions[name][1] for name in names if name in definitions]
-    return [name for name in definitions if name in used]

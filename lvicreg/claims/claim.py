@@ -60,6 +60,9 @@ class Claim:
             )
         for formula in self.states:
             self.meanings(formula)
+        beside = (equation for check in self.evidence if isinstance(check, Exact) for equation in check.holds)
+        if not self.proof and any("symbolic" not in equation.engines for equation in beside):
+            raise ValueError(f"{self.id}: beside a statement of every size, one of some sizes needs a proof in words")
         if self.said and not self.fails:
             raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails")
 

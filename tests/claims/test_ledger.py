@@ -10,7 +10,7 @@ from sympy import Symbol
 
 from lvicreg.calculus import D, Definitions
 from lvicreg.claims import Claim, Entry, Said, Status, counted, examine, measure, to_json
-from lvicreg.engines import EngineMissing, Equation, Kernel
+from lvicreg.engines import EngineMissing, Equation, Exact, Kernel
 
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
@@ -129,6 +129,10 @@ def test_a_claim_says_what_it_could_not_be() -> None:
         Claim("a", "", fails=(FALSE,))
     with pytest.raises(ValueError, match="shown to be false by an equation that fails"):
         Claim("a", "", holds=(TRUE,), said=SAID)
+    example = Exact((replace(TRUE, engines=("exact",)),))
+    with pytest.raises(ValueError, match="one of some sizes needs a proof in words"):
+        Claim("a", "", holds=(TRUE,), evidence=(example,))
+    Claim("a", "", holds=(TRUE,), evidence=(example,), proof="and so on")
     with pytest.raises(ValueError, match="1 formulas are marked"):
         Claim("a", "the square $[[y^2]]$", holds=(TRUE,))
     for formula in (y**3, y, -(y**2), 4 * y, y + 1):  # not there, or without its factor, its sign or its power
