@@ -19,7 +19,7 @@ from sympy import Expr, Idx, IndexedBase, Symbol, srepr
 from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
-from lvicreg.engines import Autodiff, Equation, Evidence, Exact, Kernel
+from lvicreg.engines import Autodiff, Counterexample, Equation, Evidence, Exact, Kernel, Locality
 
 APPROVED = Path(__file__).with_name("approved.json")
 
@@ -37,11 +37,19 @@ def described(check: Evidence) -> str:
     """A piece of evidence in a line: its kind, and what it is made of."""
     match check:
         case Kernel():
-            return f"{check.kind}, {check.part or 'the whole'}: {', '.join(check.theorems)}"
+            return f"{check.kind}, {check.part or 'the whole'}: {', '.join(check.theorems)} of {check.library}"
         case Autodiff():
-            return f"{check.kind}: {check.loss.__name__} has the derivative {_hashed([check.claimed], check.definitions)}"
+            at = _hash(f"{check.values} {check.sizes} {check.target} {check.axes} {check.order}")
+            claimed = _hashed([check.claimed], check.definitions)
+            return f"{check.kind}: {check.loss.__name__} has the derivative {claimed} at {at}"
         case Exact():
-            return f"{check.kind}: {', '.join(_of(equation) for equation in check.holds)}"
+            equations = [f"{sign} {_of(e)}" for sign, group in (("=", check.holds), ("≠", check.fails)) for e in group]
+            return f"{check.kind}: {', '.join(equations)}"
+        case Counterexample():
+            return f"{check.kind}: {_hash(check.code)}"
+        case Locality():
+            local, nonlocal_ = ([_hashed([u], d) for u, d in group] for group in (check.local, check.nonlocal_))
+            return f"{check.kind} of {check.target} by {_hash(str(check.synapse))}: {local}, and not {nonlocal_}"
     function = next((value for value in vars(check).values() if callable(value)), None)
     return f"{check.kind}: {function.__name__}" if function else check.kind
 

@@ -42,13 +42,13 @@ image2 = Sigma(Cw[q] ** 2, q)
 with_epsilon = {F[j]: Cw[j] / (s + epsilon) - decay * w[j]}
 regularised, regularised_eigenbasis = unit.but(with_epsilon), eigenbasis.but(with_epsilon)
 regularised_loss = -log(s + epsilon) / 2 + decay / 2 * norm2
-radius = Symbol("radius", positive=True)  # of the k-th fixed point: ε = μ_k (1/λ − radius²)
-epsilon_there = spectrum[k] * (1 / decay - radius**2)
+radius = Symbol("radius", positive=True)  # of the k-th fixed point, where 1/λ = radius² + ε/μ_k
+decay_there = 1 / (radius**2 + epsilon / spectrum[k])
 
 
 def at_radius(expr: Expr) -> Expr:
     """The value at the k-th fixed point with ε."""
-    return At(At(expr, w[j], Delta(j, k) * radius), epsilon, epsilon_there)
+    return At(At(expr, w[j], Delta(j, k) * radius), decay, decay_there)
 
 
 claims = (

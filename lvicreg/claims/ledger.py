@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -50,22 +50,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim and what was found about it."""
+    """A claim, what was found about it, and the statuses of the claims that it rests on."""
 
     claim: Claim
     findings: tuple[Finding, ...]
-    failed_support: tuple[str, ...] = ()
+    supports: Mapping[str, Status] = field(default_factory=dict)
 
     @property
     def status(self) -> Status:
-        """What the findings establish of the statement."""
-        if self.failed_support or any(finding.outcome == "failed" for finding in self.findings):
+        """What the findings establish of the statement: no more than what was established of what it rests on."""
+        rests_on = set(self.supports.values())
+        if Status.FAILED in rests_on or any(finding.outcome == "failed" for finding in self.findings):
             return Status.FAILED
         if not {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact")} <= self.kinds:
             return Status.NOT_RUN
-        if any("symbolic" not in equation.engines for equation in self.claim.holds):
+        if Status.STATED_SIZES in rests_on or any("symbolic" not in equation.engines for equation in self.claim.holds):
             return Status.STATED_SIZES
-        return Status.IN_WORDS if self.claim.proof else Status.EVERY_SIZE
+        return Status.IN_WORDS if self.claim.proof or Status.IN_WORDS in rests_on else Status.EVERY_SIZE
 
     @property
     def verdict(self) -> Verdict | None:
@@ -90,7 +91,7 @@ class Entry:
     def reasons(self) -> list[str]:
         """Why the claim failed."""
         found = [f"{f.kind}: {f.detail}" for f in self.findings if f.outcome == "failed"]
-        return found + [f"rests on {support}, which failed" for support in self.failed_support]
+        return found + [f"rests on {name}, which failed" for name, status in self.supports.items() if status == Status.FAILED]
 
     @property
     def seconds(self) -> float:
@@ -120,14 +121,17 @@ def examine(claim: Claim, by_kernel: bool | None = None) -> tuple[Finding, ...]:
     return tuple(_find(check) for check in checks)
 
 
-def measure(claims: Iterable[Claim], examined: Callable[[Claim], tuple[Finding, ...]] = examine) -> Iterator[Entry]:
-    """The entries of the claims, in order. A claim that rests on one that failed before it has failed too."""
-    failed: set[str] = set()
-    for claim in claims:
-        entry = Entry(claim, examined(claim), tuple(support for support in claim.rests_on if support in failed))
-        if entry.status == Status.FAILED:
-            failed.add(claim.id)
-        yield entry
+def measure(claims: Iterable[Claim], examined: Callable[[Claim], tuple[Finding, ...]] = examine) -> list[Entry]:
+    """The entries of the claims, in order; what a claim rests on may stand before it or after."""
+    entries = {claim.id: Entry(claim, examined(claim)) for claim in claims}
+    statuses: dict[str, Status] = {}
+    while (now := {name: entry.status for name, entry in entries.items()}) != statuses:
+        statuses = now
+        entries = {
+            name: replace(entry, supports={support: now[support] for support in entry.claim.rests_on if support in now})
+            for name, entry in entries.items()
+        }
+    return list(entries.values())
 
 
 def counted(entries: Iterable[Entry]) -> str:

@@ -14,6 +14,8 @@ ROUNDING = 1e-13  # of the largest entry: what is left where larger numbers canc
 
 def check_close(left: Any, right: Any, what: str) -> None:
     """Raise ``Contradiction`` where shapes differ, an entry is not finite, or two differ by more than rounding."""
+    if np.iscomplexobj(left) or np.iscomplexobj(right):
+        raise Contradiction(f"{what}: complex numbers, of which only the real parts would be compared")
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     if left.shape != right.shape:
         raise Contradiction(f"{what}: shapes {left.shape} and {right.shape}")

@@ -45,7 +45,7 @@ class Equation:
             raise ValueError(
                 f"it is decided by both engines, {DECIDING}, or by the exact one alone, at its sizes; got {self.engines}"
             )
-        if "symbolic" not in self.engines and (self.left.has(Mean) or self.right.has(Mean)):
+        if "symbolic" not in self.engines and any(self.definitions.expand(side).has(Mean) for side in (self.left, self.right)):
             raise ValueError("the exact engine knows a law by some moments only: let the symbolic engine decide it too")
         if not self.sizes:
             raise ValueError("an equation needs at least one choice of sizes, such as {'N': 2, 'M': 2, 'B': 3}")

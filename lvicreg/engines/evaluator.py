@@ -127,8 +127,8 @@ class Evaluator:
             else:
                 value = self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative))
                 self._known[entry] = Dual(value, slope)
-            if expr.is_positive and (fixed is not None or name in self.definitions) and _is_negative(self._known[entry]):
-                raise ValueError(f"{expr} was declared positive, and is {self._known[entry].value} at {self.point}")
+            if wrong := _declared_otherwise(expr, self._known[entry].value):
+                raise ValueError(f"{expr} was declared {wrong}, and is {self._known[entry].value} at {self.point}")
         return self._known[entry]
 
     def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
@@ -147,9 +147,14 @@ class Evaluator:
         return Dual(total)
 
 
-def _is_negative(known: Dual) -> bool:
-    """Whether a value is negative, of those of one or two roots, whose sign is decided; 0 is the edge of a domain."""
-    return len(known.value.terms) <= 2 and known.value.sign() < 0
+def _declared_otherwise(quantity: Expr, value: Surd) -> str:
+    """The sign that a quantity was declared to have and has not, of values whose sign is decided; 0 is the edge of a domain."""
+    if len(value.terms) > 2:
+        return ""
+    declared = {"positive": quantity.is_positive, "nonnegative": quantity.is_nonnegative}
+    declared |= {"negative": quantity.is_negative, "nonpositive": quantity.is_nonpositive}
+    wrong = {-1: ("positive", "nonnegative"), 0: (), 1: ("negative", "nonpositive")}[value.sign()]
+    return next((sign for sign in wrong if declared[sign]), "")
 
 
 def _step(argument: Dual) -> Dual:

@@ -33,7 +33,8 @@ REQUIRED = re.compile(r"^From\s+[\w.]+\s+Require\s[\w\s]+\.$", re.MULTILINE)
 STATED = re.compile(r"^Theorem\s+(\w+)", re.MULTILINE)
 APPLIED = re.compile(r"^Example\s+(\w+)_applies\b", re.MULTILINE)
 TYPES = re.compile(
-    r"^\s*(?:Record|Structure|Class|Variant|Inductive|CoInductive)\b.*|\{\s*\w+\s*(?::[^{}|]*)?\|[^{}]*\}", re.MULTILINE
+    r"\b(?:Record|Structure|Class|Variant|Inductive|CoInductive)\b.*"
+    r"|\b(?:sig|sig2|sigT|sigT2|Empty_set|void)\b|\{\s*'?\w+\s*(?::[^{}|&]*)?[|&][^{}]*\}"
 )
 TACTICS = """\
 Ltac is_proposition A := lazymatch type of A with Prop => idtac end.

@@ -25,6 +25,8 @@ class Fractions:
         """Raises ``Contradiction`` where a pair differs, or where all are zeros."""
         compared = list(self.pairs())
         for left, right in compared:
+            if left is right and isinstance(left, Fraction):
+                raise Contradiction(f"{left} was compared with itself")
             if not {type(left), type(right)} <= {int, Fraction}:
                 raise Contradiction(f"{left!r} and {right!r} are not both whole numbers or fractions")
             if left != right:

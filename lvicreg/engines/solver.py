@@ -34,7 +34,7 @@ class Solver:
             raise Contradiction("no formula is said to be valid")
         for expected, formulas in ((z3.unsat, valid), (z3.sat, invalid)):
             for name, formula in formulas.items():
-                if refused := _refused(z3, formula):
+                if refused := _refused(z3, formula) or _hidden(z3, formula) * (formulas is valid):
                     raise TypeError(f"{name}: {refused}")
                 answer = _satisfiable(z3, z3.Not(formula))
                 if answer != expected:
@@ -49,9 +49,21 @@ def _refused(z3: ModuleType, formula: Any) -> str:
     """Why z3's answer would not be one about the real numbers, or why hypotheses would not be seen; empty where it is."""
     if z3.is_quantifier(formula):
         return "hypotheses under a quantifier are not seen: leave variables free, and they stand for all real numbers"
-    if z3.is_div(formula) and not z3.is_rational_value(formula.arg(1)):
+    if z3.is_int(formula):
+        return "integers have other laws than real numbers: use z3.Real"
+    if z3.is_div(formula) and not (z3.is_rational_value(formula.arg(1)) and formula.arg(1).as_fraction()):
         return f"z3 gives x/0 a value of its choice: write x = y {formula.arg(1)} in the place of x = y/{formula.arg(1)}"
     return next(filter(None, (_refused(z3, part) for part in formula.children())), "")
+
+
+def _hidden(z3: ModuleType, formula: Any) -> str:
+    """Where hypotheses would not be seen, as in ``Or(Not(r < r), r == 7)``; empty where there is no such place."""
+    if z3.is_and(formula) or z3.is_implies(formula):
+        concluded = formula.children() if z3.is_and(formula) else [formula.arg(1)]
+        return next(filter(None, (_hidden(z3, part) for part in concluded)), "")
+    if formula.num_args() == 2 and not z3.is_or(formula) and formula.decl().kind() != z3.Z3_OP_XOR:
+        return ""  # a comparison, or an equivalence
+    return f"hypotheses in {formula} are not seen: write it with And, Implies, == and comparisons"
 
 
 def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any]:

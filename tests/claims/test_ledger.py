@@ -59,7 +59,7 @@ def test_a_verdict_is_of_what_was_said_and_measured() -> None:
     claim = Claim("a", "the truth", holds=(TRUE,), fails=(FALSE,), said=SAID)
     assert [(entry.status, entry.verdict) for entry in measure([claim])] == [(Status.EVERY_SIZE, "refuted")]
     near = replace(claim, said=replace(SAID, verdict="approximation"))
-    assert [entry.verdict for entry in measure([near, replace(claim, said=None)])] == ["approximation", None]
+    assert [entry.verdict for entry in measure([near, replace(claim, id="b", said=None)])] == ["approximation", None]
     wrong = replace(claim, fails=(TRUE,))
     assert [(entry.status, entry.verdict) for entry in measure([wrong])] == [(Status.FAILED, None)]
     assert '"verdict": "refuted"' in to_json(measure([claim]))
@@ -108,6 +108,27 @@ def test_a_claim_on_a_failed_one_has_failed() -> None:
     assert status(Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.FAILED] * 2
     (_, entry) = measure([Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))])
     assert entry.reasons == ["rests on a, which failed"]
+
+
+def test_what_a_claim_rests_on_may_stand_after_it_and_far_away() -> None:
+    chain = [Claim(a, "", holds=(TRUE,), rests_on=(b,)) for a, b in ("ab", "bc", "cd")]
+    assert status(*chain, Claim("d", "", holds=(FALSE,))) == [Status.FAILED] * 4
+    assert status(Claim("d", "", holds=(FALSE,)), *reversed(chain)) == [Status.FAILED] * 4
+    assert status(*chain, Claim("d", "", holds=(TRUE,))) == [Status.EVERY_SIZE] * 4
+    (entry, *_) = measure([*chain, Claim("d", "", holds=(TRUE,), rests_on=("a",))])  # even in a circle
+    assert entry.status == Status.EVERY_SIZE
+    two = Claim("a", "", holds=(TRUE,), rests_on=("b", "c"))
+    (entry, *_) = measure([two, *(Claim(name, "", holds=(FALSE,)) for name in "bc")])
+    assert entry.reasons == ["rests on b, which failed", "rests on c, which failed"]
+
+
+def test_a_status_says_no_more_than_those_of_what_the_claim_rests_on() -> None:
+    above = Claim("a", "", holds=(TRUE,), rests_on=("b",))
+    in_words = Claim("b", "", holds=(TRUE,), proof="and so on")
+    at_sizes = Claim("b", "", holds=(replace(TRUE, engines=("exact",)),))
+    assert status(above, in_words) == [Status.IN_WORDS] * 2
+    assert status(above, at_sizes) == [Status.STATED_SIZES] * 2
+    assert status(replace(above, proof="so"), at_sizes) == [Status.STATED_SIZES] * 2
 
 
 def test_what_is_not_run_does_not_count() -> None:

@@ -140,10 +140,10 @@ def assert_close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * max(1, np.max(np.abs(expected))))
 
 
-def rule_computes(rule, text, sizes, given=False):
+def rule_computes(rule, text, sizes, given=False, scale=1.0):
     """Compare a rule's code, perhaps with its statistics given, with its expression."""
     definitions = rule.definitions.given(*rule.statistics) if given else rule.definitions
-    data = sample(rule.update, definitions, sizes, 1.0)
+    data = sample(rule.update, definitions, sizes, scale)
     assert_close(compiled(text)(**taken(rule, data, given)), value(rule.update, definitions, data, rule.target.indices))
 
 
@@ -183,11 +183,12 @@ ERRORS = {
 
 
 def noticed(rule, text, sizes):
-    """Whether a rule's code fails, or computes something else."""
-    try:
-        rule_computes(rule, text, sizes)
-    except (AssertionError, TypeError, ValueError, IndexError, RuntimeWarning):
-        return True
+    """Whether a rule's code fails, or computes something else, for values below thresholds or for large ones."""
+    for scale in (1.0, 8.0):
+        try:
+            rule_computes(rule, text, sizes, scale=scale)
+        except (AssertionError, TypeError, ValueError, IndexError, RuntimeWarning):
+            return True
     return False
 
 

@@ -15,7 +15,7 @@ from lvicreg.calculus.indexed import free_indices, rename
 from lvicreg.calculus.layer import B, N, b, i, j, p, q, t
 from lvicreg.claims import Claim
 from lvicreg.claims.plain import plain
-from lvicreg.engines import Equation, Kernel
+from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Kernel, Locality
 from tests.calculus.latex_reader import read_again
 
 CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
@@ -137,3 +137,23 @@ def test_an_approval_is_by_name_and_leaves_the_others(monkeypatch: pytest.Monkey
     approval.APPROVED.write_text(approval.record(changed, now=["variance.kink"]), encoding="utf-8")
     assert approval.differing(changed) == ["variance.collapse"]
     assert approval.approved()["variance.collapse"]["statement"] == two.statement
+
+
+def test_what_evidence_is_made_of_is_part_of_it() -> None:
+    """The code of a counterexample, what is local, at what a derivative is compared, and what fails."""
+    evidence = {type(check): check for claim in CLAIMS.values() for check in claim.evidence}
+    derivative, locality, counterexample = (evidence[kind] for kind in (Autodiff, Locality, Counterexample))
+    (update, definitions), *_ = (*locality.local, *locality.nonlocal_)
+    for check, changes in (
+        (counterexample, {"code": "left, right = 1, 2"}),
+        (derivative, {"values": {"alpha": 2.0}}),
+        (derivative, {"sizes": {"N": 7, "M": 7, "B": 7}}),
+        (derivative, {"target": "x"}),
+        (derivative, {"order": 3}),
+        (locality, {"local": (*locality.local, (2 * update, definitions))}),
+        (locality, {"nonlocal_": (*locality.nonlocal_, (2 * update, definitions))}),
+        (locality, {"synapse": replace(locality.synapse, shared=())}),
+        (Exact((), (Equation(p, 2 * p),)), {"fails": ()}),
+        (Kernel(approval.APPROVED.parent, "A", ("a.b",)), {"library": "B"}),
+    ):
+        assert approval.described(replace(check, **changes)) != approval.described(check)

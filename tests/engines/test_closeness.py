@@ -17,6 +17,8 @@ LARGE = np.asarray([1e6, 1.0, 1e-3])
         (1e12, 1e12 + 1e3),
         (0.0, 1e-300),
         (1.0, -1.0),
+        (2 + 1j, 2 - 7j),
+        (2.0, np.asarray(2 + 0j)),
         (LARGE, LARGE * [1, 1, 1.01]),  # of each entry, not of the largest
         (np.nan, np.nan),
         (1.0, np.nan),

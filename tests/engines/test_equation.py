@@ -8,7 +8,7 @@ from lvicreg.calculus.layer import i, k
 from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
 
-y = Symbol("y")
+y, x = Symbol("y"), Symbol("x")
 C, u, v, w = Symmetric("C"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w")
 
 
@@ -24,6 +24,8 @@ C, u, v, w = Symmetric("C"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w"
         ({"definitions": Definitions({C[i, k]: v[i] * w[k]})}, "C was declared Symmetric, and what it stands for is not"),
         ({"sizes": ()}, "at least one choice of sizes"),
         ({"left": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
+        ({"right": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
+        ({"definitions": Definitions({y: Mean(x, x)}), "engines": ("exact",)}, "by some moments only"),
     ],
 )
 def test_what_is_refused(changes: dict, message: str) -> None:

@@ -245,3 +245,17 @@ def test_a_name_that_was_declared_positive_must_be() -> None:
     ):
         with pytest.raises(ValueError, match="s was declared positive, and is -"):
             Exact((equation,)).run()
+
+
+@pytest.mark.parametrize("sign", ["nonnegative", "nonpositive", "negative"])
+def test_a_name_of_any_declared_sign_must_have_it(sign: str) -> None:
+    """|r| is r for both engines, where SymPy was told so."""
+    r, v = Symbol("r", positive=sign != "nonnegative" or None, real=True), IndexedBase("v")
+    e, array = Symbol("e", **{sign: True}), IndexedBase("e_", **{sign: True})
+    for equation in (
+        Equation(e * v[i], 2 * e * v[i], Definitions({e: r})),
+        Equation(array[i] * v[i], 2 * array[i] * v[i], Definitions({array[i]: r})),
+        Equation(At(e * v[i], e, 3 if sign != "nonnegative" else -3), v[i]),
+    ):
+        with pytest.raises(ValueError, match=f"was declared {sign}, and is "):
+            Exact((equation,)).run()

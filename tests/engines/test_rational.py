@@ -6,6 +6,8 @@ import pytest
 
 from lvicreg.engines import Contradiction, Fractions
 
+THIRD = Fraction(1, 3)
+
 
 @pytest.mark.parametrize(
     ("pairs", "message"),
@@ -18,6 +20,7 @@ from lvicreg.engines import Contradiction, Fractions
         ([((0,), (0,))], "not both whole numbers or fractions"),
         ([(0, 0), (0, Fraction(0))], "nothing but zeros"),
         ([], "nothing but zeros"),
+        ([(1, 1), (THIRD, THIRD)], "1/3 was compared with itself"),
     ],
 )
 def test_what_is_refused(pairs, message: str) -> None:

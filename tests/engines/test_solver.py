@@ -39,7 +39,7 @@ def test_what_is_valid_passes_and_what_is_wrong_is_refuted() -> None:
             "nested: its hypotheses are unsat, expected sat",
         ),
         (
-            VALID | {"void": lambda z3: z3.Implies(z3.Real("r") * z3.Real("r") < 0, z3.BoolVal(True))},
+            VALID | {"void": lambda z3: z3.Implies(z3.Real("r") * z3.Real("r") < 0, z3.Real("r") < 7)},
             None,
             "void: its hypotheses are unsat, expected sat",
         ),
@@ -77,7 +77,7 @@ def test_what_it_does_not_know_has_not_passed(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(Contradiction, match="the negation is unknown, expected sat"):
         check(VALID, {"a power": power})
     with pytest.raises(Contradiction, match="a power given: its hypotheses are unknown, expected sat"):
-        check({"a power given": lambda z3: z3.Implies(z3.Not(power(z3)), z3.BoolVal(True))})
+        check({"a power given": lambda z3: z3.Implies(z3.Not(power(z3)), z3.Real("r") * z3.Real("r") >= 0)})
 
 
 @pytest.mark.parametrize("which", ["valid", "invalid"])
@@ -89,8 +89,29 @@ def test_formulas_whose_answer_says_less_than_it_seems_are_refused(which: str) -
     ):
         with pytest.raises(TypeError, match=f"a formula: .*{message}"):
             check(**{"valid": VALID} | {which: {"a formula": formula}})
+    for divisor in (lambda z3: z3.Q(0, 1), lambda z3: z3.RealVal(0)):
+        with pytest.raises(TypeError, match="a value of its choice"):
+            check(VALID, {"a formula": lambda z3, divisor=divisor: z3.Real("r") / divisor(z3) != 3})
+    with pytest.raises(TypeError, match="integers have other laws"):
+        check({"a formula": lambda z3: z3.Implies(z3.Int("n") > 0, z3.Int("n") >= 1)})
     assert check({"halves": lambda z3: z3.Implies(z3.Real("r") > 0, z3.Real("r") / 2 < z3.Real("r"))}) == "1 valid, 0 refuted"
 
 
 def test_if_and_only_if_has_two_cases() -> None:
     assert check({"a sign": lambda z3: (z3.Real("r") > 0) == (2 * z3.Real("r") > 0)}) == "1 valid, 0 refuted"
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        lambda z3, void, r: z3.Or(z3.Not(void), r == 7),
+        lambda z3, void, r: z3.Not(z3.And(void, r != 7)),
+        lambda z3, void, r: z3.If(void, r == 7, True),
+        lambda z3, void, r: z3.Xor(void, True),
+        lambda z3, void, r: z3.BoolVal(True),
+        lambda z3, void, r: z3.And(r * r >= 0, z3.Implies(r > 0, z3.Or(z3.Not(void), r == 7))),
+    ],
+)
+def test_hypotheses_that_would_not_be_seen_are_refused(hiding) -> None:
+    with pytest.raises(TypeError, match=r"a formula: hypotheses in .* are not seen"):
+        check({"a formula": lambda z3: hiding(z3, z3.Real("r") * z3.Real("r") < 0, z3.Real("r"))})
