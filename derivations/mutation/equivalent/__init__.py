@@ -1,7 +1,7 @@
 """The seeded errors that are not noticed: those that change nothing, with the reason, and those that are known and open.
 
-Those of formulas and generated functions stand in ``symbolic`` and ``generated``; those of engines and of evidence stand in
-files of JSON, by reason and place. ``open.json`` has those that change something which nothing notices yet.
+They stand in files of JSON, one for each part, by reason and place. ``open.json`` has those that change something which nothing
+notices yet.
 """
 
 import json
@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from derivations.mutation import Mutant
-
-from .generated import GENERATED
-from .symbolic import SYMBOLIC
 
 __all__ = ["ENGINES", "EVIDENCE", "GENERATED", "OPEN", "SYMBOLIC", "judged"]
 
@@ -25,7 +22,9 @@ def _read(name: str) -> dict[tuple[str, str], str]:
     }
 
 
-ENGINES, EVIDENCE, OPEN = map(_read, ("engines.json", "evidence.json", "open.json"))
+SYMBOLIC, EVIDENCE, ENGINES, GENERATED, OPEN = (
+    _read(f"{name}.json") for name in ("symbolic", "evidence", "engines", "generated", "open")
+)
 
 
 def judged(where: str, change: str, noticed_by: str | None, equivalent: Listed) -> Mutant:
