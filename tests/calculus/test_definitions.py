@@ -85,6 +85,18 @@ def test_variants():
         network.but({mean[i]: z[b, i]})
 
 
+def test_a_variant_expands_anew_what_was_expanded_before():
+    names = Definitions({v[i]: mean[i], mean[i]: var[i]})
+    assert names.expand(v[i]) == var[i]
+    assert names.but({mean[i]: 2 * var[i]}).expand(v[i]) == 2 * var[i]
+
+
+def test_names_of_one_text_and_other_assumptions_are_expanded_apart():
+    r, positive = Symbol("r"), Symbol("r", positive=True)
+    names = Definitions({r: alpha, positive: epsilon})
+    assert (names.expand(r), names.expand(positive)) == (alpha, epsilon)
+
+
 def test_mapping():
     definitions = Definitions({v[i]: mean[i] ** 2, alpha: 1 / B})
     assert set(definitions) == {v, alpha}

@@ -169,9 +169,10 @@ def test_exponents_must_be_numbers(exponent):
         derivative(z[b, i] ** exponent, z[s, p])
 
 
-def test_entries_of_a_symmetric_matrix_are_not_independent():
+@pytest.mark.parametrize("expr", [Sigma(K[i, k] ** 2, i, k), K[i, k]], ids=["a sum", "an entry"])
+def test_entries_of_a_symmetric_matrix_are_not_independent(expr):
     with pytest.raises(TypeError, match="not independent"):
-        derivative(Sigma(K[i, k] ** 2, i, k), K[p, Idx("r", N)])
+        derivative(expr, K[p, Idx("r", N)])
 
 
 def test_a_bound_index_of_a_definition_does_not_capture_the_target():

@@ -87,6 +87,8 @@ def test_at_looks_through_names():
     assert not is_zero(resolve(At(z[b, i], W[p, q], 0), network), network)
     with pytest.raises(TypeError, match=r"use definitions.given\(z\)"):
         resolve(At(sigma[i], z[b, k], 0), network)
+    with pytest.raises(TypeError, match=r"alpha is defined, so use definitions.given\(alpha\)"):
+        resolve(At(alpha * mean[i], alpha, 2), network)
 
 
 @pytest.mark.parametrize("inner", [D(loss, w[m]), Mean(loss, law), At(loss, w[j], Integer(2))], ids=["D", "Mean", "At"])

@@ -15,6 +15,7 @@ from lvicreg.engines import EngineMissing, Equation, Exact, Kernel
 y = Symbol("y")
 TRUE = Equation((y + 1) ** 2, y**2 + 2 * y + 1)
 FALSE = Equation((y + 1) ** 2, y**2 + 1)
+BUG = ModuleNotFoundError("a bug in the check")
 SAID = Said("a square is the sum of the squares", "somebody")
 
 
@@ -31,9 +32,10 @@ class Missing:
 class Broken:
     kind: ClassVar[str] = "autodiff"
     engine: ClassVar[str] = "broken"
+    problem: Exception = BUG
 
     def run(self) -> str:
-        raise ModuleNotFoundError("a bug in the check")
+        raise self.problem
 
 
 def status(*claims: Claim) -> list[Status]:
@@ -141,8 +143,9 @@ def test_what_is_not_run_does_not_count() -> None:
         assert replace(entry, findings=findings).status == Status.NOT_RUN
 
 
-def test_a_check_that_breaks_has_failed() -> None:
-    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(),))) == [Status.FAILED]
+@pytest.mark.parametrize("problem", [BUG, TypeError(), ValueError(), ZeroDivisionError()], ids=repr)
+def test_a_check_that_breaks_has_failed(problem: Exception) -> None:
+    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(problem),))) == [Status.FAILED]
 
 
 def test_a_claim_says_what_it_could_not_be() -> None:
@@ -243,3 +246,9 @@ def test_what_is_stated_is_a_whole_side_a_whole_term_or_differentiated() -> None
             claim.meanings(formula)
     with pytest.raises(ValueError, match="0 formulas are marked"):
         Claim("a", "no mark", states=(y**2,), holds=(TRUE,))
+
+
+def test_what_is_a_factor_of_a_side_only_is_not_stated() -> None:
+    a = Symbol("a")
+    with pytest.raises(ValueError, match="neither side nor term"):
+        Claim("a", "$[[y + 1]]$", states=(y + 1,), holds=(Equation(a * (y + 1), a * y + a),))

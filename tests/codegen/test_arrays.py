@@ -9,6 +9,7 @@ from tests.codegen.small import (
     LOSS,
     UPDATE,
     K,
+    Ku,
     V,
     assert_refused,
     beta,
@@ -59,6 +60,11 @@ CASES = {
     "two indices": (
         from_post(v[p] * z[t, p], {v[i]: Sigma(z[b, i] * V[i, k], b, k)}, (x, z, V)),
         of("v[i]") + "the sum of V[i, k]*z[b, i] over b, k",
+        "a name in the definitions",
+    ),
+    "twice over one index": (
+        from_post(Ku[t, p], {Ku[b, i]: Sigma(K[i, k] * z[b, k], k, k)}, (x, z, K)),
+        of("Ku[b, i]") + "the sum of K[i, k]*z[b, k] over k, k",
         "a name in the definitions",
     ),
     "no chain": (

@@ -11,6 +11,7 @@ from lvicreg.calculus.layer import W, b, i, j, k, network, u, x
 from lvicreg.engines.arrays import primitives, sample, value
 
 v, w, C = IndexedBase("v"), IndexedBase("w", positive=True), Symmetric("C")
+n = IndexedBase("n", nonnegative=True)
 s = Symbol("s")
 DATA = SimpleNamespace(N=2, M=3, B=4, s=0.5, v=np.asarray([1.0, -2.0]))
 DATA.x, DATA.W = np.arange(12.0).reshape(4, 3), np.arange(6.0).reshape(2, 3)
@@ -59,9 +60,10 @@ def test_names_are_looked_through() -> None:
 
 
 def test_samples_are_of_the_kind_asked_for() -> None:
-    data = sample(v[i] * w[i] * C[j, j] * s, NOTHING, {"N": 50, "M": 5, "B": 2}, 2.0)
+    data = sample(v[i] * w[i] * n[i] * C[j, j] * s, NOTHING, {"N": 50, "M": 5, "B": 2}, 2.0)
     assert data.v.shape == (50,)
     assert data.v.min() < 0 < data.w.min()
+    assert data.n.min() >= 0
     assert 1 < data.v.std() < 4
     np.testing.assert_array_equal(data.C, data.C.T)
     assert np.linalg.eigvalsh(data.C).min() >= -1e-9

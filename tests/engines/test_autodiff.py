@@ -55,6 +55,14 @@ def test_a_wrong_derivative_is_refused(claimed) -> None:
         replace(CHECK, claimed=claimed).run()
 
 
+def test_what_is_wrong_of_large_values_only_is_refused() -> None:
+    def steeper_beyond_1(np, vector, data):
+        return np.sum(np.where(np.abs(vector) > 1, 2, 1) * vector**2)
+
+    with pytest.raises(Contradiction, match=r"JAX and the claim differ at scale [1-9]"):
+        Autodiff(steeper_beyond_1, 2 * w[q], Definitions(), target="w").run()
+
+
 def test_a_derivative_that_is_0_checks_nothing() -> None:
     with pytest.raises(Contradiction, match=r"the derivative is 0 at scale 0\.2"):
         Autodiff(lambda np, weights, data: 0 * np.sum(weights), zero * W[p, q], network, {"zero": 0.0}).run()

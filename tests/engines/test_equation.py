@@ -9,7 +9,7 @@ from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
 
 y, x = Symbol("y"), Symbol("x")
-C, u, v, w = Symmetric("C"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w")
+C, G, u, v, w = Symmetric("C"), Symmetric("G"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ C, u, v, w = Symmetric("C"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w"
         ({"right": 0.1 * y}, "0.1.* is rounded, and an equation is exact"),
         ({"definitions": Definitions({y: 2.5})}, "2.5.* is rounded"),
         ({"definitions": Definitions({C[i, k]: v[i] * w[k]})}, "C was declared Symmetric, and what it stands for is not"),
+        ({"definitions": Definitions({C[i, k]: v[i] * v[k], G[i, k]: v[i]})}, "G was declared Symmetric"),
         ({"sizes": ()}, "at least one choice of sizes"),
         ({"left": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
         ({"right": Mean(y, y), "engines": ("exact",)}, "by some moments only"),

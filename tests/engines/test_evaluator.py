@@ -170,6 +170,17 @@ def test_the_value_where_a_quantity_is_given(engine):
     assert engine.value(At(alpha * alpha, alpha, alpha + 1)) == Surd(Fraction(16, 9))
 
 
+def test_what_is_given_stays_given_inside_a_mean_and_another_place():
+    r, y = Symbol("r"), Symbol("y")
+    law = Gaussian(v[j], IndexedBase("C"))
+    point = Point({"M": 2})
+    outcomes(law, point)
+    engine = Evaluator(point, Definitions())
+    square = engine.value(Mean(v[j] ** 2, law), {j: 0})
+    assert engine.value(At(Mean(y * v[j] ** 2, law), y, 2), {j: 0}) == square + square
+    assert engine.value(At(At(r + y, r, 3), y, 5)) == Surd(8)
+
+
 def test_a_slope_has_no_slope_of_its_own():
     engine = Evaluator(Point(SIZES), Definitions())
     at = {j: 1, q: 1}

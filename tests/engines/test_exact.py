@@ -7,15 +7,15 @@ from itertools import accumulate
 from math import prod
 
 import pytest
-from sympy import IndexedBase, Rational, Symbol, log, sqrt
+from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
 
 from lvicreg.calculus import At, D, Definitions, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
 from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
 from lvicreg.engines import Contradiction, Equation, Exact, exact
 from lvicreg.engines.evaluator import Evaluator
 
-y, s = Symbol("y"), Symbol("s", positive=True)
-v, w = IndexedBase("v"), IndexedBase("w", positive=True)
+y, s, e = Symbol("y"), Symbol("s", positive=True), Symbol("e", nonnegative=True)
+v, w, n = IndexedBase("v"), IndexedBase("w", positive=True), IndexedBase("n", nonnegative=True)
 G = IndexedBase("G")
 C, xi = Symmetric("C"), IndexedBase("xi")
 WRONG = {
@@ -43,10 +43,22 @@ def test_what_does_not_hold_is_refused(equation: Equation) -> None:
     assert "≠" in Exact((), (equation,)).run()
 
 
-def test_nothing_may_depend_on_the_value_of_a_logarithm() -> None:
-    for equation in (Equation(log(w[i]), log(2 * w[i])), Equation(log(s * w[i]), log(s) + log(w[i]))):
-        with pytest.raises(TypeError, match="knows the slope of a logarithm, not its value"):
-            Exact((), (equation,)).run()
+@pytest.mark.parametrize(
+    "equation",
+    [
+        Equation(log(w[i]), log(2 * w[i])),
+        Equation(log(s * w[i]), log(s) + log(w[i])),
+        Equation(G[i] * v[i], 2 * v[i], Definitions({G[i]: log(w[i])})),
+        Equation(log(w[i]) * D(log(s), s), 2),
+    ],
+    ids=["by itself", "in a sum", "behind a name", "beside a slope"],
+)
+def test_nothing_may_depend_on_the_value_of_a_logarithm(equation: Equation) -> None:
+    with pytest.raises(TypeError, match="knows the slope of a logarithm, not its value"):
+        Exact((), (equation,)).run()
+
+
+def test_the_slope_of_a_logarithm_is_known() -> None:
     assert Exact((Equation(D(log(s), s), 1 / s),)).run()
 
 
@@ -129,21 +141,50 @@ def test_where_most_of_the_further_points_are_undefined_it_is_said(
         check.run()
 
 
+@pytest.mark.parametrize("problem", [TypeError, ValueError])
+def test_of_further_points_only_those_with_a_zero_denominator_are_passed_over(
+    problem: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SomewhereBroken(Evaluator):
+        def value(self, expr, at=None):
+            if self.point.scale == Fraction(1, 2) and expr.has(H):
+                raise problem
+            return super().value(expr, at)
+
+    monkeypatch.setattr(exact, "Evaluator", SomewhereBroken)
+    with pytest.raises(problem):
+        Exact((Equation(H(v[i]) ** 2, H(v[i]), sizes=({"N": 2},)),)).run()
+
+
 def test_what_holds_but_at_a_kink_or_a_zero_is_refused() -> None:
     """H(v) + H(−v) is 1 everywhere else; H(ε) too."""
-    e = Symbol("e", nonnegative=True)
     with pytest.raises(Contradiction, match=r"0 ≠ 1 at .*, some 0"):
         Exact((Equation(H(v[i]) + H(-v[i]), 1),)).run()
     with pytest.raises(Contradiction, match=r"0 ≠ 1 at .*, some 0"):
         Exact((Equation(H(e), 1),)).run()
 
 
-def test_zeros_are_met_where_something_may_be_zero() -> None:
-    e = Symbol("e", nonnegative=True)
-    for expr, further, zeros in ((e * v[i], Exact.edges, Exact.edges), (relu(e * v[i]), 128, 64), (s * v[i], 0, 0)):
-        found = [where for where, *_ in Exact(()).values(Equation(expr, 0, sizes=({"N": 2},)), 0)]
-        assert len(found) == 4 + further
-        assert sum(", some 0" in where for where in found) == zeros
+@pytest.mark.parametrize(
+    ("expr", "further", "zeros"),
+    [
+        (e * v[i], Exact.edges, Exact.edges),
+        (n[i] * v[i], Exact.edges, Exact.edges),
+        (G[i], Exact.edges, Exact.edges),
+        (relu(e * v[i]), 128, 64),
+        (s * v[i], 0, 0),
+    ],
+    ids=["a number", "an array", "behind a name", "in a hinge", "what is positive"],
+)
+def test_zeros_are_met_where_something_may_be_zero(expr: Expr, further: int, zeros: int) -> None:
+    equation = Equation(expr, 0, Definitions({G[i]: e * v[i]}), ({"N": 2},))
+    found = [where for where, *_ in Exact(()).values(equation, 0)]
+    assert len(found) == 4 + further
+    assert sum(", some 0" in where for where in found) == zeros
+
+
+def test_points_with_zeros_differ() -> None:
+    values = [left for _, left, _ in Exact(()).values(Equation(e * v[i] + v[i], 0, sizes=({"N": 2},)), 0)]
+    assert len(set(values[-Exact.edges :])) > Exact.edges / 2
 
 
 def test_the_places_have_every_pattern() -> None:
@@ -195,6 +236,15 @@ def test_a_mean_is_taken_at_one_scale_and_its_law_fixes_the_parameters_first() -
     found = [where for where, *_ in Exact(()).values(equation, 0)]
     assert {where.rpartition(", {")[0] for where in found} == {"B = 3, M = 2, N = 2, entries of order 4"}
     assert Exact((Equation(C[j, q] + Mean(xi[j] * xi[q], law), 2 * C[j, q]),)).run().startswith("equal at")
+
+
+def test_the_law_of_every_mean_fixes_its_parameters_first() -> None:
+    """Where two means are taken, and where one stands behind a name on the side that is read last."""
+    ups, S = IndexedBase("ups"), Symmetric("S")
+    law, other = SecondMoments((xi[j], xi[j], C)), SecondMoments((ups[j], ups[j], S))
+    both = C[j, q] + S[j, q]
+    assert Exact((Equation(both + Mean(xi[j] * xi[q], law) + Mean(ups[j] * ups[q], other), 2 * both),)).run()
+    assert Exact((Equation(C[j, j], G[j], Definitions({G[j]: Mean(xi[j] ** 2, law)})),)).run()
 
 
 def test_points_outside_the_domain_are_passed_over() -> None:

@@ -1,7 +1,7 @@
 """The engine of locality refuses a rule that is judged otherwise, and a check that could not have failed."""
 
 import pytest
-from sympy import S
+from sympy import IndexedBase, S
 
 from lvicreg.calculus import Sigma
 from lvicreg.calculus.layer import K, W, b, df, k, network, p, q, synapse, u, x
@@ -31,3 +31,9 @@ def test_what_is_found():
 def test_a_wrong_verdict_is_refused(are_local, are_not, said):
     with pytest.raises(Contradiction, match=said):
         Locality(are_local, are_not, W[p, q], synapse).run()
+
+
+def test_an_update_of_another_weight_is_not_taken_for_one_that_is_not_local():
+    V = IndexedBase("V")
+    with pytest.raises(ValueError, match=r"the update is of V\[p, q\], and the synapse declared for W"):
+        Locality((), (exact,), V[p, q], synapse).run()

@@ -14,6 +14,7 @@ THIRD = Fraction(1, 3)
     [
         ([(1, 1), (Fraction(1, 3), Fraction(1, 4))], "1/3 ≠ 1/4"),
         ([(1, 1), (Fraction(1, 4), Fraction(1, 3))], "1/4 ≠ 1/3"),
+        ([(1, 1 + Fraction(1, 10**20))], "1 ≠ 100000000000000000001/"),  # the same when rounded to floats
         ([(0.5, Fraction(1, 2))], "not both whole numbers or fractions"),
         ([(Fraction(1, 2), 0.5)], "not both whole numbers or fractions"),
         ([(True, True)], "not both whole numbers or fractions"),
