@@ -96,7 +96,7 @@ def _decided(equation: Equation) -> str:
     if "symbolic" not in equation.engines:
         at = " and at ".join(", ".join(f"{name} = {n}" for name, n in sizes.items()) for sizes in equation.sizes)
         return f" in exact numbers only, at {at}"
-    return "" if "exact" in equation.engines else " symbolically only"
+    return ""
 
 
 def kinds(entry: Entry) -> list[str]:

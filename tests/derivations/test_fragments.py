@@ -86,7 +86,6 @@ def test_what_only_one_engine_decided_is_said() -> None:
     text = theorem(measured("covariance.one-sample-mean"), OF_SECTION)
     assert "**Verified:**" in text
     assert "**Verified in exact numbers only, at N = 3, M = 2, B = 2:**" in text
-    assert "symbolically only:**" in theorem(measured("oja.many-units"), OF_SECTION)
 
 
 def test_the_command_on_a_page_runs_the_tests_of_that_claim_only() -> None:

@@ -22,6 +22,7 @@ ARBITRARY = "the constants c₊ and c₋ are arbitrary, their signs too"
 UNEQUAL = "an inequality stays one"
 EQUIVALENT = {
     ("variance", "-slope"): UNEQUAL,
+    ("variance", "z[b, i] - mean[i]"): "a mean that is given is any number",
     ("variance", "sigma[p] ** 2"): "zero over any power of σ is zero",
     ("log_variance", "right * relu(a[b, i]) - left * relu(-a[b, i])"): ARBITRARY,
     ("log_variance", "right * relu(a_prev[b, i]) - left * relu(-a_prev[b, i])"): ARBITRARY,
@@ -44,7 +45,7 @@ EQUIVALENT = {
     ("conventions", "-v[k]"): "squared",
     ("conventions", '"|" + "---|" * (head.count("|") - 1)'): "the head of a table",
     ("conventions", 'head.count("|") - 1'): "the head of a table",
-    ("total", "derived(loss) - gradient(covariance.loss, W[p, q], given)"): "not local with either sign",
+    ("total", "total.update - gradient(covariance.loss, W[p, q], given)"): "not local with either sign",
 }
 
 
