@@ -13,7 +13,7 @@ from bokeh.resources import Resources
 from sympy import Expr, jscode, solve
 
 from derivations.oja import F, O, j, k
-from derivations.oja_stability import epsilon, epsilon_there, radius, regularised_eigenbasis
+from derivations.oja_stability import decay, decay_there, radius, regularised_eigenbasis
 from lvicreg.calculus.explicit import written_out
 
 from .style import BLUE, FAINT, GREY, ORANGE
@@ -30,7 +30,7 @@ def scalar(expr: Expr, **at: int) -> Expr:
 
 def formulas() -> dict[str, str]:
     """JavaScript for both fields and for the distance of the fixed points from the origin."""
-    (distance,) = (root for root in solve(epsilon - epsilon_there, radius) if not root.could_extract_minus_sign())
+    (distance,) = (root for root in solve(decay - decay_there, radius) if not root.could_extract_minus_sign())
     written = {
         "log_variance": [scalar(F[j], j=n) for n in (0, 1)],
         "oja": [scalar(O[j], j=n) for n in (0, 1)],
