@@ -225,6 +225,7 @@ claims = (
             r"$B \ge 2$; for the change $N \ge 2$",
         ),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
+        proof="What changes is the term of covariance.one-sample-mean; that it is $0$ for two samples is argued there.",
         source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
     ),
     Claim(

@@ -111,6 +111,8 @@ claims = (
             "the mean is held constant",
         ),
         rests_on=("covariance.one-sample", "published-error.loss"),
+        proof="That the loss as printed is not the one in words is argued at published-error.loss. The rule as printed is the "
+        "gradient of that very loss, so that a comparison of the two finds nothing.",
         source="Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4",
     ),
     Claim(
@@ -153,6 +155,7 @@ claims = (
             r"$N \ge 2$, $B \ge 2$",
         ),
         rests_on=("published-error.loss", "covariance.one-sample-bias"),
+        proof=r"Where $K_{ik} = 0$ and $\sigma_i^2 = \sigma^2$ for all pairs, the means over pairs are $\sigma^4$ and $0$.",
         source="beyond the note",
     ),
 )

@@ -62,7 +62,8 @@ class Entry:
         rests_on = set(self.supports.values())
         if Status.FAILED in rests_on or any(finding.outcome == "failed" for finding in self.findings):
             return Status.FAILED
-        if not {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact")} <= self.kinds:
+        needed = {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact")}
+        if Status.NOT_RUN in rests_on or not needed <= self.kinds:
             return Status.NOT_RUN
         if Status.STATED_SIZES in rests_on or any("symbolic" not in equation.engines for equation in self.claim.holds):
             return Status.STATED_SIZES

@@ -131,6 +131,8 @@ def test_a_status_says_no_more_than_those_of_what_the_claim_rests_on() -> None:
     assert status(above, in_words) == [Status.IN_WORDS] * 2
     assert status(above, at_sizes) == [Status.STATED_SIZES] * 2
     assert status(replace(above, proof="so"), at_sizes) == [Status.STATED_SIZES] * 2
+    not_run = measure([above, replace(in_words, proof="")], lambda claim: examine(claim) if claim is above else ())
+    assert [entry.status for entry in not_run] == [Status.NOT_RUN] * 2
 
 
 def test_what_is_not_run_does_not_count() -> None:
