@@ -103,7 +103,7 @@ def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
 
 def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """On the kernel of a singular C Oja's mean update is 0, its Jacobian is C, and the log-variance has no gradient."""
+    """On the kernel of a singular C Oja's mean update is 0 and its Jacobian C; at εu from it log-variance has −Cu/(εuᵀCu)."""
     np = jax.numpy
     mixing = np.asarray(rng.normal(size=(2, 3)))
     covariance = mixing.T @ mixing
@@ -112,8 +112,10 @@ def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
     field = lambda v: jax.grad(activity2)(v) / 2 - activity2(v) * v  # noqa: E731
     yield 1 + field(null), np.ones(3)
     yield jax.jacobian(field)(null), covariance
-    at_zero = jax.grad(lambda v: -np.log(v @ covariance @ v) / 2)(np.zeros(3))
-    yield np.isnan(at_zero).astype(float), np.ones(3)
+    loss = lambda v: -np.log(activity2(v)) / 2  # noqa: E731
+    away = np.asarray(rng.normal(size=3))
+    for distance in (1e-1, 1e-3):
+        yield jax.grad(loss)(null + distance * away), -covariance @ away / (distance * (away @ covariance @ away))
 
 
 def normalisation_by_autodiff(jax: Any, rng: Any) -> Pairs:

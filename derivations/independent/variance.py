@@ -36,7 +36,7 @@ def kink_is_real(z3: Any) -> Formulas:
 
 
 def collapse_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Growth rates at zero weights, zero updates at constant input, and NaN without ε."""
+    """Growth rates at zero weights, zero updates at constant input; without ε a gradient of the direction alone."""
     np = jax.numpy
     inputs = np.asarray(rng.normal(size=(7, 3)))
     inputs -= inputs.mean(axis=0)
@@ -52,4 +52,7 @@ def collapse_by_autodiff(jax: Any, rng: Any) -> Pairs:
     for loss, rate in ((hinge, 0.01**0.5), (log_variance, 0.01)):
         yield -jax.hessian(loss)(zero, 0.01), covariance / rate
         yield jax.grad(loss)(np.ones(3), 0.01, np.ones((7, 3))), zero
-    yield np.isnan(jax.grad(hinge)(zero, 0.0)).astype(float), np.ones(3)
+    for direction in np.asarray(rng.normal(size=(2, 3))):
+        for distance in (1e-2, 1e-6):
+            slope = covariance @ direction / np.sqrt(direction @ covariance @ direction)
+            yield jax.grad(hinge)(distance * direction, 0.0), -slope

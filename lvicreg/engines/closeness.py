@@ -13,16 +13,18 @@ ROUNDING = 1e-13  # of the largest entry: what is left where larger numbers canc
 
 
 def check_close(left: Any, right: Any, what: str) -> None:
-    """Raise ``Contradiction`` where shapes differ, an entry is not finite, or two differ by more than rounding."""
+    """Raise ``Contradiction`` where shapes differ, nothing is there, or not finite, or two differ by more than rounding."""
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         raise Contradiction(f"{what}: complex numbers, of which only the real parts would be compared")
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     if left.shape != right.shape:
         raise Contradiction(f"{what}: shapes {left.shape} and {right.shape}")
+    if not left.size:
+        raise Contradiction(f"{what}: arrays without entries, of shape {left.shape}")
     sizes = np.maximum(np.abs(left), np.abs(right))
     if not np.all(np.isfinite(sizes)):  # an infinite one would be close to all
         raise Contradiction(f"{what}: {np.sum(~np.isfinite(sizes))} of {sizes.size} entries are not finite")
     error = np.abs(left - right)
-    if not np.all(error <= RELATIVE * sizes + ROUNDING * np.max(sizes, initial=0.0)):
+    if not np.all(error <= RELATIVE * sizes + ROUNDING * np.max(sizes)):
         worst = np.max(error / np.where(sizes > 0, sizes, 1.0))
         raise Contradiction(f"{what}: relative difference {worst:.1e}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
-from sympy import Expr, Float, Indexed, S
+from sympy import Expr, Float, Idx, Indexed, IndexedBase, S, Symbol
 
 from lvicreg.calculus import Definitions, Mean, Symmetric, is_zero
 from lvicreg.calculus.definitions import Name, name_of
@@ -39,6 +40,10 @@ class Equation:
             raise ValueError(
                 f"{min(floats)} is rounded, and an equation is exact: write it as a fraction, such as Rational(1, 10)"
             )
+        if false := _of_another_sign(self.definitions):
+            raise ValueError(f"{false[0]} was declared with a sign, and what it stands for has another")
+        if alike := _alike(self.left, self.right, *meanings):
+            raise ValueError(f"two quantities are written {alike[0]}, under different assumptions: give them different names")
         if asymmetric := _asymmetric(self.definitions):
             raise ValueError(f"{asymmetric[0]} was declared Symmetric, and what it stands for is not")
         if self.engines not in (DECIDING, ("exact",)):
@@ -49,6 +54,24 @@ class Equation:
             raise ValueError("the exact engine knows a law by some moments only: let the symbolic engine decide it too")
         if not self.sizes:
             raise ValueError("an equation needs at least one choice of sizes, such as {'N': 2, 'M': 2, 'B': 3}")
+
+
+def _of_another_sign(definitions: Definitions) -> list[Name]:
+    """The names that stand for something of which SymPy knows that it has not the sign that was declared."""
+    found = [definitions[name] for name in definitions]
+    return [
+        name_of(pattern)
+        for pattern, meaning in found
+        if (pattern.is_nonnegative and meaning.is_negative) or (pattern.is_nonpositive and meaning.is_positive)
+    ]
+
+
+def _alike(*exprs: Expr) -> list[str]:
+    """The texts under which two quantities stand that are not one."""
+    arrays, indices, symbols = (set().union(*(expr.atoms(kind) for expr in exprs)) for kind in (IndexedBase, Idx, Symbol))
+    symbols -= {named.label for named in arrays | indices}
+    texts = [sorted(map(str, quantities)) for quantities in (arrays, symbols)]
+    return [text for kind in texts for text, following in pairwise(kind) if text == following]
 
 
 @cache

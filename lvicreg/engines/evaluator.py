@@ -87,9 +87,9 @@ class Evaluator:
             case StopGradient():
                 return argument.constant()
             case H():
-                return _step(argument)
+                return self._step(expr, argument)
             case relu():
-                return argument * _step(argument)
+                return argument * self._step(expr, argument)
             case f():
                 slope = self.point.table("f_prime", argument.value)
                 return Dual(self.point.table("f", argument.value), slope * argument.slope)
@@ -100,6 +100,11 @@ class Evaluator:
             case log():  # an arbitrary function whose slope is 1/v
                 return Dual(self.point.table("log", argument.value), argument.value.inverse() * argument.slope)
         raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
+
+    def _step(self, gate: Expr, argument: Dual) -> Dual:
+        opened = argument.value.sign() > 0
+        self.point.gates.setdefault(gate.args[0], set()).add(opened)
+        return Dual(ONE if opened else ZERO)
 
     def _product(self, expr: Mul, at: Environment) -> Dual:
         # Deltas first: where one is 0 the rest need not be defined
@@ -127,16 +132,21 @@ class Evaluator:
             else:
                 value = self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative))
                 self._known[entry] = Dual(value, slope)
-            if wrong := _declared_otherwise(expr, self._known[entry].value):
-                raise ValueError(f"{expr} was declared {wrong}, and is {self._known[entry].value} at {self.point}")
+            self._check_sign(expr, self._known[entry].value)
         return self._known[entry]
+
+    def _check_sign(self, quantity: Expr, value: Surd) -> None:
+        if wrong := _declared_otherwise(quantity, value):
+            raise ValueError(f"{quantity} was declared {wrong}, and is {value} at {self.point}")
 
     def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
         """The fixed entries, together with those to which ``At`` gives a value."""
         _, quantity, value = expr.args
         indices, placed = indices_of(quantity), dict(self.fixed)
         for places in product(*(range(self.length(index)) for index in indices)):
-            placed[str(name_of(quantity)), places] = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
+            there = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
+            self._check_sign(quantity, there)
+            placed[str(name_of(quantity)), places] = there
         return placed
 
     def _mean(self, term: Expr, law: Law, at: Environment) -> Dual:
@@ -155,10 +165,6 @@ def _declared_otherwise(quantity: Expr, value: Surd) -> str:
     declared |= {"negative": quantity.is_negative, "nonpositive": quantity.is_nonpositive}
     wrong = {-1: ("positive", "nonnegative"), 0: (), 1: ("negative", "nonpositive")}[value.sign()]
     return next((sign for sign in wrong if declared[sign]), "")
-
-
-def _step(argument: Dual) -> Dual:
-    return Dual(ONE if argument.value.sign() > 0 else ZERO)
 
 
 def _sum(parts: Iterable[Dual]) -> Dual:

@@ -104,6 +104,8 @@ class Exact:
                     skipped += 1  # a unit that is constant, or inactive: among many points some are not in the claim's domain
                     continue
                 yield f"{point}, {at}", left, right
+        if "symbolic" not in equation.engines:  # which would see both cases
+            _both_ways(points + further)
         if 2 * skipped > self.hinged:
             raise Contradiction(f"undefined at {skipped} of {self.hinged} points: {equation.left} = {equation.right}")
 
@@ -117,6 +119,13 @@ class Exact:
             at = list(zip(sizes, place, strict=True))
             patterns[tuple(map(at.index, at))] = place
         return list(dict.fromkeys([*patterns.values(), *places[: self.entries]]))
+
+
+def _both_ways(points: list[Point]) -> None:
+    """Raises ``Contradiction`` where what stands in a step or a hinge is more than 0 at all points, or at none."""
+    for gate in set().union(*(point.gates for point in points)):
+        if len(met := set().union(*(point.gates.get(gate, ()) for point in points))) < 2:
+            raise Contradiction(f"{gate} is {'' if met == {True} else 'not '}more than 0 wherever evaluated")
 
 
 def _may_be_zero(expr: Expr) -> bool:

@@ -6,8 +6,9 @@ not installed the check is *not run*; the record is then still a statement about
 
 Hypotheses that contradict one another would prove anything. So each theorem ``x`` that has any is applied once, to something
 that meets them all: ``Example x_applies : what it says there := x …``. Hypotheses are the propositions before a theorem's
-conclusion, behind a name too. Whether a type that it speaks of, such as MathComp's ``realType``, has a member at all is not
-asked; so the files may make no types, in which hypotheses could stand.
+conclusion, behind a name too. None may stand within a conclusion (``A /\\ (B -> C)``, ``exists x, B x -> C x``), nor in the
+type of anything else that a theorem takes (``(a < b) * nat``, ``forall A : Type, A``). Whether a type that it speaks of, such
+as MathComp's ``realType``, has a member at all is not asked; so the files may make no types.
 """
 
 from __future__ import annotations
@@ -40,13 +41,35 @@ TACTICS = """\
 Ltac is_proposition A := lazymatch type of A with Prop => idtac end.
 Ltac has_hypotheses :=
   intros; tryif (match goal with _ : ?A |- _ => is_proposition A end) then idtac else (progress hnf; has_hypotheses).
+(* A type without a proposition in it: of functions between such types, or of none. *)
+Ltac is_data A :=
+  let type := eval hnf in A in
+  lazymatch type with
+  | ?B -> ?C => is_data B; is_data C
+  | forall _, _ => fail
+  | _ => tryif (match type with context [?P] => is_proposition P end) then fail else idtac
+  end.
+Ltac takes_more_than_data :=
+  intros; match goal with _ : ?A |- _ => tryif is_proposition A then fail else tryif is_data A then fail else idtac end.
+(* Whether a proposition says of a part of it that it follows from something. *)
+Ltac has_implication A :=
+  lazymatch A with
+  | _ <-> _ => fail
+  | ?B -> ?C => first [is_proposition B | has_implication C]
+  | forall x : ?B, @?C x => has_implication_within B C
+  | exists x : ?B, @?C x => has_implication_within B C
+  | ?f ?B => first [has_implication B | has_implication f]
+  end
+with has_implication_within B C :=
+  let _ := constr:(fun x : B => ltac:(let A := eval cbv beta in (C x) in has_implication A; exact I)) in idtac.
+Ltac concludes_with_hypotheses := intros; lazymatch goal with |- ?A => has_implication A end.
 Ltac starts_with theorem term :=
   lazymatch term with ?f _ => starts_with theorem f | _ => constr_eq term theorem end.
 (* The theorem with all its arguments, for any number of things that are not proofs. *)
 Ltac applies theorem term :=
   lazymatch term with
   | fun x : ?A => @?rest x =>
-      tryif is_proposition A then fail else
+      tryif is_proposition A then fail else is_data A;
       let _ := constr:(fun x : A =>
         ltac:(let term := eval cbv beta in (rest x) in applies theorem term; exact I)) in idtac
   | _ => lazymatch type of term with forall _, _ => fail | _ => starts_with theorem term end
@@ -146,18 +169,31 @@ def _questions(library: str, texts: Mapping[str, str], stated: Mapping[str, list
     lines = [f"From {library} Require {' '.join(texts)}.", TACTICS]
     for file, names in stated.items():
         asked = [f"{file}.{name}" for name in names] + [examples[name] for name in names if name in examples]
-        lines += [_hypotheses_met(f"{file}.{name}", examples.get(name)) for name in names]
+        lines += [_no_others(f"{file}.{name}") + _hypotheses_met(f"{file}.{name}", examples.get(name)) for name in names]
         lines += [f"Definition of_{file} := ({', '.join(f'@{name}' for name in asked)})."]  # together, since Coq walks
         lines += [f'Redirect "{file}" Print Assumptions of_{file}.']  # through all that they rest on each time it is asked
     return "\n".join(lines) + "\n"
 
 
+def _no_others(theorem: str) -> str:
+    """What fails in Coq, saying why, where hypotheses of a theorem stand elsewhere than before its conclusion."""
+    types = f'fail "{theorem} takes something in whose type a hypothesis may stand"'
+    conclusion = f'fail "{theorem} has hypotheses within its conclusion"'
+    return (
+        f"{_goal(theorem)} tryif takes_more_than_data then {types} "
+        f"else tryif concludes_with_hypotheses then {conclusion} else idtac. Abort.\n"
+    )
+
+
+def _goal(theorem: str) -> str:
+    return f"Goal ltac:(let statement := type of @{theorem} in exact statement)."
+
+
 def _hypotheses_met(theorem: str, example: str | None) -> str:
     """What fails in Coq, saying why, where a theorem has hypotheses and no Example that meets them."""
     if example is None:
-        statement = f"ltac:(let statement := type of @{theorem} in exact statement)"
         reason = f"{theorem} has hypotheses, and no Example {theorem.partition('.')[2]}_applies meets them"
-        return f'Goal {statement}. tryif has_hypotheses then fail "{reason}" else idtac. Abort.'
+        return f'{_goal(theorem)} tryif has_hypotheses then fail "{reason}" else idtac. Abort.'
     test = f"let term := eval cbv delta [{example}] in @{example} in applies @{theorem} term"
     return (
         f'Goal True. tryif ({test}) then idtac else fail "Example {example} is not {theorem} with all that it asks for". Abort.'

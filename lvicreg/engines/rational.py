@@ -22,7 +22,7 @@ class Fractions:
     engine: ClassVar[str] = "fractions"
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where a pair differs, or where all are zeros."""
+        """Raises ``Contradiction`` where a pair differs, or where all are zeros and ones."""
         compared = list(self.pairs())
         for left, right in compared:
             if left is right and isinstance(left, Fraction):
@@ -31,6 +31,6 @@ class Fractions:
                 raise Contradiction(f"{left!r} and {right!r} are not both whole numbers or fractions")
             if left != right:
                 raise Contradiction(f"{left} ≠ {right}")
-        if all(left == 0 for left, _ in compared):
-            raise Contradiction("nothing but zeros was compared")
+        if all(left in (0, 1) for left, _ in compared):
+            raise Contradiction("nothing but zeros and ones was compared")
         return f"{len(compared)} equal"

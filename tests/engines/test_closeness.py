@@ -29,6 +29,7 @@ LARGE = np.asarray([1e6, 1.0, 1e-3])
         ([1.0, np.inf], [2.0, np.inf]),
         (np.ones(3), np.ones((3, 1))),
         (np.ones(1), 1.0),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
         (np.ones((2, 3)), np.ones((3, 2))),
     ],
 )
@@ -39,7 +40,7 @@ def test_what_is_not_close_is_refused(left, right) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [(1.0, 1.0 + 1e-12), (0.0, 0.0), (LARGE, LARGE + np.asarray([1e-8, 0, 1e-9])), (np.zeros((0, 3)), np.zeros((0, 3)))],
+    [(1.0, 1.0 + 1e-12), (0.0, 0.0), (LARGE, LARGE + np.asarray([1e-8, 0, 1e-9]))],
 )
 def test_rounding_is_let_pass(left, right) -> None:
     check_close(left, right, "it")

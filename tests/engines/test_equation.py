@@ -8,7 +8,8 @@ from lvicreg.calculus.layer import i, k
 from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
 
-y, x = Symbol("y"), Symbol("x")
+y, x = Symbol("y"), Symbol("x", real=True)
+positive, negative = Symbol("positive", positive=True), Symbol("negative", negative=True)
 C, G, u, v, w = Symmetric("C"), Symmetric("G"), IndexedBase("u"), IndexedBase("v"), IndexedBase("w")
 
 
@@ -23,6 +24,14 @@ C, G, u, v, w = Symmetric("C"), Symmetric("G"), IndexedBase("u"), IndexedBase("v
         ({"definitions": Definitions({y: 2.5})}, "2.5.* is rounded"),
         ({"definitions": Definitions({C[i, k]: v[i] * w[k]})}, "C was declared Symmetric, and what it stands for is not"),
         ({"definitions": Definitions({C[i, k]: v[i] * v[k], G[i, k]: v[i]})}, "G was declared Symmetric"),
+        (
+            {"definitions": Definitions({positive: S(-1)})},
+            "positive was declared with a sign, and what it stands for has another",
+        ),
+        ({"definitions": Definitions({negative: x**2 + 1})}, "negative was declared with a sign"),
+        ({"right": Symbol("y", real=True)}, "two quantities are written y, under different assumptions"),
+        ({"left": w[i], "right": IndexedBase("w", positive=True)[i]}, "two quantities are written w, under different"),
+        ({"definitions": Definitions({x: Symbol("y", real=True)})}, "two quantities are written y, under different"),
         ({"sizes": ()}, "at least one choice of sizes"),
         ({"left": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
         ({"right": Mean(y, y), "engines": ("exact",)}, "by some moments only"),
@@ -44,6 +53,10 @@ def test_it_is_evaluated_where_units_are_more_and_where_samples_are() -> None:
     sizes = Equation(y, 2 * y).sizes
     assert {each["N"] > each["B"] for each in sizes} == {each["N"] < each["B"] for each in sizes} == {True, False}
     assert all(size >= 2 for each in sizes for size in each.values())
+
+
+def test_an_index_and_an_array_are_no_other_quantities_of_their_name() -> None:
+    Equation(v[i] + w[i] * Symbol("v"), 0, Definitions({positive: Sigma(w[i], i)}))
 
 
 def test_the_exact_engine_alone_may_decide() -> None:

@@ -114,6 +114,21 @@ def test_what_is_undefined_is_not_skipped() -> None:
         Exact((), (Equation(1 / Sigma(u[b, i], b), 1, network),)).run()
 
 
+@pytest.mark.parametrize(("gate", "side"), [(H, "more"), (H, "not more"), (relu, "more"), (relu, "not more")])
+def test_a_gate_that_the_exact_engine_alone_saw_from_one_side_is_refused(gate: type, side: str) -> None:
+    """All that is drawn at random is less than 1000."""
+    inside = v[i] + (1000 if side == "more" else -1000)
+    left = v[i] * gate(inside)
+    right = v[i] * (0 if side == "not more" else 1 if gate is H else inside)
+    with pytest.raises(Contradiction, match=rf"1000.* is {side} than 0 wherever evaluated"):
+        Exact((Equation(left + v[i], right + v[i], engines=("exact",)),)).run()
+    Exact((Equation(left + v[i], right + v[i]),)).run()  # and leave the other side to the symbolic engine
+
+
+def test_gates_seen_from_both_sides_at_different_points_are_let_pass() -> None:
+    Exact((Equation(relu(s - w[i]), (s - w[i]) * H(s - w[i]), sizes=({"N": 2},), engines=("exact",)),)).run()
+
+
 def test_more_points_are_tried_where_a_gate_decides() -> None:
     """The two sides differ for a value between two thresholds that are near each other, on any scale."""
     for near in (Fraction(1, 2), Fraction(3, 2)):

@@ -127,11 +127,61 @@ def test_hypotheses_in_types_are_refused(folder: Path, cheat: str) -> None:
 
 @needs_coq
 @pytest.mark.parametrize(
+    "statement",
+    [
+        "forall p : (1 < 0) * nat, 1 = 2",
+        "forall p : (1 < 0) * (0 < 1), 1 = 2",
+        "forall p : {1 < 0} + {2 < 1}, 1 = 2",
+        "forall p : nat -> hidden, 1 = 2",
+        "forall p : (forall A : Type, A), 1 = 2",
+    ],
+)
+def test_hypotheses_in_the_type_of_what_a_theorem_takes_are_refused(folder: Path, statement: str) -> None:
+    cheat = f"Definition hidden := ((1 < 0) * nat)%type.\nTheorem wrong : ({statement})%type.\nProof. admit. Admitted.\n"
+    (folder / "a_use.v").write_text(USE + cheat, encoding="utf-8")
+    with pytest.raises(
+        Contradiction, match=r"a_use\.wrong (takes something in whose type a hypothesis may stand|has hypotheses)"
+    ):
+        report(folder, "Toy")
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "n = n /\\ (n < 0 -> n = 1)",
+        "exists m, m < 0 -> n = 1",
+        "n = 1 \\/ exists m, m = n /\\ forall k, k < 0 -> n = 1",
+    ],
+)
+def test_hypotheses_within_a_conclusion_are_refused(folder: Path, statement: str) -> None:
+    cheat = f"Theorem wrong (n : nat) : {statement}.\nProof. admit. Admitted.\n"
+    (folder / "a_use.v").write_text(USE + cheat, encoding="utf-8")
+    with pytest.raises(Contradiction, match=r"a_use\.wrong has hypotheses within its conclusion"):
+        report(folder, "Toy")
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "forall (A : Type) (P : A -> Prop) (l : list nat) (f : nat -> nat), f 0 = f (0 + 0)",
+        "(0 = 1 <-> exists m, m = 1 /\\ forall k, k < 1 -> k = m) <-> (0 = 1 <-> exists m, m = 1 /\\ forall k, k < 1 -> k = m)",
+    ],
+)
+def test_data_and_what_is_said_to_be_equivalent_are_no_hypotheses(folder: Path, statement: str) -> None:
+    (folder / "pure.v").write_text(f"Theorem fine : {statement}.\nProof. firstorder. Qed.\n", encoding="utf-8")
+    assert report(folder, "Toy")["pure.fine"] == ()
+
+
+@needs_coq
+@pytest.mark.parametrize(
     "example",
     [
         "Example small_applies : forall n, n <= 1 -> n < 2 := small.",
         "Example small_applies n (small_n : n <= 1) : n < 2 := small n small_n.",
         "Example small_applies : 0 < 2 := le_S 1 1 (le_n 1).",
+        "Example small_applies n (p : (n <= 1) * nat) : n < 2 := small n (let (small_n, _) := p in small_n).",
         "Example small_applies : True := (fun _ => I) small.",
         "Example small_applies : 0 < 2. Proof. exact (small 0 (le_S 0 0 (le_n 0))). Qed.",  # its proof cannot be looked at
     ],

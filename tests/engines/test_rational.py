@@ -1,4 +1,4 @@
-"""Pairs of exact numbers: a difference, a float, nothing, or nothing but zeros is refused."""
+"""Pairs of exact numbers: a difference, a float, nothing, or nothing but zeros and ones is refused."""
 
 from fractions import Fraction
 
@@ -19,8 +19,9 @@ THIRD = Fraction(1, 3)
         ([(Fraction(1, 2), 0.5)], "not both whole numbers or fractions"),
         ([(True, True)], "not both whole numbers or fractions"),
         ([((0,), (0,))], "not both whole numbers or fractions"),
-        ([(0, 0), (0, Fraction(0))], "nothing but zeros"),
-        ([], "nothing but zeros"),
+        ([(0, 0), (0, Fraction(0))], "nothing but zeros and ones"),
+        ([(0, 0), (1, Fraction(1))], "nothing but zeros and ones"),
+        ([], "nothing but zeros and ones"),
         ([(1, 1), (THIRD, THIRD)], "1/3 was compared with itself"),
     ],
 )
