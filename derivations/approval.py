@@ -20,6 +20,7 @@ from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.claims.mutants import written
 from lvicreg.engines import Autodiff, Counterexample, Equation, Evidence, Exact, Kernel, Locality
+from lvicreg.engines.kernel import stated
 
 APPROVED = Path(__file__).with_name("approved.json")
 
@@ -37,7 +38,8 @@ def described(check: Evidence) -> str:
     """A piece of evidence in a line: its kind, and what it is made of."""
     match check:
         case Kernel():
-            return f"{check.kind}, {check.part or 'the whole'}: {', '.join(check.theorems)} of {check.library}"
+            said = _hash(stated(check.folder, check.theorems))
+            return f"{check.kind}, {check.part or 'the whole'}: {', '.join(check.theorems)} of {check.library}, saying {said}"
         case Autodiff():
             at = _hash(f"{check.values} {check.sizes} {check.target} {check.axes} {check.order}")
             claimed = _hashed([check.claimed], check.definitions)

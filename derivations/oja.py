@@ -199,6 +199,9 @@ claims = (
         id="oja.fixed-points",
         statement=r"For $\lambda = 1$ and $\sigma^2 > 0$, $F$ and $O$ vanish at the same points: $\pm v$ for every unit "
         "eigenvector $v$ of $C$ with a positive eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
+        proof=r"Where $F$ vanishes, $C w = \sigma^2 w$ and $w^\top F = 1 - \lVert w \rVert^2 = 0$: $w$ is a unit eigenvector "
+        r"with the eigenvalue $\sigma^2 > 0$; and $O = \sigma^2 F$ vanishes where $F$ does, and only there. At a unit "
+        r"eigenvector with a positive eigenvalue both vanish.",
         holds=(
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
             Equation(Sigma(w[j] * O[j], j), s * (1 - norm2), unit_decay, inputs),

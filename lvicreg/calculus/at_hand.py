@@ -144,6 +144,8 @@ class AtHand:
         samples = [index for index in bound if size_of(index) == size_of(self.synapse.sample)]
         others = [index for index in bound if index not in samples]
         if len(samples) == 1 and place.sample not in free_indices(total):
+            if place.wire and place.wire[0] != self.synapse.target and set(place.wire[0].indices) <= free_indices(term):
+                raise NotLocal(total, "pairs what arrives at another synapse with what the unit has, sample by sample")
             self.check(normal(Sigma(term, *others)), place.at(samples[0]))
         elif samples:
             raise self._refusal(total, place)

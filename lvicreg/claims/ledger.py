@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from graphlib import TopologicalSorter
 from typing import Literal
 
 from lvicreg.engines import EngineMissing, Evidence, Kernel
@@ -123,7 +124,12 @@ def examine(claim: Claim, by_kernel: bool | None = None) -> tuple[Finding, ...]:
 
 
 def measure(claims: Iterable[Claim], examined: Callable[[Claim], tuple[Finding, ...]] = examine) -> list[Entry]:
-    """The entries of the claims, in order; what a claim rests on may stand before it or after."""
+    """The entries of the claims, in order; what a claim rests on may stand before it or after.
+
+    Raises ``graphlib.CycleError`` where claims rest on each other.
+    """
+    claims = list(claims)
+    TopologicalSorter({claim.id: claim.rests_on for claim in claims}).prepare()
     entries = {claim.id: Entry(claim, examined(claim)) for claim in claims}
     statuses: dict[str, Status] = {}
     while (now := {name: entry.status for name, entry in entries.items()}) != statuses:

@@ -204,7 +204,7 @@ def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, boo
     """The matrices, each with whether it is transposed, whose product over ``axes`` sums ``term`` over ``over``; else empty."""
     factors: list[Indexed] = []
     for factor in Mul.make_args(term):
-        power = int(factor.exp) if isinstance(factor, Pow) and isinstance(factor.exp, Integer) else 1
+        power = int(factor.exp) if isinstance(factor, Pow) and isinstance(factor.exp, Integer) and factor.exp > 0 else 1
         factors += [factor.base if power > 1 else factor] * power
     if len(axes) != 2 or not all(isinstance(factor, Indexed) and _is_matrix(factor) for factor in factors):
         return []

@@ -18,7 +18,7 @@ from sympy import Expr, Idx
 from lvicreg.calculus import Definitions
 
 from .arrays import sample, value
-from .closeness import check_close
+from .closeness import CLOSE, check_close
 from .evidence import Contradiction, load
 
 Loss = Callable[[ModuleType, Any, Any], Any]
@@ -63,7 +63,7 @@ class Autodiff:
             check_close(found, value(claimed, definitions, data, self.axes), f"JAX and the claim differ at scale {scale}")
             if not np.any(found):
                 raise Contradiction(f"the derivative is 0 at scale {scale}")
-        return f"{len(self._derivatives)} points, relative 1e-10"
+        return f"{len(self._derivatives)} points, {CLOSE}"
 
     @cached_property
     def _derivatives(self) -> list[tuple[float, SimpleNamespace, np.ndarray]]:

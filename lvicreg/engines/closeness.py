@@ -10,6 +10,7 @@ from .evidence import Contradiction
 
 RELATIVE = 1e-10  # of each entry
 ROUNDING = 1e-13  # of the largest entry: what is left where larger numbers cancel
+CLOSE = f"relative {RELATIVE:.0e}, {ROUNDING:.0e} of the largest entry"
 
 
 def check_close(left: Any, right: Any, what: str) -> None:

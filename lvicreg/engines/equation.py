@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from sympy import Expr, Float, Idx, Indexed, IndexedBase, S, Symbol
+from sympy import Add, Dummy, Expr, Float, Idx, Indexed, IndexedBase, Mul, Pow, S, Symbol
 
-from lvicreg.calculus import Definitions, Mean, Symmetric, is_zero
+from lvicreg.calculus import At, D, Definitions, H, Mean, Sigma, Symmetric, is_zero, relu
 from lvicreg.calculus.definitions import Name, name_of
 from lvicreg.calculus.indexed import rename
 
@@ -40,8 +40,14 @@ class Equation:
             raise ValueError(
                 f"{min(floats)} is rounded, and an equation is exact: write it as a fraction, such as Rational(1, 10)"
             )
-        if false := _of_another_sign(self.definitions):
-            raise ValueError(f"{false[0]} was declared with a sign, and what it stands for has another")
+        slopes = sorted((self.left + self.right).atoms(D), key=str) if S.Zero in (self.left, self.right) else []
+        if slopes and all(_is_absent(slope, self.definitions) for slope in slopes):
+            raise ValueError(f"{slopes[0]} is 0, since what is differentiated has no {name_of(slopes[0].args[1])} in it")
+        if unshown := _without_its_sign(self.definitions, self.left, self.right, *meanings):
+            raise ValueError(
+                f"{unshown[0]} was declared with a sign, and what it stands for is not shown to have it: write that in "
+                "squares, roots and what has a sign itself, or declare none"
+            )
         if alike := _alike(self.left, self.right, *meanings):
             raise ValueError(f"two quantities are written {alike[0]}, under different assumptions: give them different names")
         if asymmetric := _asymmetric(self.definitions):
@@ -56,14 +62,50 @@ class Equation:
             raise ValueError("an equation needs at least one choice of sizes, such as {'N': 2, 'M': 2, 'B': 3}")
 
 
-def _of_another_sign(definitions: Definitions) -> list[Name]:
-    """The names that stand for something of which SymPy knows that it has not the sign that was declared."""
-    found = [definitions[name] for name in definitions]
+def _is_absent(slope: D, definitions: Definitions) -> bool:
+    """Whether it is with respect to what does not occur, behind a name or held constant, before anything cancels."""
+    expr, target = slope.args
+    waiting, names = [expr], set()
+    while waiting:
+        for name in map(name_of, waiting.pop().atoms(Symbol, Indexed)):
+            if name not in names and name in definitions:
+                waiting.append(definitions[name][1])
+            names.add(name)
+    return name_of(target) not in names
+
+
+def _without_its_sign(definitions: Definitions, *exprs: Expr) -> list[Expr]:
+    """The quantities that were declared with a sign and are given a meaning, or a value, that is not shown to have it."""
+    given = [definitions[name] for name in definitions]
+    given += [place.args[1:] for expr in exprs for place in expr.atoms(At)]
     return [
-        name_of(pattern)
-        for pattern, meaning in found
-        if (pattern.is_nonnegative and meaning.is_negative) or (pattern.is_nonpositive and meaning.is_positive)
+        quantity
+        for quantity, value in given
+        for sign in ([1] * bool(quantity.is_nonnegative) + [-1] * bool(quantity.is_nonpositive))
+        if not _is_nonnegative(_from_one(sign * value))
     ]
+
+
+def _from_one(expr: Expr) -> Expr:
+    """``expr`` with each size ``N`` as ``1 + n``, so that ``N − 1`` is seen not to be negative."""
+    sizes = (part for part in expr.atoms(Symbol) if part.is_integer and part.is_positive)
+    return expr.xreplace({size: 1 + Dummy(integer=True, nonnegative=True) for size in sizes})
+
+
+def _is_nonnegative(expr: Expr) -> bool:
+    """Whether its form shows that a real number is not negative: squares, roots, and sums and products of such."""
+    match expr:
+        case _ if expr.is_nonnegative:
+            return True
+        case Pow(base=base, exp=exponent):
+            return bool(exponent.is_even or (exponent * 2).is_odd) or _is_nonnegative(base)
+        case Add() | Mul():
+            return all(map(_is_nonnegative, expr.args))
+        case Sigma(term=term):
+            return _is_nonnegative(term)
+        case H() | relu():
+            return True
+    return False
 
 
 def _alike(*exprs: Expr) -> list[str]:

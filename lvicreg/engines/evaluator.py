@@ -44,8 +44,11 @@ class Evaluator:
 
     def length(self, index: Idx) -> int:
         """The number of values of an index at this point's sizes."""
-        (_, upper) = index.args[1].args
-        return int(self.value(upper + 1).rational())
+        lower, upper = index.args[1].args
+        length = self.value(upper - lower + 1).rational()
+        if lower != 0 or length.denominator != 1:
+            raise ValueError(f"{index} runs from {lower} over {length} values: let it run from 0, over sizes that are given")
+        return int(length)
 
     def dual(self, expr: Expr, at: Environment) -> Dual:
         """Value and slope of an expression: one rule per kind of node."""
@@ -65,6 +68,8 @@ class Evaluator:
             case Mul():
                 return self._product(expr, at)
             case Pow(base=base, exp=exponent):
+                if isinstance(base, Pow) and exponent.q == 2:
+                    self._meet(base.base, of(base.base))  # |v| is v on one side, and −v on the other
                 return _power(of(base), exponent, differentiating=self.seed is not None)
             case Sigma(term=term, index=index):
                 return _sum(self.dual(term, {**at, index: n}) for n in range(self.length(index)))
@@ -102,9 +107,13 @@ class Evaluator:
         raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
 
     def _step(self, gate: Expr, argument: Dual) -> Dual:
-        opened = argument.value.sign() > 0
-        self.point.gates.setdefault(gate.args[0], set()).add(opened)
-        return Dual(ONE if opened else ZERO)
+        return Dual(ONE if self._meet(gate.args[0], argument) else ZERO)
+
+    def _meet(self, expr: Expr, value: Dual) -> bool:
+        """Whether it is more than 0, which is noted."""
+        more = value.value.sign() > 0
+        self.point.gates.setdefault(expr, set()).add(more)
+        return more
 
     def _product(self, expr: Mul, at: Environment) -> Dual:
         # Deltas first: where one is 0 the rest need not be defined
@@ -130,23 +139,18 @@ class Evaluator:
                 known = self.dual(meaning, dict(zip(indices_of(pattern), indices, strict=True)))
                 self._known[entry] = Dual(known.value, ONE) if entry == self.seed else known
             else:
+                if expr.is_integer and entry not in self.point.values:
+                    raise ValueError(f"{name} is a whole number, as a size is, and not among the sizes: {self.point}")
                 value = self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative))
                 self._known[entry] = Dual(value, slope)
-            self._check_sign(expr, self._known[entry].value)
         return self._known[entry]
-
-    def _check_sign(self, quantity: Expr, value: Surd) -> None:
-        if wrong := _declared_otherwise(quantity, value):
-            raise ValueError(f"{quantity} was declared {wrong}, and is {value} at {self.point}")
 
     def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
         """The fixed entries, together with those to which ``At`` gives a value."""
         _, quantity, value = expr.args
         indices, placed = indices_of(quantity), dict(self.fixed)
         for places in product(*(range(self.length(index)) for index in indices)):
-            there = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
-            self._check_sign(quantity, there)
-            placed[str(name_of(quantity)), places] = there
+            placed[str(name_of(quantity)), places] = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
         return placed
 
     def _mean(self, term: Expr, law: Law, at: Environment) -> Dual:
@@ -155,16 +159,6 @@ class Evaluator:
             inside = Evaluator(self.point, self.definitions, None, {**self.fixed, **values})
             total = total + weight * inside.dual(term, at).value
         return Dual(total)
-
-
-def _declared_otherwise(quantity: Expr, value: Surd) -> str:
-    """The sign that a quantity was declared to have and has not, of values whose sign is decided; 0 is the edge of a domain."""
-    if len(value.terms) > 2:
-        return ""
-    declared = {"positive": quantity.is_positive, "nonnegative": quantity.is_nonnegative}
-    declared |= {"negative": quantity.is_negative, "nonpositive": quantity.is_nonpositive}
-    wrong = {-1: ("positive", "nonnegative"), 0: (), 1: ("negative", "nonpositive")}[value.sign()]
-    return next((sign for sign in wrong if declared[sign]), "")
 
 
 def _sum(parts: Iterable[Dual]) -> Dual:

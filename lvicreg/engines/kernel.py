@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,11 @@ APPLIED = re.compile(r"^Example\s+(\w+)_applies\b", re.MULTILINE)
 TYPES = re.compile(
     r"\b(?:Record|Structure|Class|Variant|Inductive|CoInductive)\b.*"
     r"|\b(?:sig|sig2|sigT|sigT2|Empty_set|void)\b|\{\s*'?\w+\s*(?::[^{}|&]*)?[|&][^{}]*\}"
+)
+COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
+PROOF = re.compile(r"\bProof\b.*?\b(?:Qed|Defined)\.", re.DOTALL)
+MEANING = re.compile(
+    r"(?:Local\s+)?(?:Definition|Fixpoint|Notation|Variables?|Hypothes[ie]s|Context|Implicit|Section|End|Import|Open|Coercion)\b"
 )
 TACTICS = """\
 Ltac is_proposition A := lazymatch type of A with Prop => idtac end.
@@ -55,14 +60,23 @@ Ltac takes_more_than_data :=
 Ltac has_implication A :=
   lazymatch A with
   | _ <-> _ => fail
+  | ~ _ => fail
   | ?B -> ?C => first [is_proposition B | has_implication C]
   | forall x : ?B, @?C x => has_implication_within B C
   | exists x : ?B, @?C x => has_implication_within B C
-  | ?f ?B => first [has_implication B | has_implication f]
+  | ?f ?B => first [has_implication B | has_implication f | is_proposition A; opened A]
+  | _ => is_proposition A; opened A
   end
+with opened A := let B := eval hnf in A in tryif constr_eq A B then fail else has_implication B
 with has_implication_within B C :=
   let _ := constr:(fun x : B => ltac:(let A := eval cbv beta in (C x) in has_implication A; exact I)) in idtac.
-Ltac concludes_with_hypotheses := intros; lazymatch goal with |- ?A => has_implication A end.
+Ltac concludes_with_hypotheses :=
+  intros;
+  lazymatch goal with
+  | |- _ <-> _ => fail
+  | |- ~ _ => fail
+  | |- ?A => tryif (progress hnf) then concludes_with_hypotheses else has_implication A
+  end.
 Ltac starts_with theorem term :=
   lazymatch term with ?f _ => starts_with theorem f | _ => constr_eq term theorem end.
 (* The theorem with all its arguments, for any number of things that are not proofs. *)
@@ -113,6 +127,18 @@ class Kernel:
         return hashed == fingerprint(self.folder) and set(self.theorems) <= set(listed)
 
 
+def stated(folder: Path, theorems: Collection[str]) -> str:
+    """What theorems say: themselves without their proofs, and all definitions, variables and notations of their folder."""
+    said = []
+    for path in sorted(folder.glob("*.v")):
+        text = PROOF.sub("", COMMENT.sub("", path.read_text(encoding="utf-8")))
+        for sentence in (" ".join(part.split()) for part in re.split(r"\.\s", text)):
+            theorem = re.match(r"Theorem\s+(\w+)", sentence)
+            if (theorem and f"{path.stem}.{theorem[1]}" in theorems) or MEANING.match(sentence):
+                said.append(f"{path.stem}: {sentence}.")
+    return "\n".join(said)
+
+
 def report(folder: Path, library: str) -> Axioms:
     """Every theorem of a folder, and its file's axioms, from compiling all of its files; once in each process.
 
@@ -143,7 +169,7 @@ def _compiled(folder: Path, library: str) -> Axioms:
             shutil.copy(path, build)
         texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(build.glob("*.v"))}
         for file, text in texts.items():
-            if found := TYPES.search(re.sub(r"\(\*.*?\*\)", "", text, flags=re.DOTALL)):
+            if found := TYPES.search(COMMENT.sub("", text)):
                 raise Contradiction(f"{file}.v makes a type: {found[0].strip()}; let hypotheses stand in the theorems")
         required = {line for text in texts.values() for line in REQUIRED.findall(text) if f"From {library} " not in line}
         (build / "libraries.v").write_text("\n".join(sorted(required)), encoding="utf-8")

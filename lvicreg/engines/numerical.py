@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .autodiff import jax_in_float64
-from .closeness import check_close
+from .closeness import CLOSE, check_close
 from .evidence import Contradiction
 
 
@@ -36,7 +36,7 @@ class Numbers:
             raise Contradiction("nothing was compared")
         if all(np.all(np.isin(side, (0, 1))) for pair in pairs for side in pair):
             raise Contradiction("nothing but zeros and ones was compared")
-        return f"{len(pairs)} pairs, relative 1e-10"
+        return f"{len(pairs)} pairs, {CLOSE}"
 
 
 def _apart(pair: tuple[Any, Any]) -> tuple[Any, Any]:

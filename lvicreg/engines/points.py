@@ -34,7 +34,7 @@ class Point:
         self.random = random.Random(f"{seed} {sorted(self.sizes.items())} {scale}")
         self.values: dict[Entry, Surd] = {(name, ()): Surd(size) for name, size in self.sizes.items()}
         self.distributions: dict[Law, list[tuple[Surd, dict[Entry, Surd]]]] = {}
-        self.gates: dict[Expr, set[bool]] = {}  # what was met inside a step or a hinge: whether more than 0, or not
+        self.gates: dict[Expr, set[bool]] = {}  # what stands in a step, a hinge or |·|: was it more than 0, or not
         self._tables: dict[tuple[str, Surd], Surd] = {}
 
     def draw(self, positive: bool = False, scale: Fraction = Fraction(1)) -> Surd:

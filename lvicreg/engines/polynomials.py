@@ -28,7 +28,7 @@ class Polynomials:
         for n in self.sizes:
             pairs = list(self.pairs(flint, n))
             for number, (left, right) in enumerate(pairs, start=1):
-                if left is right or not isinstance(left, flint.fmpq_mpoly):
+                if left is right or not all(isinstance(side, flint.fmpq_mpoly) for side in (left, right)):
                     raise Contradiction(f"identity {number} is of {left} with itself, or of no polynomial")
                 if left != right:
                     raise Contradiction(f"identity {number} fails at n = {n}")

@@ -51,9 +51,19 @@ def _refused(z3: ModuleType, formula: Any) -> str:
         return "hypotheses under a quantifier are not seen: leave variables free, and they stand for all real numbers"
     if z3.is_int(formula):
         return "integers have other laws than real numbers: use z3.Real"
+    if formula.sort_kind() not in (z3.Z3_REAL_SORT, z3.Z3_BOOL_SORT):
+        return f"{formula} is of the sort {formula.sort()}, not real: use z3.Real"
+    if formula.num_args() and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+        return f"{formula.decl()} is a function of which nothing is known: give its value a name, a z3.Real"
+    if z3.is_app_of(formula, z3.Z3_OP_POWER) and not _whole_and_positive(z3, formula.arg(1)):
+        return f"z3 gives {formula} a value of its choice where it has none: take powers with exponents 1, 2, 3, … only"
     if z3.is_div(formula) and not (z3.is_rational_value(formula.arg(1)) and formula.arg(1).as_fraction()):
         return f"z3 gives x/0 a value of its choice: write x = y {formula.arg(1)} in the place of x = y/{formula.arg(1)}"
     return next(filter(None, (_refused(z3, part) for part in formula.children())), "")
+
+
+def _whole_and_positive(z3: ModuleType, exponent: Any) -> bool:
+    return z3.is_rational_value(exponent) and exponent.as_fraction() > 0 and exponent.as_fraction().denominator == 1
 
 
 def _hidden(z3: ModuleType, formula: Any) -> str:
@@ -61,13 +71,13 @@ def _hidden(z3: ModuleType, formula: Any) -> str:
     if z3.is_and(formula) or z3.is_implies(formula):
         concluded = formula.children() if z3.is_and(formula) else [formula.arg(1)]
         return next(filter(None, (_hidden(z3, part) for part in concluded)), "")
-    if formula.num_args() == 2 and not z3.is_or(formula) and formula.decl().kind() != z3.Z3_OP_XOR:
-        return ""  # a comparison, or an equivalence
+    if z3.is_eq(formula) or (formula.num_args() == 2 and not any(map(z3.is_bool, formula.children()))):
+        return ""  # an equivalence, or a comparison
     return f"hypotheses in {formula} are not seen: write it with And, Implies, == and comparisons"
 
 
 def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any]:
-    """What each implication of a formula supposes, together with what stands before it; of *if and only if* both cases."""
+    """What each implication of a formula supposes, with what stands before it; of *if and only if*, and of *if*, both cases."""
     if z3.is_and(formula):
         for part in formula.children():
             yield from _hypotheses(z3, part, outer)
@@ -75,9 +85,16 @@ def _hypotheses(z3: ModuleType, formula: Any, outer: Any = True) -> Iterator[Any
         given = z3.And(outer, formula.arg(0))
         yield given
         yield from _hypotheses(z3, formula.arg(1), given)
-    elif z3.is_eq(formula) and z3.is_bool(formula.arg(0)):
-        yield z3.And(outer, formula.arg(0))
-        yield z3.And(outer, z3.Not(formula.arg(0)))
+    else:
+        for case in [formula.arg(0)] * (z3.is_eq(formula) and z3.is_bool(formula.arg(0))) + _conditions(z3, formula):
+            yield z3.And(outer, case)
+            yield z3.And(outer, z3.Not(case))
+
+
+def _conditions(z3: ModuleType, term: Any) -> list[Any]:
+    """What every *if* in a term asks."""
+    own = [term.arg(0)] if z3.is_app_of(term, z3.Z3_OP_ITE) else []
+    return own + [condition for part in term.children() for condition in _conditions(z3, part)]
 
 
 def _satisfiable(z3: ModuleType, formula: Any) -> Any:

@@ -82,12 +82,15 @@ class Surd:
         return self.terms.get(1, Fraction(0))
 
     def sign(self) -> int:
-        """-1, 0 or 1, decided exactly for at most two roots."""
-        squares = sorted((abs(c) * c * n for n, c in self.terms.items()), key=abs, reverse=True)
-        if len(squares) > 2:
-            raise ValueError(f"the sign of {self} is not decided here")
-        # c√n + d√m has the sign of the term with the larger square; equal squares of square-free n ≠ m cannot occur
-        return (squares[0] > 0) - (squares[0] < 0) if squares else 0
+        """-1, 0 or 1, decided exactly: what is not 0 is told from it by enough digits of the roots."""
+        digits = 1
+        while self.terms:
+            digits *= 16
+            # isqrt(n digits²) is below √n digits by less than 1
+            floored = sum((c * isqrt(n * digits**2) for n, c in self.terms.items()), Fraction(0))
+            if abs(floored) >= sum(abs(c) for n, c in self.terms.items() if n > 1):
+                return 1 if floored > 0 else -1
+        return 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Surd) and self.terms == other.terms

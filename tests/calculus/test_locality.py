@@ -376,6 +376,25 @@ def test_similarity_matching_has_its_own_lateral_weights():
     assert reason(Sigma(h[b, p] * x[b, q], b), names, undeclared) == said
 
 
+def test_what_other_synapses_would_learn_is_not_at_hand():
+    """A covariance is one wherever it stands: by its name, beside a weight, and where the weight cancels."""
+    hebbian = Definitions({R[i, j]: Sigma(u[c, i] * x[c, j], c)})
+    lateral = synapse.also(inputs=((L[i, k], u[b, k]),))
+    cancelling = network.but({G[i, k]: 1 / L[i, k]})
+    for inside, names, reads in (
+        (Sigma(L[p, k] * K[p, k] * u[b, k], k), network, lateral),
+        (Sigma(L[p, k] * alpha * Sigma(u[c, p] * u[c, k], c) * u[b, k], k), network, lateral),
+        (Sigma(L[p, k] * G[p, k] * K[p, k] * u[b, k], k), cancelling, lateral),
+        (Sigma(H(1 + L[p, k] ** 2) * K[p, k] * u[b, k], k), network, lateral),
+        (Sigma(W[p, m] * R[p, m] * x[b, m], m), hebbian, synapse),
+        (Sigma(W[p, m] * Sigma(u[c, p] * x[c, m], c) * x[b, m], m), network, synapse),
+    ):
+        assert reason(Sigma(inside * hidden, b), names, reads)
+    means = Definitions({R[i, j]: Sigma(x[c, j], c)})  # of what arrives alone
+    assert judged(Sigma(Sigma(W[p, m] * Sigma(x[c, m], c), m) * hidden, b), reads=synapse)
+    assert judged(Sigma(R[p, q] * hidden, b), means, synapse)
+
+
 def test_a_lateral_weight_learns_from_both_its_ends():
     s = Idx("s", N)
     reads = Synapse(L[i, k], b, pre=(z[b, k],), post=(z[b, i],))

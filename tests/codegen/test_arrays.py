@@ -52,6 +52,16 @@ CASES = {
         LOSS + "StopGradient(e[b, i])",
         "give it one in the definitions",
     ),
+    "quotient in a matrix product": (
+        from_post(y[t, p], {K[i, k]: V[i, k], y[b, i]: Sigma(K[i, k] * z[b, k] / e[b, k], k)}, (x, z, e, V)),
+        of("y[b, i]") + "the sum of K[i, k]*z[b, k]/e[b, k] over k is neither a reduction over one axis nor a matrix product",
+        "a name in the definitions",
+    ),
+    "quotient of a vector in a matrix product": (
+        from_post(y[t, p], {v[i]: Sigma(z[b, i] ** 2, b), y[b, i]: Sigma(V[i, k] * z[b, k] / v[k], k)}, (x, z, V)),
+        of("y[b, i]") + "the sum of V[i, k]*z[b, k]/v[k] over k is neither",
+        "a name in the definitions",
+    ),
     "two sums": (
         from_post(v[p] * z[t, p], {v[i]: Sigma(z[b, i], b) * Sigma(z[b, i] ** 2, b)}),
         of("v[i]") + "Sigma(z[b, i], b)*Sigma(z[b, i]**2, b) is not one sum",

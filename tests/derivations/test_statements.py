@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sympy import Expr, Idx, Symbol
@@ -127,6 +129,33 @@ def test_more_proofs_of_the_kernel_are_part_of_it() -> None:
         assert approval.said(replace(claim, evidence=(*claim.evidence, changed))) != approval.said(claim)
         others = tuple(changed if check is kernel else check for check in claim.evidence)
         assert approval.said(replace(claim, evidence=others)) != approval.said(claim)
+
+
+def test_what_a_theorem_of_the_kernel_says_is_part_of_it(tmp_path: Path) -> None:
+    kernel = next(check for check in CLAIMS["oja.fixed-points"].evidence if isinstance(check, Kernel))
+    copy = replace(kernel, folder=tmp_path)
+
+    def described(file: str, change: Callable[[str], str]) -> str:
+        for path in kernel.folder.glob("*.v"):
+            text = path.read_text(encoding="utf-8")
+            changed = change(text) if path.name == file else text
+            assert (changed != text) == (path.name == file)
+            (tmp_path / path.name).write_text(changed, encoding="utf-8")
+        return approval.described(copy)
+
+    for file, old, new in (
+        ("fixed_points.v", "0 < s C w /\\ F C lambda w = 0", "0 < s C w /\\ F C lambda w = w"),
+        ("fixed_points.v", "Variables (R : realType)", "Variables (R : rcfType)"),
+        ("definitions.v", "C *m w - s C w *: w", "C *m w - s C w *: C"),
+        ("definitions.v", "(dot u v) (format", "(dot v u) (format"),
+    ):
+        assert described(file, lambda text, old=old, new=new: text.replace(old, new, 1)) != approval.described(kernel)
+    for file, old, new in (
+        ("fixed_points.v", "Proof.", "Proof. idtac."),
+        ("fixed_points.v", "Theorem decay_scale C lambda w : 0 < lambda", "Theorem decay_scale C lambda w : 0 <= lambda"),
+        ("definitions.v", "(* The variance", "(* Not the variance"),
+    ):
+        assert described(file, lambda text, old=old, new=new: text.replace(old, new, 1)) == approval.described(kernel)
 
 
 def test_an_approval_is_by_name_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -13,6 +13,8 @@ from lvicreg.engines import Contradiction, Counterexample
         ("left, right = np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-9])", "agree"),
         ("left, right = 0.0, 0.0", "agree"),
         ("left, right = 0.1 + 0.2 - 0.3, 0.0", "agree"),
+        ("left, right = 1e-10, 0.0", "agree"),
+        ("left, right = 1e6, 1e6 + 1e-1", "agree"),
         ("left, right = np.nan, 1.0", "not finite"),
         ("left, right = 1.0, np.inf", "not finite"),
         ("left, right = np.ones(2), np.zeros(3)", "not finite numbers that can be compared"),

@@ -1,10 +1,10 @@
 """What is no equation is refused when it is made."""
 
 import pytest
-from sympy import IndexedBase, S, Symbol
+from sympy import Expr, IndexedBase, S, Symbol, sqrt
 
-from lvicreg.calculus import Definitions, Mean, Sigma, Symmetric
-from lvicreg.calculus.layer import i, k
+from lvicreg.calculus import SG, At, D, Definitions, H, Mean, Sigma, Symmetric, relu
+from lvicreg.calculus.layer import N, i, k
 from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
 
@@ -24,11 +24,13 @@ C, G, u, v, w = Symmetric("C"), Symmetric("G"), IndexedBase("u"), IndexedBase("v
         ({"definitions": Definitions({y: 2.5})}, "2.5.* is rounded"),
         ({"definitions": Definitions({C[i, k]: v[i] * w[k]})}, "C was declared Symmetric, and what it stands for is not"),
         ({"definitions": Definitions({C[i, k]: v[i] * v[k], G[i, k]: v[i]})}, "G was declared Symmetric"),
-        (
-            {"definitions": Definitions({positive: S(-1)})},
-            "positive was declared with a sign, and what it stands for has another",
-        ),
+        ({"definitions": Definitions({positive: S(-1)})}, "positive was declared with a sign, .* is not shown to have it"),
         ({"definitions": Definitions({negative: x**2 + 1})}, "negative was declared with a sign"),
+        ({"left": At(y, positive, -3)}, "positive was declared with a sign"),
+        ({"right": 2 * At(y, positive, x)}, "positive was declared with a sign"),
+        ({"left": D(Symbol("x_") ** 2, y), "right": 0}, r"D\(x_\*\*2, y\) is 0, since what is differentiated has no y in it"),
+        ({"right": D(Sigma(v[i], i), w[k]), "left": 0}, "is 0, since what is differentiated has no w in it"),
+        ({"left": D(x, y) * D(x**2, y), "right": 0}, "is 0, since"),
         ({"right": Symbol("y", real=True)}, "two quantities are written y, under different assumptions"),
         ({"left": w[i], "right": IndexedBase("w", positive=True)[i]}, "two quantities are written w, under different"),
         ({"definitions": Definitions({x: Symbol("y", real=True)})}, "two quantities are written y, under different"),
@@ -56,7 +58,40 @@ def test_it_is_evaluated_where_units_are_more_and_where_samples_are() -> None:
 
 
 def test_an_index_and_an_array_are_no_other_quantities_of_their_name() -> None:
-    Equation(v[i] + w[i] * Symbol("v"), 0, Definitions({positive: Sigma(w[i], i)}))
+    Equation(v[i] + w[i] * Symbol("v"), 0, Definitions({positive: Sigma(w[i] ** 2, i)}))
+
+
+@pytest.mark.parametrize("meaning", [x - 50, x + 50, x**3, -(x**2), x**2 - 1, 1 / x, Sigma(v[i], i), x * negative, x**2 * x])
+def test_a_sign_that_is_not_shown_is_refused(meaning: Expr) -> None:
+    """SymPy takes positive factors out when a node is made, so both engines would read the same error."""
+    for sign in ("positive", "nonnegative"):
+        declared = Symbol("s", **{sign: True})
+        with pytest.raises(ValueError, match="s was declared with a sign"):
+            Equation(y, 2 * y, Definitions({declared: meaning}))
+        opposite = Symbol("s", **{{"positive": "negative", "nonnegative": "nonpositive"}[sign]: True})
+        with pytest.raises(ValueError, match="s was declared with a sign"):
+            Equation(y, 2 * y, Definitions({opposite: -meaning}))
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        *(x**2, sqrt(x), x**-2, 3 * x**2, x**2 + y**4, negative**3 * negative, relu(x), x**2 * H(y)),
+        *(1 / positive, 1 / (1 + x**2), N - 1, 1 / (N + positive - 1)),
+        *(Sigma(v[i] ** 2, i) / N, sqrt(Sigma(v[i] ** 2, i) + positive)),
+    ],
+)
+def test_a_sign_that_is_shown_by_squares_roots_and_sizes_may_be_declared(meaning: Expr) -> None:
+    for sign in (1, -1):
+        declared = Symbol("s", **{"nonnegative" if sign == 1 else "nonpositive": True})
+        Equation(x, 2 * x, Definitions({declared: sign * meaning}))
+
+
+def test_a_derivative_that_is_0_is_no_misprint_where_its_target_occurs_or_another_does() -> None:
+    Equation(D(SG(y) * x, y), 0)
+    Equation(D(Sigma(v[i], i), w[k]), 0, Definitions({v[i]: SG(w[i])}))
+    Equation(D(x, y) + D(y, y) - 1, 0)
+    Equation(D(x, y), x)
 
 
 def test_the_exact_engine_alone_may_decide() -> None:

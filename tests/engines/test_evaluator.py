@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Function, IndexedBase, Rational, S, Symbol, cbrt, log, sqrt
+from sympy import Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, sqrt
 
 from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
 from lvicreg.calculus.layer import (
@@ -32,7 +32,6 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
-from lvicreg.engines import Equation, Exact
 from lvicreg.engines.distributions import GAUSSIAN_FIVE_POINTS, outcomes
 from lvicreg.engines.evaluator import Evaluator
 from lvicreg.engines.points import Point
@@ -207,6 +206,7 @@ def test_sizes_and_lengths(engine):
         (alpha**N, "integers and halves"),
         (Function("g")(alpha), "no rule for g"),
         (D(D(w[j], w[q]), w[q]), "not inside"),
+        (D(At(w[j], w[j], 2 * w[j]), w[q]), "not inside"),
         (D(Function("g")(w[j]), w[q]), "no rule"),
     ],
     ids=str,
@@ -214,6 +214,19 @@ def test_sizes_and_lengths(engine):
 def test_refusals(engine, expr, message):
     with pytest.raises(TypeError, match=message):
         engine.value(expr, {j: 0, q: 0})
+
+
+def test_sizes_are_whole_and_given(engine):
+    for index, message in (
+        (Idx("r", (1, N)), "r runs from 1 over"),
+        (Idx("r", N / 7), "r runs from 0 over [23]/7 values"),
+        (
+            Idx("r", Symbol("O", integer=True, positive=True)),
+            "O is a whole number, as a size is, and not among the sizes: B = ",
+        ),
+    ):
+        with pytest.raises(ValueError, match=message):
+            engine.length(index)
 
 
 def test_points_are_reproducible_and_differ():
@@ -243,30 +256,3 @@ def test_symmetric_matrices_are_symmetric():
 def test_arrays_are_drawn_on_both_sides_of_zero():
     engine = Evaluator(Point(SIZES), network)
     assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}
-
-
-def test_a_name_that_was_declared_positive_must_be() -> None:
-    """SymPy takes positive factors out when a node is made, so both engines would read the same error."""
-    s, r = Symbol("s", positive=True), Symbol("r")
-    v = IndexedBase("v")
-    for equation in (
-        Equation(At(relu(s * v[i]), s, -3), 3 * relu(v[i])),
-        Equation(At(sqrt(s**2) * v[i], s, -3), -3 * v[i]),
-        Equation(sqrt(s**2) * r, (r - 50) * r, Definitions({s: r - 50})),
-    ):
-        with pytest.raises(ValueError, match="s was declared positive, and is -"):
-            Exact((equation,)).run()
-
-
-@pytest.mark.parametrize("sign", ["nonnegative", "nonpositive", "negative"])
-def test_a_name_of_any_declared_sign_must_have_it(sign: str) -> None:
-    """|r| is r for both engines, where SymPy was told so."""
-    r, v = Symbol("r", real=True) + (-50 if sign == "nonnegative" else 50), IndexedBase("v")
-    e, array = Symbol("e", **{sign: True}), IndexedBase("e_", **{sign: True})
-    for equation in (
-        Equation(e * v[i], 2 * e * v[i], Definitions({e: r})),
-        Equation(array[i] * v[i], 2 * array[i] * v[i], Definitions({array[i]: r})),
-        Equation(At(e * v[i], e, 3 if sign != "nonnegative" else -3), v[i]),
-    ):
-        with pytest.raises(ValueError, match=f"was declared {sign}, and is "):
-            Exact((equation,)).run()

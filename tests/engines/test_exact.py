@@ -125,6 +125,15 @@ def test_a_gate_that_the_exact_engine_alone_saw_from_one_side_is_refused(gate: t
     Exact((Equation(left + v[i], right + v[i]),)).run()  # and leave the other side to the symbolic engine
 
 
+@pytest.mark.parametrize("inside", [v[i] + 1000, v[i] - 1000])
+def test_a_root_of_a_square_is_a_gate(inside: Expr) -> None:
+    sides = sqrt(inside**2) * y, (inside if inside - v[i] > 0 else -inside) * y
+    with pytest.raises(Contradiction, match=r"1000.* more than 0 wherever evaluated"):
+        Exact((Equation(*sides, engines=("exact",)),)).run()
+    with pytest.raises(Contradiction, match="≠"):
+        Exact((Equation(sqrt((v[i] - 1) ** 2) * y, (v[i] - 1) * y, engines=("exact",)),)).run()
+
+
 def test_gates_seen_from_both_sides_at_different_points_are_let_pass() -> None:
     Exact((Equation(relu(s - w[i]), (s - w[i]) * H(s - w[i]), sizes=({"N": 2},), engines=("exact",)),)).run()
 
@@ -192,6 +201,7 @@ def test_what_holds_but_at_a_kink_or_a_zero_is_refused() -> None:
 )
 def test_zeros_are_met_where_something_may_be_zero(expr: Expr, further: int, zeros: int) -> None:
     equation = Equation(expr, 0, Definitions({G[i]: e * v[i]}), ({"N": 2},))
+    assert Exact.edges >= 8
     found = [where for where, *_ in Exact(()).values(equation, 0)]
     assert len(found) == 4 + further
     assert sum(", some 0" in where for where in found) == zeros

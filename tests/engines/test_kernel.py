@@ -152,10 +152,14 @@ def test_hypotheses_in_the_type_of_what_a_theorem_takes_are_refused(folder: Path
         "n = n /\\ (n < 0 -> n = 1)",
         "exists m, m < 0 -> n = 1",
         "n = 1 \\/ exists m, m = n /\\ forall k, k < 0 -> n = 1",
+        "bounded n",
+        "n = 1 \\/ bounded n",
+        "exists m, bounded m",
     ],
 )
 def test_hypotheses_within_a_conclusion_are_refused(folder: Path, statement: str) -> None:
-    cheat = f"Theorem wrong (n : nat) : {statement}.\nProof. admit. Admitted.\n"
+    behind = "Definition bounded n := n = n /\\ (n < 0 -> n = 1).\n"
+    cheat = f"{behind}Theorem wrong (n : nat) : {statement}.\nProof. admit. Admitted.\n"
     (folder / "a_use.v").write_text(USE + cheat, encoding="utf-8")
     with pytest.raises(Contradiction, match=r"a_use\.wrong has hypotheses within its conclusion"):
         report(folder, "Toy")
@@ -166,11 +170,12 @@ def test_hypotheses_within_a_conclusion_are_refused(folder: Path, statement: str
     "statement",
     [
         "forall (A : Type) (P : A -> Prop) (l : list nat) (f : nat -> nat), f 0 = f (0 + 0)",
+        "0 <> 1 /\\ ~ 1 = 2",
         "(0 = 1 <-> exists m, m = 1 /\\ forall k, k < 1 -> k = m) <-> (0 = 1 <-> exists m, m = 1 /\\ forall k, k < 1 -> k = m)",
     ],
 )
 def test_data_and_what_is_said_to_be_equivalent_are_no_hypotheses(folder: Path, statement: str) -> None:
-    (folder / "pure.v").write_text(f"Theorem fine : {statement}.\nProof. firstorder. Qed.\n", encoding="utf-8")
+    (folder / "pure.v").write_text(f"Theorem fine : {statement}.\nProof. firstorder discriminate. Qed.\n", encoding="utf-8")
     assert report(folder, "Toy")["pure.fine"] == ()
 
 

@@ -68,9 +68,9 @@ def test_what_is_refused(valid, invalid, message: str) -> None:
 def test_what_it_does_not_know_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solver, "MILLISECONDS", 1)
 
-    def power(z3):
+    def power(z3):  # Motzkin's polynomial
         r, s = z3.Reals("r s")
-        return r**s + s**r != 7
+        return r**4 * s**2 + r**2 * s**4 + 1 - 3 * r**2 * s**2 >= 0
 
     with pytest.raises(Contradiction, match="the negation is unknown, expected unsat"):
         check({"a power": power})
@@ -97,9 +97,26 @@ def test_formulas_whose_answer_says_less_than_it_seems_are_refused(which: str) -
     for divisor in (lambda z3: z3.Q(0, 1), lambda z3: z3.RealVal(0)):
         with pytest.raises(TypeError, match="a value of its choice"):
             check(VALID, {"a formula": lambda z3, divisor=divisor: z3.Real("r") / divisor(z3) != 3})
+    for undefined in (lambda z3, r: r**-1 >= 0, lambda z3, r: z3.Sqrt(r) >= 0, lambda z3, r: r ** z3.Q(1, 2) >= 0):
+        with pytest.raises(TypeError, match="powers with exponents 1, 2, 3"):
+            check(VALID | {"a formula": lambda z3, undefined=undefined: undefined(z3, z3.Real("r"))})
+    with pytest.raises(TypeError, match="powers with exponents 1, 2, 3"):
+        check({"a formula": lambda z3: z3.Real("r") ** z3.Real("s") == z3.Real("r") ** z3.Real("s")})
+    with pytest.raises(TypeError, match="of the sort BitVec"):
+        check({"a formula": lambda z3: z3.BitVec("n", 8) + 256 == z3.BitVec("n", 8)})
+    with pytest.raises(TypeError, match="function of which nothing is known"):
+        check({"a formula": lambda z3: z3.Function("g", z3.RealSort(), z3.RealSort())(z3.Real("r")) == z3.Real("r")})
     with pytest.raises(TypeError, match="integers have other laws"):
         check({"a formula": lambda z3: z3.Implies(z3.Int("n") > 0, z3.Int("n") >= 1)})
     assert check({"halves": lambda z3: z3.Implies(z3.Real("r") > 0, z3.Real("r") / 2 < z3.Real("r"))}) == "1 valid, 0 refuted"
+
+
+def test_if_has_two_cases() -> None:
+    positive = {"a size": lambda z3: z3.If(z3.Real("r") > 0, z3.Real("r"), -z3.Real("r")) >= 0}
+    assert check(positive) == "1 valid, 0 refuted"
+    for void in (lambda r: r < r, lambda r: r * r >= 0):
+        with pytest.raises(Contradiction, match="its hypotheses are unsat"):
+            check({"a size": lambda z3, void=void: 2 * z3.If(void(z3.Real("r")), z3.RealVal(7), z3.RealVal(7)) == 14})
 
 
 def test_if_and_only_if_has_two_cases() -> None:
@@ -114,6 +131,7 @@ def test_if_and_only_if_has_two_cases() -> None:
         lambda z3, void, r: z3.If(void, r == 7, True),
         lambda z3, void, r: z3.Xor(void, True),
         lambda z3, void, r: z3.BoolVal(True),
+        lambda z3, void, r: z3.Implies(void, r == 7) != z3.BoolVal(False),
         lambda z3, void, r: z3.And(r * r >= 0, z3.Implies(r > 0, z3.Or(z3.Not(void), r == 7))),
     ],
 )

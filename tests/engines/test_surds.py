@@ -93,7 +93,18 @@ def test_sign_where_floats_cannot_tell():
     assert Surd({1: Fraction(p), 2: Fraction(-q)}).sign() == (1 if p * p > 2 * q * q else -1)
 
 
-def test_what_is_undefined_or_undecided_raises():
+def test_the_sign_of_many_roots():
+    roots = [Surd(n).sqrt() for n in (2, 3, 5)]
+    close = roots[0] + roots[1] + -roots[2]  # 0.91…
+    number = sum(map(math.sqrt, (2, 3))) - math.sqrt(5)
+    for digits in (3, 6, 9, 12):
+        below = Surd(Fraction(math.floor(number * 10**digits), 10**digits))
+        assert (close - below).sign() == 1
+        assert (close - below - Surd(Fraction(1, 10**digits))).sign() == -1
+    assert (close - close).sign() == 0
+
+
+def test_what_is_undefined_raises():
     with pytest.raises(ZeroDivisionError):
         ZERO.inverse()
     with pytest.raises(ValueError, match="not a single root"):
@@ -103,8 +114,6 @@ def test_what_is_undefined_or_undecided_raises():
             negative.sqrt()
     with pytest.raises(ValueError, match="not rational"):
         Surd(2).sqrt().sqrt()
-    with pytest.raises(ValueError, match="not decided"):
-        (ONE + Surd(2).sqrt() - Surd(3).sqrt()).sign()
 
 
 def test_equality_hash_and_text():
