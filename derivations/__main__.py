@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from derivations import SECTIONS
 from derivations.approval import APPROVED, differing, record
@@ -16,11 +16,11 @@ from derivations.checking import ledger, section
 from derivations.fragments import ROOT
 from derivations.mutation.record import in_words, on_record
 from derivations.outputs import COMMAND, all_files, strangers
-from lvicreg.claims import Entry, Status, counted, to_json
+from derivations.report import show
+from lvicreg.claims import Status, to_json
 from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Kernel
 
-STYLES = {Status.FAILED: "bold red", Status.NOT_RUN: "yellow", Status.STATED_SIZES: "cyan", Status.IN_WORDS: "blue"}
 EVERY = [claim for name in SECTIONS for claim in section(name).claims]
 
 
@@ -32,6 +32,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--approve", nargs="+", metavar="claim", default=[], help="put the words of these claims on record as read"
     )
+    parser.add_argument("--verbose", action="store_true", help="the statuses and all kinds of evidence in full, in a table")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the ledger to this file")
     options = parser.parse_args(given)
     unknown = [name for name in options.sections if name not in SECTIONS]
@@ -44,24 +45,6 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def table(entries: Sequence[Entry]) -> Table:
-    """The table of claims."""
-    shown = Table(title="Claims")
-    shown.add_column("claim", no_wrap=True)
-    for name in ("status", "evidence", "seconds"):
-        shown.add_column(name, overflow="fold", min_width=15 if name == "status" else None)
-    for entry in entries:
-        found = (f"{f.kind}{'' if f.outcome == 'passed' else f' ({f.outcome})'}" for f in entry.findings)
-        kinds = ", ".join(dict.fromkeys(found))
-        status = f"[{STYLES.get(entry.status, 'green')}]{entry.status}[/]"
-        if entry.kernel:
-            status += f"; {entry.kernel}"
-        if entry.verdict:
-            status += f"; what was said: {entry.verdict}"
-        shown.add_row(entry.claim.id, status, kinds, f"{entry.seconds:.1f}")
-    return shown
-
-
 def main(given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where a claim fails or, with ``--check``, where a file has drifted."""
     options = arguments(given)
@@ -71,11 +54,13 @@ def main(given: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted; nothing was written.")
         return 130
-    console.print(table(entries))
-    console.print(counted(entries), soft_wrap=True)
+    found = iter(entries)
+    show(
+        {section(name).TITLE: list(islice(found, len(section(name).claims))) for name in options.sections},
+        console,
+        options.verbose,
+    )
     failed = [entry for entry in entries if entry.status == Status.FAILED]
-    for entry in failed:
-        console.print(f"{entry.claim.id} failed", *entry.reasons, sep="\n  ", markup=False, style="red")
     not_run = [finding for entry in entries for finding in entry.findings if finding.outcome == "not run"]
     without_kernel = sorted({finding.detail for finding in not_run if finding.kind == Kernel.kind})
     if without_kernel:
