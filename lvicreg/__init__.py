@@ -7,6 +7,4 @@ and ``lvicreg.oja`` has the fixed points of log-variance with decay for your own
 array-api-compat; ``lvicreg.torch`` needs PyTorch.
 """
 
-from importlib.metadata import version
-
-__version__ = version("lvicreg")
+__version__ = "0.1.0"

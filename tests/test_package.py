@@ -1,11 +1,16 @@
 """The package as it is imported: no SymPy, every rule at hand."""
 
 import inspect
+import shutil
 import subprocess
 import sys
+from importlib.metadata import version
+from pathlib import Path
 
 import lvicreg
 from lvicreg import losses, rules
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_importing_the_rules_does_not_import_sympy_or_the_machinery() -> None:
@@ -60,4 +65,18 @@ def test_docstrings_of_losses_state_equations_claims_convention_shapes_errors_an
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
-    assert lvicreg.__version__
+    assert lvicreg.__version__ == version("lvicreg")
+    assert f"\nversion: {lvicreg.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_a_checkout_that_is_not_installed_can_be_imported(tmp_path: Path) -> None:
+    """With what it needs, but without its metadata."""
+    shutil.copytree(ROOT / "lvicreg", tmp_path / "lvicreg", ignore=shutil.ignore_patterns("__pycache__"))
+    script = (
+        "import importlib.metadata as m\n"
+        "m.version = lambda name: 1 / 0 if name == 'lvicreg' else ''\n"
+        "import lvicreg.rules\n"
+        "print(lvicreg.__file__)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith(str(tmp_path))

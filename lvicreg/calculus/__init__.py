@@ -5,6 +5,17 @@ stop-gradient, ``definitions`` the names that an expression can keep or expand, 
 On these, ``canonical`` decides equality, ``differentiate`` takes derivatives and ``steps`` gradients one step at a time,
 ``expectation`` takes means, ``operators`` states both without doing them, ``notation`` prints them. ``locality`` factors an
 update by what a ``synapse`` is declared to read.
+
+It can be used by itself. SymPy's own sums do not serve for this: the derivative of ``Sum(z[b]**2, (b, 1, B))`` with respect to
+``z[b]`` is a sum there, since the two ``b`` are taken for one (sympy/sympy#21891); with another index its value is a
+``Piecewise`` of ranges, of which a simplification may be wrong (#27359); that of a ``Product`` is wrong too (#13994). Here:
+
+>>> from sympy import Idx, IndexedBase, Symbol
+>>> from lvicreg.calculus import Sigma, derivative, normal
+>>> B = Symbol("B", integer=True, positive=True)
+>>> b, t, z = Idx("b", B), Idx("t", B), IndexedBase("z")
+>>> normal(derivative(Sigma(z[b] ** 2, b), z[t]))
+2*z[t]
 """
 
 from .canonical import is_zero, normal

@@ -47,12 +47,23 @@ Monomial = tuple[tuple[Expr, ...], frozenset[Idx]]  # factors, and the bound ind
 
 
 def normal(expr: Expr, definitions: Definitions | None = None) -> Expr:
-    """The normal form of ``expr``; with definitions, after expanding every name."""
+    """The normal form of ``expr``; with definitions, after expanding every name.
+
+    >>> from lvicreg.calculus import Delta
+    >>> from lvicreg.calculus.layer import b, i, k, z
+    >>> normal(Sigma(Delta(i, k) * z[b, k] * 2, k) - z[b, i])
+    z[b, i]
+    """
     return _normal(definitions.expand(S(expr)) if definitions else S(expr))
 
 
 def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
-    """Whether ``expr`` is zero as a rational function of its atoms, wherever the denominators are not."""
+    """Whether ``expr`` is zero as a rational function of its atoms, wherever the denominators are not.
+
+    >>> from lvicreg.calculus.layer import b, i, mean, network, z
+    >>> is_zero(Sigma(z[b, i] - mean[i], b), network), is_zero(Sigma(z[b, i], b), network)
+    (True, False)
+    """
     return _numerator_vanishes(normal(expr, definitions))
 
 

@@ -54,7 +54,13 @@ class _Definition:
 
 
 class Definitions:
-    """What each name stands for: a mapping from patterns such as ``u[b, i]`` to expressions in ``b`` and ``i``."""
+    """What each name stands for: a mapping from patterns such as ``u[b, i]`` to expressions in ``b`` and ``i``.
+
+    >>> from lvicreg.calculus.layer import b, i, mean, u, z
+    >>> centred = Definitions({u[b, i]: z[b, i] - mean[i]})
+    >>> centred.expand(u[b, i] ** 2)
+    (-mean[i] + z[b, i])**2
+    """
 
     def __init__(self, meanings: Mapping[Expr, Expr] | None = None) -> None:
         self._by_name: dict[Name, _Definition] = {}

@@ -21,7 +21,13 @@ from .indexed import Delta, Sigma, Symmetric, fresh, rename
 
 
 class D(Expr):
-    """The derivative of an expression with respect to one entry of an array."""
+    """The derivative of an expression with respect to one entry of an array.
+
+    >>> from lvicreg.calculus import resolve
+    >>> from lvicreg.calculus.layer import W, i, j, network, p, q
+    >>> resolve(D(Sigma(W[i, j] ** 2, i, j), W[p, q]), network)
+    Sigma(Sigma(2*Delta(i, p)*Delta(j, q)*W[i, j], j), i)
+    """
 
     is_commutative = True
 
@@ -30,6 +36,11 @@ def derivative(expr: Expr, target: Expr, definitions: Definitions | None = None)
     """``∂expr/∂target`` for an arbitrary entry ``target``, such as ``W[p, q]``, or a scalar symbol.
 
     Raises ``ValueError`` where an index of ``target`` already occurs in ``expr``.
+
+    >>> from lvicreg.calculus import normal
+    >>> from lvicreg.calculus.layer import W, i, j, p, q
+    >>> normal(derivative(Sigma(W[i, j] ** 2, i, j), W[p, q]))
+    2*W[p, q]
     """
     known = definitions or Definitions()
 

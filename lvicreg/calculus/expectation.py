@@ -24,7 +24,13 @@ E = TypeVar("E", bound=Expr)
 
 
 class Law(Basic):
-    """A distribution, known by the moments of the arrays that it governs; the first argument shows how they are indexed."""
+    """A distribution, known by the moments of the arrays that it governs; the first argument shows how they are indexed.
+
+    >>> from lvicreg.calculus.layer import b, j, x
+    >>> from sympy import IndexedBase
+    >>> Gaussian(x[b, j], IndexedBase("C")).names
+    ['x']
+    """
 
     closed = True  # its indices are a pattern, not free
 
@@ -60,7 +66,13 @@ def _pairings(factors: list[E]) -> Iterator[list[tuple[E, E]]]:
 
 
 class Gaussian(Law):
-    """``Gaussian(x[b, j], C)``; the index of the entry is last, and before it, if any, that of the sample."""
+    """``Gaussian(x[b, j], C)``; the index of the entry is last, and before it, if any, that of the sample.
+
+    >>> from lvicreg.calculus import Symmetric
+    >>> from lvicreg.calculus.layer import b, j, x
+    >>> expectation(x[b, j] ** 4, Gaussian(x[b, j], Symmetric("C")))
+    3*C[j, j]**2
+    """
 
     def moment(self, factors: list[Indexed]) -> Expr:
         covariance = self.args[1]
@@ -73,7 +85,13 @@ class Gaussian(Law):
 
 
 class SecondMoments(Law):
-    """``SecondMoments((x[j], y[j], C), …)``: ``E[x_j y_m] = C[j, m]``, and all means zero."""
+    """``SecondMoments((x[j], y[j], C), …)``: ``E[x_j y_m] = C[j, m]``, and all means zero.
+
+    >>> from lvicreg.calculus.layer import j, m
+    >>> x, y, C = (IndexedBase(name) for name in "xyC")
+    >>> expectation(x[j] * y[m] + x[j], SecondMoments((x[j], y[j], C)))
+    C[j, m]
+    """
 
     def __new__(cls, *moments: tuple[Indexed, Indexed, IndexedBase]) -> SecondMoments:
         return Basic.__new__(cls, *(Tuple(*moment) for moment in moments))
@@ -97,7 +115,14 @@ class SecondMoments(Law):
 
 
 class IndependentUnits(Law):
-    """``IndependentUnits(u[i], v, kappa)``: entries ``u[i]`` independent, with moments ``v`` and ``κ v²``."""
+    """``IndependentUnits(u[i], v, kappa)``: entries ``u[i]`` independent, with moments ``v`` and ``κ v²``.
+
+    >>> from lvicreg.calculus.layer import i, k
+    >>> from sympy import Symbol
+    >>> u, v, kappa = IndexedBase("u"), Symbol("v"), Symbol("kappa")
+    >>> expectation(u[i] ** 4, IndependentUnits(u[i], v, kappa))
+    kappa*v**2
+    """
 
     def moment(self, factors: list[Indexed]) -> Expr:
         _, variance, kurtosis = self.args
@@ -112,7 +137,14 @@ class IndependentUnits(Law):
 
 
 def expectation(expr: Expr, law: Law, definitions: Definitions | None = None) -> Expr:
-    """The expectation of ``expr``, whose names are expanded first; ``TypeError`` where it is not polynomial in them."""
+    """The expectation of ``expr``, whose names are expanded first; ``TypeError`` where it is not polynomial in them.
+
+    >>> from lvicreg.calculus import Symmetric
+    >>> from lvicreg.calculus.layer import b, j, m, x
+    >>> w = IndexedBase("w")
+    >>> expectation(Sigma(w[j] * x[b, j], j) * x[b, m], Gaussian(x[b, j], Symmetric("C")))
+    Sigma(C[_M_1_0, m]*w[_M_1_0], _M_1_0)
+    """
     return normal(Add(*(_of_term(term, law) for term in Add.make_args(normal(expr, definitions)))))
 
 

@@ -13,11 +13,22 @@ from sympy import Expr, Function, Mul, S, log
 
 
 class f(Function):
-    """The activation function: arbitrary, differentiable."""
+    """The activation function: arbitrary, differentiable.
+
+    >>> from lvicreg.calculus.layer import b, i, network, z
+    >>> network.value(z[b, i])
+    f(a[b, i])
+    """
 
 
 class f_prime(Function):
-    """The derivative ``f'`` of the activation function."""
+    """The derivative ``f'`` of the activation function.
+
+    >>> from lvicreg.calculus import derivative
+    >>> from sympy import Symbol
+    >>> derivative(f(Symbol("y")), Symbol("y"))
+    f_prime(y)
+    """
 
 
 def _positive_factor(argument: Expr) -> tuple[Expr, Expr]:
@@ -27,7 +38,13 @@ def _positive_factor(argument: Expr) -> tuple[Expr, Expr]:
 
 
 class relu(Function):
-    """``max(0, ·)``, the hinge; positive factors of the argument stand outside."""
+    """``max(0, ·)``, the hinge; positive factors of the argument stand outside.
+
+    >>> from lvicreg.calculus.layer import i, var
+    >>> from sympy import Symbol
+    >>> relu(2 * Symbol("y")), relu(var[i] * Symbol("y"))
+    (2*relu(y), relu(y)*var[i])
+    """
 
     @classmethod
     def eval(cls, argument: Expr) -> Expr | None:
@@ -36,7 +53,13 @@ class relu(Function):
 
 
 class H(Function):
-    """Heaviside's step: 1 for positive arguments, 0 for negative ones and at 0; positive factors do not matter."""
+    """Heaviside's step: 1 for positive arguments, 0 for negative ones and at 0; positive factors do not matter.
+
+    >>> from lvicreg.calculus.layer import i, var
+    >>> from sympy import Symbol
+    >>> H(var[i]), H(-var[i]), H(2 * Symbol("y"))
+    (1, 0, H(y))
+    """
 
     @classmethod
     def eval(cls, argument: Expr) -> Expr | None:
@@ -49,7 +72,14 @@ class H(Function):
 
 
 class StopGradient(Function):
-    """The value of the argument, held constant when differentiating."""
+    """The value of the argument, held constant when differentiating.
+
+    >>> from lvicreg.calculus import derivative
+    >>> from sympy import Symbol
+    >>> y = Symbol("y")
+    >>> derivative(y * SG(y), y)
+    StopGradient(y)
+    """
 
 
 SG = StopGradient

@@ -37,7 +37,12 @@ def fresh(index: Idx) -> Idx:
 
 
 class Sigma(Expr):
-    """The sum of a term over one index; ``Sigma(term, i, k)`` nests, innermost index last."""
+    """The sum of a term over one index; ``Sigma(term, i, k)`` nests, innermost index last.
+
+    >>> from lvicreg.calculus.layer import b, i, z
+    >>> Sigma(z[b, i] ** 2, b, i)
+    Sigma(Sigma(z[b, i]**2, i), b)
+    """
 
     is_commutative = True
 
@@ -62,7 +67,12 @@ class Sigma(Expr):
 
 
 class Delta(Function):
-    """Kronecker's delta of two indices of the same range."""
+    """Kronecker's delta of two indices of the same range.
+
+    >>> from lvicreg.calculus.layer import i, k
+    >>> Delta(i, k), Delta(i, i)
+    (Delta(i, k), 1)
+    """
 
     @classmethod
     def eval(cls, first: Idx, second: Idx) -> Expr | None:
@@ -76,12 +86,23 @@ class Delta(Function):
 
 
 def others(i: Idx, k: Idx) -> Expr:
-    """1 where ``k`` differs from ``i``, else 0."""
+    """1 where ``k`` differs from ``i``, else 0.
+
+    >>> from lvicreg.calculus.layer import K, N, i, k
+    >>> Sigma(others(i, k) * K[i, k] ** 2, i, k)  # over ordered pairs of different units
+    Sigma(Sigma((1 - Delta(i, k))*K[i, k]**2, k), i)
+    """
     return 1 - Delta(i, k)
 
 
 class Symmetric(IndexedBase):
-    """A symmetric matrix: ``C[j, k]`` and ``C[k, j]`` are the same expression."""
+    """A symmetric matrix: ``C[j, k]`` and ``C[k, j]`` are the same expression.
+
+    >>> from lvicreg.calculus.layer import j, m
+    >>> C = Symmetric("C")
+    >>> C[j, m] - C[m, j]
+    0
+    """
 
     def __getitem__(self, indices: tuple[Idx, Idx]) -> Indexed:
         return super().__getitem__(tuple(sorted(indices, key=str)))

@@ -8,7 +8,7 @@ symbol                  meaning                                                 
 ``W[i, j]``             weight from input ``j`` to output ``i``                    ``(N, M)``
 ``a[b, i]``             pre-activation ``Σ_j W_ij x_j^b``                          ``(B, N)``
 ``z[b, i]``             activity ``f(a_i^b)``                                      ``(B, N)``
-``df[b, i]``        its slope ``f'(a_i^b)``                                    ``(B, N)``
+``df[b, i]``            its slope ``f'(a_i^b)``                                    ``(B, N)``
 ``mean[i]``             mean activity over the minibatch                           ``(N,)``
 ``u[b, i]``             centred activity ``z_i^b − mean_i``                        ``(B, N)``
 ``alpha``               averaging factor ``1/(B − 1)``                             scalar

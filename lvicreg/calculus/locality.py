@@ -27,7 +27,12 @@ from .synapse import NotLocal, Synapse, readable
 
 @dataclass(frozen=True)
 class LocalTerm:
-    """One product ``presynaptic × postsynaptic × population``, for one sample."""
+    """One product ``presynaptic × postsynaptic × population``, for one sample.
+
+    >>> from lvicreg.calculus.layer import W, b, p, q, synapse, x, z
+    >>> factor(Sigma(z[b, p] * x[b, q], b), W[p, q], synapse, Definitions()).terms
+    (LocalTerm(presynaptic=x[b, j], postsynaptic=z[b, i], population=1),)
+    """
 
     presynaptic: Expr
     postsynaptic: Expr
@@ -36,7 +41,12 @@ class LocalTerm:
 
 @dataclass(frozen=True)
 class Local:
-    """The terms of a local update, and the signals that a synapse must be sent: all but its own weight."""
+    """The terms of a local update, and the signals that a synapse must be sent: all but its own weight.
+
+    >>> from lvicreg.calculus.layer import W, b, p, q, synapse, x, z
+    >>> factor(Sigma(z[b, p] * x[b, q], b), W[p, q], synapse, Definitions()).post
+    (z[b, i],)
+    """
 
     terms: tuple[LocalTerm, ...]
     pre: tuple[Expr, ...]
@@ -48,6 +58,11 @@ def factor(update: Expr, target: Indexed, synapse: Synapse, definitions: Definit
     """The local form of an update of ``target``, such as ``W[p, q]``, in the indices of ``synapse``.
 
     Raises ``NotLocal`` where it has none, ``ValueError`` where the synapse is declared for another weight.
+
+    >>> from lvicreg.calculus.layer import W, b, df, k, network, p, q, synapse, u, x
+    >>> found = factor(Sigma(u[b, p] * Sigma(u[b, k] ** 2, k) * df[b, p] * x[b, q], b), W[p, q], synapse, network)
+    >>> found.pre, found.post, found.shared
+    ((x[b, j],), (df[b, i], u[b, i]), (Sigma(u[b, k]**2, k),))
     """
     if name_of(target) != name_of(synapse.target):
         raise ValueError(f"the update is of {target}, and the synapse declared for {synapse.target}; declare one for {target}")
@@ -145,6 +160,10 @@ def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Exp
     """``update`` as ``Σ_b postsynaptic[b, p] · presynaptic``, for code: the postsynaptic part by presynaptic quantity.
 
     The sum over samples is taken as read where the presynaptic quantity is indexed by ``sample``.
+
+    >>> from lvicreg.calculus.layer import W, b, p, q, x, z
+    >>> by_presynaptic(Sigma(z[b, p] * x[b, q], b) - 2 * W[p, q], W[p, q], b)
+    {W[p, q]: -2, x[b, q]: z[b, p]}
     """
     _, source = indices_of(target)
     parts: dict[Expr, Expr] = {}

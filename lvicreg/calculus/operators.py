@@ -17,13 +17,26 @@ from .indexed import Symmetric, free_indices, fresh, rename, size_of
 
 
 class Mean(Expr):
-    """The expectation of an expression under a law."""
+    """The expectation of an expression under a law.
+
+    >>> from lvicreg.calculus import Gaussian
+    >>> from lvicreg.calculus.layer import b, j, m, x
+    >>> C = Symmetric("C")
+    >>> resolve(Mean(x[b, j] * x[b, m], Gaussian(x[b, j], C)), Definitions())
+    C[j, m]
+    """
 
     is_commutative = True
 
 
 class At(Expr):
-    """The value of an expression where a quantity such as ``w[j]`` has the given value, an expression in ``j``."""
+    """The value of an expression where a quantity such as ``w[j]`` has the given value, an expression in ``j``.
+
+    >>> from lvicreg.calculus import Sigma
+    >>> from lvicreg.calculus.layer import W, b, i, j, x
+    >>> resolve(At(Sigma(W[i, j] * x[b, j], j), x[b, j], W[i, j]), Definitions())
+    Sigma(W[i, j]**2, j)
+    """
 
     is_commutative = True
 
@@ -46,6 +59,10 @@ def resolve(expr: Expr, definitions: Definitions) -> Expr:
     """``expr`` with every ``D``, ``Mean`` and ``At`` carried out, innermost first.
 
     Raises ``TypeError`` for the derivative of a mean, or of a value somewhere: a mean forgets what was held constant.
+
+    >>> from lvicreg.calculus.layer import W, i, j, p, q
+    >>> resolve(D(3 * W[i, j], W[p, q]), Definitions())
+    3*Delta(i, p)*Delta(j, q)
     """
     if isinstance(expr, D) and expr.args[0].has(Mean, At):
         raise TypeError(f"Mean and At are carried out after D, not inside it; got the derivative of {expr.args[0]}")

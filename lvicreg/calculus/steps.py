@@ -28,6 +28,11 @@ class Step:
 
     ``used`` is the name looked through, or the sums found to be zero; empty where only derivatives were taken or deltas
     collapsed.
+
+    >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
+    >>> first, *_ = steps(Sigma(z[b, i], i), W[p, q], network)
+    >>> first.result
+    Sigma(D(z[b, i], W[p, q]), i)
     """
 
     rule: str
@@ -36,7 +41,12 @@ class Step:
 
 
 def steps(loss: Expr, target: Expr, definitions: Definitions) -> Iterator[Step]:
-    """The derivation of ``∂loss/∂target``, in named quantities."""
+    """The derivation of ``∂loss/∂target``, in named quantities.
+
+    >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
+    >>> [step.rule for step in steps(Sigma(z[b, i], b, i), W[p, q], network)]
+    ['differentiate', 'look through', 'look through', 'collapse']
+    """
     expr = _outside(definitions.fold(outermost(S(loss), target, definitions)))
     yield Step("differentiate", (), expr)
     order = {name: place for place, name in enumerate(definitions)}
@@ -60,7 +70,12 @@ def _is_diagonal(entry: Indexed) -> bool:
 
 
 def gradient(loss: Expr, target: Expr, definitions: Definitions) -> Expr:
-    """The derivative in normal form and in named quantities, sums that vanish by definition (``Σ_b u_i^b``) left out."""
+    """The derivative in normal form and in named quantities, sums that vanish by definition (``Σ_b u_i^b``) left out.
+
+    >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
+    >>> gradient(Sigma(z[b, i] ** 2, i), W[p, q], network)
+    2*df[b, p]*x[b, q]*z[b, p]
+    """
     *_, last = steps(loss, target, definitions)
     return last.result
 
@@ -96,7 +111,12 @@ def _outside(expr: Expr) -> Expr:
 
 @dataclass(frozen=True)
 class Descent:
-    """A rule that descends a loss: its update is minus the gradient."""
+    """A rule that descends a loss: its update is minus the gradient.
+
+    >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
+    >>> Descent(Sigma(z[b, i] ** 2, i) / 2, W[p, q], network).update
+    -df[b, p]*x[b, q]*z[b, p]
+    """
 
     loss: Expr
     target: Expr

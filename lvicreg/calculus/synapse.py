@@ -31,6 +31,13 @@ class Synapse:
 
     ``pre``, ``post`` and what arrives are names; ``shared`` may be names or sums. Raises ``ValueError`` for a declaration with
     an index that it cannot have, such as that of another unit.
+
+    >>> from lvicreg.calculus.layer import W, b, i, j, sigma, u, x
+    >>> reads = Synapse(W[i, j], b, pre=(x[b, j],), post=(u[b, i], sigma[i]))
+    >>> reads.also(post=(sigma[i] ** 2,))
+    Traceback (most recent call last):
+        ...
+    ValueError: post: sigma[i]**2 was declared; expected a name with the index i, or with b beside
     """
 
     target: Indexed
@@ -104,7 +111,15 @@ def _listed(indices: set[Idx]) -> str:
 
 
 class NotLocal(ValueError):
-    """An update needs ``quantity``, found in what the names in ``path`` stand for, and the synapse is not told it."""
+    """An update needs ``quantity``, found in what the names in ``path`` stand for, and the synapse is not told it.
+
+    >>> from lvicreg.calculus import Sigma, factor
+    >>> from lvicreg.calculus.layer import K, W, b, df, k, network, p, q, synapse, u, x
+    >>> factor(Sigma(K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k), W[p, q], synapse, network)
+    Traceback (most recent call last):
+        ...
+    lvicreg.calculus.synapse.NotLocal: ...
+    """
 
     def __init__(self, quantity: Expr, why: str, path: tuple[Expr, ...] = ()) -> None:
         self.quantity, self.why, self.path = quantity, why, path
