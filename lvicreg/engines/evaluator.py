@@ -2,19 +2,22 @@
 
 This engine shares nothing with the canonicaliser or the symbolic derivative: sums are loops, derivatives are dual numbers,
 expectations are sums over finite distributions that have the moments the law states. Values come from a ``Point``.
+
+An expression is read once, by one rule per kind of node (``code``), into functions that are then called at many places of many
+points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
-from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
+from sympy import Add, Expr, Idx, Indexed, Mul, Pow, Rational, S, Symbol, log
 
-from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.differentiate import D
-from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, Mean
@@ -24,6 +27,7 @@ from .points import Entry, Point
 from .surds import ONE, ZERO, Dual, Surd
 
 Environment = Mapping[Idx, int]
+Code = Callable[["Evaluator", Environment], Dual]
 
 
 class Evaluator:
@@ -37,128 +41,215 @@ class Evaluator:
         self.seed = seed  # the entry whose slope is 1
         self.fixed = dict(fixed or {})  # entries whose value differs from the point's
         self._known: dict[Entry, Dual] = {}
+        self._lengths: dict[Idx, int] = {}
 
     def value(self, expr: Expr, at: Environment | None = None) -> Surd:
         """The value of ``expr``, its free indices read from ``at``."""
         return self.dual(S(expr), at or {}).value
 
+    def dual(self, expr: Expr, at: Environment) -> Dual:
+        """Value and slope of an expression."""
+        return code(expr)(self, at)
+
     def length(self, index: Idx) -> int:
         """The number of values of an index at this point's sizes."""
-        lower, upper = index.args[1].args
-        length = self.value(upper - lower + 1).rational()
-        if lower != 0 or length.denominator != 1:
-            raise ValueError(f"{index} runs from {lower} over {length} values: let it run from 0, over sizes that are given")
-        return int(length)
+        if index not in self._lengths:
+            lower, upper = index.args[1].args
+            length = self.value(upper - lower + 1).rational()
+            if lower != 0 or length.denominator != 1:
+                raise ValueError(
+                    f"{index} runs from {lower} over {length} values: let it run from 0, over sizes that are given"
+                )
+            self._lengths[index] = length.numerator
+        return self._lengths[index]
 
-    def dual(self, expr: Expr, at: Environment) -> Dual:
-        """Value and slope of an expression: one rule per kind of node."""
+    def entry(self, expr: Expr, name: Name, entry: Entry) -> Dual:
+        """The value and slope of an entry of a named quantity, computed once."""
+        if entry not in self._known:
+            self._known[entry] = self._entry(expr, name, entry)
+        return self._known[entry]
 
-        def of(part: Expr) -> Dual:
-            return self.dual(part, at)
+    def _entry(self, expr: Expr, name: Name, entry: Entry) -> Dual:
+        slope = ONE if entry == self.seed else None
+        fixed = self.fixed.get(entry)
+        if fixed is not None:
+            return Dual(fixed, slope)
+        if name in self.definitions:
+            pattern, meaning = self.definitions[name]
+            known = self.dual(meaning, dict(zip(indices_of(pattern), entry[1], strict=True)))
+            return Dual(known.value, ONE) if slope else known
+        if expr.is_integer and entry not in self.point.values:
+            raise ValueError(f"{name} is a whole number, as a size is, and not among the sizes: {self.point}")
+        return Dual(self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative)), slope)
 
-        if self.seed and isinstance(expr, (D, Mean, At)):
-            raise TypeError(
-                f"the exact engine differentiates plain expressions; carry out {type(expr).__name__} after D, not inside it"
-            )
-        match expr:
-            case Rational():
-                return Dual(Surd(Fraction(int(expr.p), int(expr.q))))
-            case Add():
-                return _sum(of(term) for term in expr.args)
-            case Mul():
-                return self._product(expr, at)
-            case Pow(base=base, exp=exponent):
-                if isinstance(base, Pow) and exponent.q == 2:
-                    self._meet(base.base, of(base.base))  # |v| is v on one side, and −v on the other
-                return _power(of(base), exponent, differentiating=self.seed is not None)
-            case Sigma(term=term, index=index):
-                return _sum(self.dual(term, {**at, index: n}) for n in range(self.length(index)))
-            case Delta():
-                first, second = (at[index] for index in expr.args)
-                return Dual(ONE if first == second else ZERO)
-            case Indexed() | Symbol():
-                return self._named(expr, at)
-            case D():
-                loss, target = expr.args
-                entry = (str(name_of(target)), tuple(at[index] for index in indices_of(target)))
-                return Dual(Evaluator(self.point, self.definitions, entry, self.fixed).dual(loss, at).slope)
-            case Mean():
-                term, law = expr.args
-                return self._mean(term, law, at)
-            case At():
-                return Evaluator(self.point, self.definitions, None, self._placed(expr, at)).dual(expr.args[0], at)
-        (argument,) = map(of, expr.args)
-        match expr:
-            case StopGradient():
-                return argument.constant()
-            case H():
-                return self._step(expr, argument)
-            case relu():
-                return argument * self._step(expr, argument)
-            case f():
-                slope = self.point.table("f_prime", argument.value)
-                return Dual(self.point.table("f", argument.value), slope * argument.slope)
-            case f_prime():
-                if argument.slope.terms:
-                    raise TypeError("no derivative is known for f_prime")
-                return Dual(self.point.table("f_prime", argument.value))
-            case log():  # an arbitrary function whose slope is 1/v
-                return Dual(self.point.table("log", argument.value), argument.value.inverse() * argument.slope)
-        raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
-
-    def _step(self, gate: Expr, argument: Dual) -> Dual:
-        return Dual(ONE if self._meet(gate.args[0], argument) else ZERO)
-
-    def _meet(self, expr: Expr, value: Dual) -> bool:
-        """Whether it is more than 0, which is noted."""
+    def met(self, expr: Expr, value: Dual) -> bool:
+        """Whether what stands in a gate is more than 0, which is noted."""
         more = value.value.sign() > 0
         self.point.gates.setdefault(expr, set()).add(more)
         return more
 
-    def _product(self, expr: Mul, at: Environment) -> Dual:
-        # Deltas first: where one is 0 the rest need not be defined
+
+@cache
+def code(expr: Expr) -> Code:
+    """An expression as a function of an evaluator and of the values of its free indices: one rule per kind of node."""
+    match expr:
+        case Rational():
+            number = Dual(Surd(Fraction(int(expr.p), int(expr.q))))
+            return lambda run, at: number
+        case Add():
+            terms = [*map(code, expr.args)]
+            return lambda run, at: _sum(term(run, at) for term in terms)
+        case Mul():
+            return _product(expr)
+        case Pow():
+            return _power(expr)
+        case Sigma(term=summand, index=index):
+            term = code(summand)
+            return lambda run, at: _sum(term(run, {**at, index: n}) for n in range(run.length(index)))
+        case Delta():
+            first, second = expr.args
+            same, different = Dual(ONE), Dual(ZERO)
+            return lambda run, at: same if at[first] == at[second] else different
+        case Indexed() | Symbol():
+            return _named(expr)
+        case D() | Mean() | At():
+            return _operation(expr)
+    (inside,) = map(code, expr.args) if len(expr.args) == 1 else [None]
+    rule = FUNCTIONS.get(expr.func)
+    if rule is None or inside is None:
+        raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
+    return lambda run, at: rule(run, expr, inside(run, at))
+
+
+def _product(expr: Mul) -> Code:
+    # Deltas first: where one is 0 the rest need not be defined
+    factors = [code(factor) for factor in sorted(expr.args, key=lambda part: not part.has(Delta))]
+
+    def product_of(run: Evaluator, at: Environment) -> Dual:
         result = Dual(ONE)
-        for factor in sorted(expr.args, key=lambda part: not part.has(Delta)):
-            result = result * self.dual(factor, at)
-            if not result.value.terms and not result.slope.terms:
+        for factor in factors:
+            result = result * factor(run, at)
+            if not result.value and not result.derivative:
                 return result
         return result
 
-    def _named(self, expr: Expr, at: Environment) -> Dual:
-        name, indices = name_of(expr), tuple(at[index] for index in indices_of(expr))
-        if isinstance(name, Symmetric):
-            indices = tuple(sorted(indices))
-        entry = (str(name), indices)
-        if entry not in self._known:
-            slope = ONE if entry == self.seed else ZERO
-            fixed = self.fixed.get(entry)
-            if fixed is not None:
-                self._known[entry] = Dual(fixed, slope)
-            elif name in self.definitions:
-                pattern, meaning = self.definitions[name]
-                known = self.dual(meaning, dict(zip(indices_of(pattern), indices, strict=True)))
-                self._known[entry] = Dual(known.value, ONE) if entry == self.seed else known
-            else:
-                if expr.is_integer and entry not in self.point.values:
-                    raise ValueError(f"{name} is a whole number, as a size is, and not among the sizes: {self.point}")
-                value = self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative))
-                self._known[entry] = Dual(value, slope)
-        return self._known[entry]
+    return product_of
 
-    def _placed(self, expr: At, at: Environment) -> dict[Entry, Surd]:
-        """The fixed entries, together with those to which ``At`` gives a value."""
-        _, quantity, value = expr.args
-        indices, placed = indices_of(quantity), dict(self.fixed)
-        for places in product(*(range(self.length(index)) for index in indices)):
-            placed[str(name_of(quantity)), places] = self.value(value, {**at, **dict(zip(indices, places, strict=True))})
-        return placed
 
-    def _mean(self, term: Expr, law: Law, at: Environment) -> Dual:
-        total = ZERO
-        for weight, values in outcomes(law, self.point):
-            inside = Evaluator(self.point, self.definitions, None, {**self.fixed, **values})
-            total = total + weight * inside.dual(term, at).value
-        return Dual(total)
+def _named(expr: Expr) -> Code:
+    name, indices = name_of(expr), indices_of(expr)
+    text, symmetric = str(name), isinstance(name, Symmetric)
+
+    def value(run: Evaluator, at: Environment) -> Dual:
+        places = tuple([at[index] for index in indices])
+        return run.entry(expr, name, (text, tuple(sorted(places)) if symmetric else places))
+
+    return value
+
+
+def _operation(expr: Expr) -> Code:
+    inside = code(expr.args[0])
+    match expr:
+        case D(args=(_, target)):
+            text, indices = str(name_of(target)), indices_of(target)
+
+            def carried_out(run: Evaluator, at: Environment) -> Dual:
+                seed = text, tuple(at[index] for index in indices)
+                return Dual(inside(Evaluator(run.point, run.definitions, seed, run.fixed), at).slope)
+
+        case Mean(args=(_, law)):
+
+            def carried_out(run: Evaluator, at: Environment) -> Dual:
+                total = ZERO
+                for weight, values in outcomes(law, run.point):
+                    total = (
+                        total + weight * inside(Evaluator(run.point, run.definitions, None, {**run.fixed, **values}), at).value
+                    )
+                return Dual(total)
+
+        case At(args=(_, quantity, placed)):
+            text, indices, there = str(name_of(quantity)), indices_of(quantity), code(placed)
+
+            def carried_out(run: Evaluator, at: Environment) -> Dual:
+                fixed = dict(run.fixed)
+                for places in product(*(range(run.length(index)) for index in indices)):
+                    fixed[text, places] = there(run, {**at, **dict(zip(indices, places, strict=True))}).value
+                return inside(Evaluator(run.point, run.definitions, None, fixed), at)
+
+    def outside_derivatives(run: Evaluator, at: Environment) -> Dual:
+        if run.seed:
+            raise TypeError(
+                f"the exact engine differentiates plain expressions; carry out {type(expr).__name__} after D, not inside it"
+            )
+        return carried_out(run, at)
+
+    return outside_derivatives
+
+
+def _power(expr: Pow) -> Code:
+    exponent, base = expr.exp, code(expr.base)
+    if not isinstance(exponent, Rational) or exponent.q > 2:
+        return _refusing(TypeError(f"the exact engine raises to integers and halves, not to {exponent}"))
+    root, times = exponent.q == 2, abs(int(exponent.p))
+    gate = expr.base.base if root and isinstance(expr.base, Pow) else None  # |v| is v on one side, and −v on the other
+    inside = code(gate) if gate is not None else None
+
+    def power(run: Evaluator, at: Environment) -> Dual:
+        if inside:
+            run.met(gate, inside(run, at))
+        value = base(run, at)
+        if root:
+            if run.seed is not None and not value.value:
+                raise ZeroDivisionError("the root of 0 has no slope")
+            value = value.sqrt()
+        if exponent < 0:
+            value = value.inverse()
+        result = value if times else Dual(ONE)
+        for _ in range(times - 1):
+            result = result * value
+        return result
+
+    return power
+
+
+def _refusing(problem: Exception) -> Code:
+    def refuse(run: Evaluator, at: Environment) -> Dual:
+        raise problem
+
+    return refuse
+
+
+# --- functions ---------------------------------------------------------------------------------------------------------------
+def _step(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
+    return Dual(ONE if run.met(gate.args[0], argument) else ZERO)
+
+
+def _hinge(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
+    return argument * _step(run, gate, argument)
+
+
+def _held(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    return argument.constant()
+
+
+def _activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    slope = run.point.table("f_prime", argument.value)
+    return Dual(run.point.table("f", argument.value), slope * argument.derivative if argument.derivative else None)
+
+
+def _slope_of_activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    if argument.derivative:
+        raise TypeError("no derivative is known for f_prime")
+    return Dual(run.point.table("f_prime", argument.value))
+
+
+def _logarithm(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    """An arbitrary function whose slope is 1/v."""
+    value, slope = run.point.table("log", argument.value), argument.value.inverse()
+    return Dual(value, slope * argument.derivative if argument.derivative else None)
+
+
+FUNCTIONS = {StopGradient: _held, H: _step, relu: _hinge, f: _activation, f_prime: _slope_of_activation, log: _logarithm}
 
 
 def _sum(parts: Iterable[Dual]) -> Dual:
@@ -166,18 +257,3 @@ def _sum(parts: Iterable[Dual]) -> Dual:
     for part in parts:
         total = total + part
     return total
-
-
-def _power(base: Dual, exponent: Expr, differentiating: bool) -> Dual:
-    if not isinstance(exponent, Rational) or exponent.q > 2:
-        raise TypeError(f"the exact engine raises to integers and halves, not to {exponent}")
-    if not isinstance(exponent, Integer):
-        if differentiating and not base.value.terms:
-            raise ZeroDivisionError("the root of 0 has no slope")
-        base, exponent = base.sqrt(), 2 * exponent
-    if exponent < 0:
-        base, exponent = base.inverse(), -exponent
-    result = Dual(ONE)
-    for _ in range(int(exponent)):
-        result = result * base
-    return result

@@ -2,16 +2,22 @@
 
 A ``Surd`` is ``Σ_n c_n √n`` with rational ``c_n`` and square-free ``n``. These roots are linearly independent over the
 rationals (Besicovitch 1940), so a surd is zero exactly when every coefficient is: no tolerance anywhere. A ``Dual`` carries
-a value and a slope through every operation, which is forward-mode differentiation.
+a value and a slope through every operation, which is forward-mode differentiation. The rationals are python-flint's, an order
+faster than ``fractions``; SymPy does its own arithmetic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from math import gcd, isqrt
 
+from flint import fmpq
 from sympy import factorint
+
+RATIONAL: Mapping[int, fmpq] = {}  # no roots
+NOTHING = fmpq(0)
 
 
 @cache
@@ -28,44 +34,58 @@ def _square_free(n: int) -> tuple[int, int]:
 
 
 class Surd:
-    """``Σ_n c_n √n``, exactly."""
+    """``c + Σ_n c_n √n``, exactly: a rational, and the coefficients of the square-free ``n > 1``, none of them 0."""
 
-    __slots__ = ("terms",)
+    __slots__ = ("rational_part", "roots")
 
-    def __init__(self, terms: dict[int, Fraction] | Fraction | int) -> None:
-        if not isinstance(terms, dict):
-            terms = {1: Fraction(terms)}
-        self.terms = {n: c for n, c in terms.items() if c}
+    def __init__(self, rational_part: fmpq | Fraction | int, roots: Mapping[int, fmpq] = RATIONAL) -> None:
+        if type(rational_part) is not fmpq:
+            rational_part = fmpq(rational_part.numerator, rational_part.denominator)
+        self.rational_part = rational_part
+        self.roots = roots
 
     def __add__(self, other: Surd) -> Surd:
-        terms = dict(self.terms)
-        for n, c in other.terms.items():
-            terms[n] = terms.get(n, Fraction(0)) + c
-        return Surd(terms)
+        rational_part = self.rational_part + other.rational_part
+        if not self.roots and not other.roots:
+            return Surd(rational_part)
+        roots = {n: self.roots.get(n, NOTHING) + other.roots.get(n, NOTHING) for n in {**self.roots, **other.roots}}
+        return Surd(rational_part, {n: c for n, c in roots.items() if c})
 
     def __neg__(self) -> Surd:
-        return Surd({n: -c for n, c in self.terms.items()})
+        return Surd(-self.rational_part, {n: -c for n, c in self.roots.items()})
 
     def __sub__(self, other: Surd) -> Surd:
         return self + -other
 
     def __mul__(self, other: Surd) -> Surd:
-        terms: dict[int, Fraction] = {}
+        if not self.roots and not other.roots:
+            return Surd(self.rational_part * other.rational_part)
+        terms: dict[int, fmpq] = {}
         for n, c in self.terms.items():
             for m, d in other.terms.items():
                 common = gcd(n, m)
                 free = (n // common) * (m // common)
-                terms[free] = terms.get(free, Fraction(0)) + c * d * common
-        return Surd(terms)
+                terms[free] = terms.get(free, NOTHING) + c * d * common
+        return Surd(terms.pop(1, NOTHING), {n: c for n, c in terms.items() if c})
+
+    @property
+    def terms(self) -> dict[int, fmpq]:
+        """The coefficients of all roots, that of ``√1`` included, without zeros."""
+        return {1: self.rational_part, **self.roots} if self.rational_part else dict(self.roots)
+
+    def __bool__(self) -> bool:
+        return bool(self.rational_part or self.roots)
 
     def inverse(self) -> Surd:
         """``1/self`` for a single root; sums of different roots do not occur in denominators here."""
-        if not self.terms:
+        if not self:
             raise ZeroDivisionError("a quotient of the claim is undefined at this point")
+        if not self.roots:
+            return Surd(1 / self.rational_part)
         if len(self.terms) > 1:
             raise ValueError(f"the inverse of {self} is not a single root")
-        ((n, c),) = self.terms.items()
-        return Surd({n: 1 / (c * n)})
+        ((n, c),) = self.roots.items()
+        return Surd(NOTHING, {n: 1 / (c * n)})
 
     def sqrt(self) -> Surd:
         """The root of a non-negative rational."""
@@ -73,30 +93,32 @@ class Surd:
         if rational < 0:
             raise ValueError(f"the root of the negative number {rational}")
         square, free = _square_free(rational.numerator * rational.denominator)
-        return Surd({free: Fraction(square, rational.denominator)})
+        root = fmpq(square, rational.denominator)
+        return Surd(root) if free == 1 else Surd(NOTHING, {free: root})
 
     def rational(self) -> Fraction:
         """The number as a fraction; ``ValueError`` where it is not one."""
-        if set(self.terms) - {1}:
+        if self.roots:
             raise ValueError(f"{self} is not rational")
-        return self.terms.get(1, Fraction(0))
+        return Fraction(int(self.rational_part.p), int(self.rational_part.q))
 
     def sign(self) -> int:
         """-1, 0 or 1, decided exactly: what is not 0 is told from it by enough digits of the roots."""
-        digits = 1
-        while self.terms:
+        if not self.roots:
+            return (self.rational_part > 0) - (self.rational_part < 0)
+        digits, uncertain = 1, sum(map(abs, self.roots.values()), NOTHING)
+        while True:
             digits *= 16
             # isqrt(n digits²) is below √n digits by less than 1
-            floored = sum((c * isqrt(n * digits**2) for n, c in self.terms.items()), Fraction(0))
-            if abs(floored) >= sum(abs(c) for n, c in self.terms.items() if n > 1):
+            floored = sum((c * isqrt(n * digits**2) for n, c in self.roots.items()), self.rational_part * digits)
+            if abs(floored) >= uncertain:
                 return 1 if floored > 0 else -1
-        return 0
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Surd) and self.terms == other.terms
+        return isinstance(other, Surd) and self.rational_part == other.rational_part and self.roots == other.roots
 
     def __hash__(self) -> int:
-        return hash(frozenset(self.terms.items()))
+        return hash((self.rational_part, frozenset(self.roots.items())))
 
     def __str__(self) -> str:
         return " + ".join(f"{c}" if n == 1 else f"{c}*sqrt({n})" for n, c in sorted(self.terms.items())) or "0"
@@ -106,30 +128,39 @@ ZERO, ONE = Surd(0), Surd(1)
 
 
 class Dual:
-    """A value and its derivative."""
+    """A value and its derivative; None where it does not depend on what is differentiated by."""
 
-    __slots__ = ("slope", "value")
+    __slots__ = ("derivative", "value")
 
-    def __init__(self, value: Surd, slope: Surd = ZERO) -> None:
+    def __init__(self, value: Surd, derivative: Surd | None = None) -> None:
         self.value = value
-        self.slope = slope
+        self.derivative = derivative
+
+    @property
+    def slope(self) -> Surd:
+        """The derivative, a number."""
+        return self.derivative or ZERO
 
     def __add__(self, other: Dual) -> Dual:
-        return Dual(self.value + other.value, self.slope + other.slope)
+        value = self.value + other.value
+        if self.derivative is None or other.derivative is None:
+            return Dual(value, self.derivative or other.derivative)
+        return Dual(value, self.derivative + other.derivative)
 
     def __mul__(self, other: Dual) -> Dual:
-        return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
+        value = self.value * other.value
+        if self.derivative is None and other.derivative is None:
+            return Dual(value)
+        return Dual(value, self.slope * other.value + self.value * other.slope)
 
     def inverse(self) -> Dual:
         inverse = self.value.inverse()
-        return Dual(inverse, -(self.slope * inverse * inverse))
+        return Dual(inverse, -(self.derivative * inverse * inverse) if self.derivative else None)
 
     def sqrt(self) -> Dual:
         root = self.value.sqrt()
-        if not self.slope.terms:
-            return Dual(root)
-        return Dual(root, self.slope * (root + root).inverse())
+        return Dual(root, self.derivative * (root + root).inverse() if self.derivative else None)
 
     def constant(self) -> Dual:
-        """The same value with slope 0."""
+        """The same value, of which nothing is differentiated."""
         return Dual(self.value)
