@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -101,8 +102,9 @@ def main(given: Sequence[str] | None = None) -> int:
     if missing:
         console.print(f"Nothing was written, since checks were not run: {'; '.join(missing)}. Install '.[derive]'.")
         return 1
-    for path in write(files):
-        console.print(f"wrote {path.relative_to(ROOT)}")
+    folders = Counter(path.parent.relative_to(ROOT).as_posix() for path in write(files))
+    for folder, number in folders.items():
+        console.print(f"wrote {number} file{'s' * (number > 1)} in {folder}", highlight=False)
     console.print(success)
     return 1 if strange else 0
 

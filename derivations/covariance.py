@@ -39,12 +39,13 @@ claims = (
     Claim(
         id="covariance.minibatch",
         statement=r"$[[4 \alpha \beta \sum_b \sum_{k \neq i} K_{ik} u_k^b f'(a_i^b) x_j^b]]$ is the exact gradient of "
-        r"$[[\beta \sum_i \sum_{k \neq i} K_{ik}^2]]$; the mean's contribution cancels. It is not local: it needs $K_{ik}$.",
+        r"$[[\beta \sum_i \sum_{k \neq i} K_{ik}^2]]$; the mean's contribution cancels. So "
+        "written it is not local: it needs $K_{ik}$.",
         states=(
             exact_gradient,
             loss,
         ),
-        holds=(Equation(D(loss, W[p, q]), exact_gradient, network),),
+        holds=tuple(Equation(D(loss, W[p, q]), exact_gradient, names) for names in (network, network.held(mean))),
         evidence=(
             Autodiff(losses.covariance, exact_gradient, network),
             Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], synapse),

@@ -190,8 +190,8 @@ claims = (
         id="covariance.third-factor",
         statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
         r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
-        "for independent units of equal variance the factor is too large by $1/(N - 1)$ on average, the update along $u_i$ "
-        "by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        "for independent units of equal variance the average of the factor is too large by its share $1/(N - 1)$, that of "
+        "$u_i$ times the update by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
         said=Said(
             "The sum over all other units may be replaced by one that is common to the population.",
             "note, covariance term, which calls it a useful approximation",

@@ -96,7 +96,7 @@ claims = (
             decay_gradient,
         ),
         holds=(
-            Equation(D(loss, W[p, q]), minibatch_gradient, network),
+            *(Equation(D(loss, W[p, q]), minibatch_gradient, names) for names in (network, mean_held)),
             Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay_gradient, network),
         ),
         evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),

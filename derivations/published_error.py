@@ -82,7 +82,7 @@ claims = (
                 "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of C off the diagonal"
             ),
         ),
-        assumptions=(r"$N \ge 2$; for the refutation $B \ge 3$",),
+        assumptions=(r"$N \ge 2$; that no factor makes up for it, $B \ge 3$",),
         source="Halvagal & Zenke 2023, Methods Eq. 6; erratum/erratum.md of fmi-basel/latent-predictive-learning",
     ),
     Claim(

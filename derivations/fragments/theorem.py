@@ -80,6 +80,8 @@ def _checked(entry: Entry, name: str) -> Iterator[str]:
     seeded = on_record(claim)
     if seeded:
         yield f"Seeded errors: {as_sentence(seeded)}"
+    else:
+        yield "Seeded errors: none on record for the claim as it stands."
     functions = [f"rules.{rule.name}" for each in SECTIONS for rule in section(each).rules if claim.id in rule.claims]
     functions += [f"losses.{loss.name}" for loss in section("activity").loss_functions if claim.id in loss.claims]
     if functions:

@@ -148,13 +148,13 @@ def counted(entries: Iterable[Entry]) -> str:
     kernels = Counter(entry.kernel for entry in entries)
     verdicts = Counter(entry.verdict for entry in entries)
     parts = [f"{statuses[status]} {status}" for status in Status if statuses[status]]
-    parts += [f"{kernels[kernel]} with {kernel}" for kernel in (Kernel.kind, f"{Kernel.kind}, in part") if kernels[kernel]]
+    also = [f"{kernels[kernel]} with {kernel}" for kernel in (Kernel.kind, f"{Kernel.kind}, in part") if kernels[kernel]]
     said: dict[Verdict, str] = {
         "refuted": "in the place of a sentence that is refuted",
         "approximation": "beside an approximation",
     }
-    parts += [f"{verdicts[verdict]} {words}" for verdict, words in said.items() if verdicts[verdict]]
-    return f"{len(entries)} claims: {'; '.join(parts)}."
+    also += [f"{verdicts[verdict]} {words}" for verdict, words in said.items() if verdicts[verdict]]
+    return f"{len(entries)} claims: {'; '.join(parts)}." + (f" Of these, {'; '.join(also)}." if also else "")
 
 
 def _find(check: Evidence) -> Finding:

@@ -102,8 +102,8 @@ def test_the_kernel_is_shown_for_what_is_on_record_in_whole_or_in_part(parts, sh
 def test_statuses_are_counted() -> None:
     said = Claim("b", "", holds=(TRUE,), fails=(FALSE,), proof="words", said=SAID)
     assert counted(measure([Claim("a", "", holds=(TRUE,)), said])) == (
-        "2 claims: 1 machine-checked at every size; 1 steps machine-checked, argument in words; "
-        "1 in the place of a sentence that is refuted."
+        "2 claims: 1 machine-checked at every size; 1 steps machine-checked, argument in words. "
+        "Of these, 1 in the place of a sentence that is refuted."
     )
 
 
