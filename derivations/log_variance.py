@@ -15,8 +15,8 @@ from derivations.independent import losses
 from derivations.invariance import a_prev, steps, x_prev, z_prev
 from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, gamma, mean_held
-from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, relu
-from lvicreg.calculus.layer import K, W, a, alpha, b, df, epsilon, i, j, k, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import D, Descent, H, Sigma, relu
+from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
@@ -62,10 +62,9 @@ def scaled_by(factor: Expr, term: Expr, given: tuple[IndexedBase, ...] = ()) -> 
 
 
 def exact_gradient_of_parts(scale: Expr) -> Expr:
-    """The gradient of the covariance loss for deviations, covariances and inputs that are multiplied by ``scale``."""
-    deviation, covariances = IndexedBase("u_unscaled"), Symmetric("K_unscaled")
-    parts = {u[b, i]: scale * deviation[b, i], K[i, k]: scale**2 * covariances[i, k], x[b, j]: scale * unscaled[b, j]}
-    return Definitions(parts).expand(covariance.exact_gradient)
+    """The gradient of the covariance loss for deviations from the mean and inputs that are multiplied by ``scale``."""
+    parts = {u[b, i]: scale * IndexedBase("u_unscaled")[b, i], x[b, j]: scale * unscaled[b, j]}
+    return network.given(alpha).but(parts).given(df).expand(covariance.exact_gradient)
 
 
 claims = (
@@ -160,7 +159,7 @@ claims = (
             scaled_by(s**2, invariance.one_sample_gradient),
             scaled_by(s**2, oja_update),
             scaled_by(s**4, covariance_one_sample.one_sample_gradient),
-            *(scaled_by(factor, part) for factor, part in ((s, u[t, p]), (s**2, K[p, k]), (S.One, df[t, p]))),
+            *(scaled_by(factor, part) for factor, part in ((s, u[t, p]), (S.One, df[t, p]))),
             Equation(exact_gradient_of_parts(s), s**4 * exact_gradient_of_parts(S.One)),
         ),
         fails=(scaled_by(S.One, one_sample_gradient, given=(mean, var)),),
