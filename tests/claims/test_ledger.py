@@ -123,6 +123,8 @@ def test_what_a_claim_rests_on_may_stand_after_it_and_far_away() -> None:
     two = Claim("a", "", holds=(TRUE,), rests_on=("b", "c"))
     (entry, *_) = measure([two, *(Claim(name, "", holds=(FALSE,)) for name in "bc")])
     assert entry.reasons == ["rests on b, which failed", "rests on c, which failed"]
+    (entry, *_) = measure([two, Claim("b", "", holds=(TRUE,)), Claim("c", "", holds=(FALSE,))])
+    assert entry.reasons == ["rests on c, which failed"]
 
 
 def test_a_status_says_no_more_than_those_of_what_the_claim_rests_on() -> None:
