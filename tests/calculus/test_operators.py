@@ -140,6 +140,8 @@ def test_a_mean_is_taken_after_the_derivative() -> None:
         for engine in (lambda expr: resolve(expr, nothing), lambda expr: Evaluator(Point(SIZES), nothing).value(expr, {q: 0})):
             with pytest.raises(TypeError, match="after D, not inside it"):
                 engine(D(inside, w[q]))
+    with pytest.raises(TypeError, match=r"got the derivative of At\("):
+        resolve(D(At(held, v[j], 1), w[q]), nothing)
 
 
 def test_a_symmetric_matrix_is_given_no_value_that_may_not_be() -> None:

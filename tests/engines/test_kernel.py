@@ -8,7 +8,7 @@ from sympy import Symbol
 
 from lvicreg.claims import Claim, measure
 from lvicreg.engines import Contradiction, EngineMissing, Equation, Kernel, kernel
-from lvicreg.engines.kernel import _axioms, _run, as_record, fingerprint, recorded, report
+from lvicreg.engines.kernel import _axioms, _run, as_record, fingerprint, recorded, report, stated
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: coqc is not installed")
 
@@ -229,6 +229,23 @@ def test_an_example_may_assume_nothing_itself(folder: Path) -> None:
     (folder / "a_use.v").write_text(SMALL + magic, encoding="utf-8")
     with pytest.raises(Contradiction, match=r"assumed in the files themselves, not in a library: a_use\.magic"):
         report(folder, "Toy")
+
+
+def test_what_theorems_say_is_themselves_and_what_gives_them_a_meaning(folder: Path) -> None:
+    assert stated(folder, ["a_use.same_function"]) == (
+        "a_use: Theorem same_function : (fun n => double n) = (fun n => n + (n + 0)).\n"
+        "base: Definition double (n : nat) := n + n."
+    )
+    assert stated(folder, ["a_use.twice", "b_use.same_function"]) == (
+        "a_use: Theorem twice : forall n, double n = n + n.\nbase: Definition double (n : nat) := n + n."
+    )
+    (folder / "base.v").write_text(f"(* Not this. *)\nSection S.\nVariables n m : nat.\n{BASE}End S.\n", encoding="utf-8")
+    assert stated(folder, []).splitlines() == [
+        "base: Section S.",
+        "base: Variables n m : nat.",
+        "base: Definition double (n : nat) := n + n.",
+        "base: End S.",
+    ]
 
 
 @needs_coq
