@@ -169,8 +169,7 @@ def function(name: str, summary: str, *forms: Descent, **about: Any) -> LossFunc
     return LossFunction(name=name, summary=summary, definitions=definitions, forms=forms, **written, **about)
 
 
-rules = ()  # no function that learns by itself; lvicreg.losses has these:
-loss_functions = (
+loss_functions = (  # of lvicreg.losses; no function here learns by itself
     function(
         "variance",
         "Hinge variance loss: how much the units' standard deviations fall short of γ.",

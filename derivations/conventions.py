@@ -52,7 +52,6 @@ from lvicreg.conventions.terms import Term
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Numbers
 
 TITLE = "Conventions"
-rules = ()
 
 # --- the note's gradients, one view's share of each ------------------------------------------------------------------------
 gradients = {
@@ -310,3 +309,6 @@ def table(entries: Sequence[Entry]) -> str:
     by_name = {entry.claim.id.removeprefix("conventions."): entry for entry in entries}
     rows = [row(name, by_name[name]) for name in PRESETS if name in by_name]
     return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *rows])
+
+
+TABLES = {"conventions": table}

@@ -37,6 +37,7 @@ unit = Definitions(
         O[j]: Cw[j] - s * w[j],
     }
 )
+LAYERS = {"unit": unit}
 norm2 = Sigma(w[j] ** 2, j)
 oja_update = y * xi[q] - y**2 * w[q]  # Oja 1982, Eq. 3
 input_law = SecondMoments((xi[j], xi[j], C))

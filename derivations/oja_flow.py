@@ -252,5 +252,3 @@ claims = (
         r"from $0$, and $\lVert w \rVert^2 \to 1$.",
     ),
 )
-
-rules = ()

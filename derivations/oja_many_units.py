@@ -249,5 +249,3 @@ claims = (
         r"$(1 - \rho)(N - 1 + \rho) \le N - 1$; the threshold is at least $\lambda^2/(4 \mu_2^2)$ then.",
     ),
 )
-
-rules = ()

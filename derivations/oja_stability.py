@@ -235,5 +235,3 @@ claims = (
         source="beyond the note; ε as in VICReg, arXiv 2105.04906, Eq. 1",
     ),
 )
-
-rules = ()

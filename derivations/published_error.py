@@ -22,7 +22,6 @@ from lvicreg.claims import Claim, Said
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Fractions, Numbers
 
 TITLE = "The published error"
-rules = ()
 
 # --- the two losses, as they were printed (the paper's M units are N here) ------------------------------------------------
 printed, corrected = methods_eq_6, SOURCES["lpl-erratum"].covariance

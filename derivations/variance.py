@@ -22,6 +22,7 @@ from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Solver
 
 TITLE = "Variance term (hinge)"
+LAYERS = {"layer": network}
 gamma = Symbol("gamma", positive=True)
 
 # --- the losses of the note -------------------------------------------------------------------------------

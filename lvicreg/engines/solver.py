@@ -53,8 +53,8 @@ def _refused(z3: ModuleType, formula: Any) -> str:
         return "integers have other laws than real numbers: use z3.Real"
     if formula.sort_kind() not in (z3.Z3_REAL_SORT, z3.Z3_BOOL_SORT):
         return f"{formula} is of the sort {formula.sort()}, not real: use z3.Real"
-    if formula.num_args() and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-        return f"{formula.decl()} is a function of which nothing is known: give its value a name, a z3.Real"
+    if formula.num_args() and formula.decl().kind() in (z3.Z3_OP_UNINTERPRETED, z3.Z3_OP_RECURSIVE):
+        return f"{formula.decl()} is a function of which anything could be supposed: give its value a name, a z3.Real"
     if z3.is_app_of(formula, z3.Z3_OP_POWER) and not _whole_and_positive(z3, formula.arg(1)):
         return f"z3 gives {formula} a value of its choice where it has none: take powers with exponents 1, 2, 3, … only"
     if z3.is_div(formula) and not (z3.is_rational_value(formula.arg(1)) and formula.arg(1).as_fraction()):

@@ -10,10 +10,10 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from derivations.fragments import FOLDER
-from derivations.fragments.text import anchor
+from derivations import NOTE
+from lvicreg.project.pages.text import anchor
 
-LEDGER = json.loads((FOLDER / "ledger.json").read_text(encoding="utf-8"))
+LEDGER = json.loads((NOTE.pages / "ledger.json").read_text(encoding="utf-8"))
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from derivations.fragments import FOLDER
-from derivations.fragments.text import anchor
+from derivations import NOTE
+from lvicreg.project.pages.text import anchor
 
-LEDGER = json.loads((FOLDER / "ledger.json").read_text(encoding="utf-8"))
+LEDGER = json.loads((NOTE.pages / "ledger.json").read_text(encoding="utf-8"))
 
 
 def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, built: Path) -> None:

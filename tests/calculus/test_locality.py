@@ -393,6 +393,8 @@ def test_what_other_synapses_would_learn_is_not_at_hand():
     means = Definitions({R[i, j]: Sigma(x[c, j], c)})  # of what arrives alone
     assert judged(Sigma(Sigma(W[p, m] * Sigma(x[c, m], c), m) * hidden, b), reads=synapse)
     assert judged(Sigma(R[p, q] * hidden, b), means, synapse)
+    each = Definitions({V[j]: Sigma(x[c, j], c)})
+    assert judged(Sigma(Sigma(W[p, m] * V[m] ** 2, m) * hidden, b), each, synapse)
 
 
 def test_a_lateral_weight_learns_from_both_its_ends():

@@ -7,8 +7,7 @@ from itertools import chain
 import pytest
 from sympy import Expr, Idx, IndexedBase, Symbol, sqrt
 
-from derivations import SECTIONS
-from derivations.checking import section
+from derivations import NOTE
 from derivations.notation import LATEX
 from lvicreg.calculus import SG, At, D, Delta, Gaussian, Mean, Sigma, Symmetric, f, f_prime, normal, others, relu
 from lvicreg.calculus.definitions import indices_of
@@ -18,8 +17,8 @@ from lvicreg.calculus.notation import latex, positive_first, text, tidy
 from lvicreg.codegen.equation import as_latex
 from tests.calculus.latex_reader import of_known_size, parts, read_again
 
-CLAIMS = {claim.id: claim for name in SECTIONS for claim in section(name).claims}
-RULES = {rule.name: rule for name in SECTIONS for rule in section(name).rules}
+CLAIMS = {claim.id: claim for claim in NOTE.claims}
+RULES = {rule.name: rule for rules in NOTE.rules_of(NOTE.sections).values() for rule in rules}
 BEYOND = {"oja.many-units-threshold", "oja.many-units-identical"}  # an index runs over the components beyond the N-th
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sympy import Expr, IndexedBase, S, Symbol, log, sqrt
 
-from derivations import SECTIONS
-from derivations.checking import section
+from derivations import NOTE
 from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, N, W, a, b, c, df, epsilon, i, j, k, p, q, t, u, x
@@ -115,8 +114,8 @@ def test_what_is_undefined_is_no_mutant() -> None:
 
 EVERYTHING = [
     pytest.param(equation.left, equation.right, equation.definitions, id=f"{claim.id}-{number}")
-    for name in SECTIONS
-    for claim in section(name).claims[-1:]
+    for name in NOTE.sections
+    for claim in NOTE.section(name).claims[-1:]
     for number, equation in enumerate(claim.holds[:3])
 ]
 
@@ -137,10 +136,10 @@ def test_the_same_mutants_with_every_hash_seed_and_whatever_was_made_before() ->
         "from lvicreg.calculus.indexed import fresh\n"
         "from lvicreg.calculus.layer import i\n"
         "for _ in range(int(sys.argv[1])): fresh(i)\n"
-        "from derivations.checking import section\n"
-        "from derivations.mutation.record import fingerprint\n"
+        "from derivations import NOTE\n"
+        "from lvicreg.project.record import fingerprint\n"
         "from lvicreg.claims.mutants import mutants\n"
-        "for claim in section('oja_many_units').claims:\n"
+        "for claim in NOTE.section('oja_many_units').claims:\n"
         "    print(fingerprint(claim), *(change for e in claim.holds for change, _ in mutants(e.left)), sep='\\n')\n"
     )
     outputs = []

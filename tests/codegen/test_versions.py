@@ -14,22 +14,21 @@ import numpy as np
 import pytest
 import sympy
 
-from derivations import SECTIONS
-from derivations.checking import section
-from derivations.outputs import ROOT, rule_files
+from derivations import NOTE
 from lvicreg import rules
 from lvicreg.codegen.files import drift
+from lvicreg.project.outputs import rule_files
 from tests.rules.rule_data import RULES, SIZES, call, layer, options
 
-PINNED = f'"sympy=={sympy.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+PINNED = f'"sympy=={sympy.__version__}"' in (NOTE.root / "pyproject.toml").read_text(encoding="utf-8")
 LAMBDAS = {"lambda_inv": 0.7, "lambda_var": 1.3, "lambda_cov": 0.6}
 OPTIONS = LAMBDAS | {"beta": 0.4, "decay": 0.7, "gamma": 1.2, "epsilon": 0.5}  # no default; the gate is open and closed
-CLAIMS = [claim for name in SECTIONS for claim in section(name).claims]
+CLAIMS = NOTE.claims
 
 
 @cache
 def derived() -> dict[Path, str]:
-    return rule_files(SECTIONS)
+    return rule_files(NOTE, NOTE.sections)
 
 
 def functions(sources) -> dict:
@@ -76,7 +75,7 @@ def test_a_seeded_error_is_noticed(code: str, wrong: str, noticed: set[str]) -> 
 
 @pytest.mark.skipif(not PINNED, reason=f"byte identity is not promised for SymPy {sympy.__version__}")
 def test_with_the_pinned_sympy_the_sources_are_the_same_bytes() -> None:
-    assert drift(derived(), ROOT) == ""
+    assert drift(derived(), NOTE.root) == ""
 
 
 @pytest.mark.skipif(PINNED, reason="checked by python -m derivations")

@@ -1,18 +1,18 @@
 """Every claim: three kinds of evidence, and no engine accepts a seeded error."""
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from sympy import S
 
-from derivations import SECTIONS
-from derivations.checking import section
+from derivations import NOTE
 from lvicreg.calculus import D
 from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Contradiction, Equation, Exact, Symbolic
 
-CLAIMS = [claim for name in SECTIONS for claim in section(name).claims]
-RULES = [rule for name in SECTIONS for rule in section(name).rules]
+CLAIMS = NOTE.claims
+RULES = list(chain.from_iterable(NOTE.rules_of(NOTE.sections).values()))
 PROMISED = [
     "variance.one-sample",
     "variance.minibatch",

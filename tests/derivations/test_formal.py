@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from derivations import SECTIONS
-from derivations.checking import section
+from derivations import NOTE
 from derivations.formal import FOLDER, LIBRARY
 from lvicreg.engines import Kernel
 from lvicreg.engines.kernel import APPLIED, STATED, fingerprint, recorded
@@ -22,8 +21,7 @@ needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="not run: co
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.v")}
 CITED = {
     theorem: claim.id
-    for name in SECTIONS
-    for claim in section(name).claims
+    for claim in NOTE.claims
     for check in claim.evidence
     if isinstance(check, Kernel)
     for theorem in check.theorems
@@ -43,11 +41,10 @@ STANDARD = {
 def test_every_theorem_has_a_comment_with_the_id_of_a_claim_that_cites_it() -> None:
     stated = {f"{file}.{name}" for file, text in SOURCES.items() for name in STATED.findall(text)}
     assert stated == set(STATED_BESIDE)
-    for name in SECTIONS:
-        for claim in section(name).claims:
-            for check in claim.evidence:
-                for theorem in check.theorems if isinstance(check, Kernel) else ():
-                    assert claim.id in STATED_BESIDE[theorem], f"{claim.id} is not named above {theorem}"
+    for claim in NOTE.claims:
+        for check in claim.evidence:
+            for theorem in check.theorems if isinstance(check, Kernel) else ():
+                assert claim.id in STATED_BESIDE[theorem], f"{claim.id} is not named above {theorem}"
     assert stated == set(CITED)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lvicreg.engines import Contradiction, Counterexample
+from lvicreg.engines import Contradiction, Counterexample, counterexample
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,13 @@ from lvicreg.engines import Contradiction, Counterexample
 def test_what_is_refused(code: str, message: str) -> None:
     with pytest.raises(Contradiction, match=message):
         Counterexample(code).run()
+
+
+def test_what_differs_by_no_more_than_is_visible_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counterexample, "VISIBLE", 0.5)
+    monkeypatch.setattr(counterexample, "ROUNDING", 0.0)
+    with pytest.raises(Contradiction, match="agree"):
+        Counterexample("left, right = 1.0, 2.0").run()
 
 
 @pytest.mark.parametrize("code", ["left, right = 1.0, 2.0", "left, right = 1e-6, 2e-6", "left, right = 1e9, 1.00001e9"])

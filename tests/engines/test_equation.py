@@ -30,7 +30,11 @@ C, G, u, v, w = Symmetric("C"), Symmetric("G"), IndexedBase("u"), IndexedBase("v
         ({"right": 2 * At(y, positive, x)}, "positive was declared with a sign"),
         ({"left": D(Symbol("x_") ** 2, y), "right": 0}, r"D\(x_\*\*2, y\) is 0, since what is differentiated has no y in it"),
         ({"right": D(Sigma(v[i], i), w[k]), "left": 0}, "is 0, since what is differentiated has no w in it"),
-        ({"left": D(x, y) * D(x**2, y), "right": 0}, "is 0, since"),
+        ({"left": D(x, y) * D(x, Symbol("z")), "right": 0}, r"^D\(x, y\) is 0, since what is differentiated has no y in it"),
+        ({"definitions": Definitions({positive: S(-1), negative: x**2})}, "^positive was declared with a sign"),
+        ({"left": x + w[i], "right": Symbol("x") + IndexedBase("w", real=True)[i]}, "^two quantities are written w, under"),
+        ({"definitions": Definitions({C[i, k]: v[i] - v[k]})}, "C was declared Symmetric"),
+        ({"definitions": Definitions({C[i, k]: v[i] * w[k], G[i, k]: v[i]})}, "^C was declared Symmetric"),
         ({"right": Symbol("y", real=True)}, "two quantities are written y, under different assumptions"),
         ({"left": w[i], "right": IndexedBase("w", positive=True)[i]}, "two quantities are written w, under different"),
         ({"definitions": Definitions({x: Symbol("y", real=True)})}, "two quantities are written y, under different"),
@@ -61,7 +65,9 @@ def test_an_index_and_an_array_are_no_other_quantities_of_their_name() -> None:
     Equation(v[i] + w[i] * Symbol("v"), 0, Definitions({positive: Sigma(w[i] ** 2, i)}))
 
 
-@pytest.mark.parametrize("meaning", [x - 50, x + 50, x**3, -(x**2), x**2 - 1, 1 / x, Sigma(v[i], i), x * negative, x**2 * x])
+@pytest.mark.parametrize(
+    "meaning", [x - 50, x + 50, x**3, -(x**2), x**2 - 1, 1 / x, Sigma(v[i], i), x * negative, x**2 * x, N - 2, positive - 1]
+)
 def test_a_sign_that_is_not_shown_is_refused(meaning: Expr) -> None:
     """SymPy takes positive factors out when a node is made, so both engines would read the same error."""
     for sign in ("positive", "nonnegative"):

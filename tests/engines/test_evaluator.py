@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, sqrt
+from sympy import Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sqrt
 
 from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
 from lvicreg.calculus.layer import (
@@ -205,6 +205,8 @@ def test_sizes_and_lengths(engine):
         (cbrt(alpha), "integers and halves"),
         (alpha**N, "integers and halves"),
         (Function("g")(alpha), "no rule for g"),
+        (Function("g")(alpha, alpha), "no rule for g"),
+        (pi * alpha, "no rule for Pi"),
         (D(D(w[j], w[q]), w[q]), "not inside"),
         (D(At(w[j], w[j], 2 * w[j]), w[q]), "not inside"),
         (D(Function("g")(w[j]), w[q]), "no rule"),
@@ -218,7 +220,8 @@ def test_refusals(engine, expr, message):
 
 def test_sizes_are_whole_and_given(engine):
     for index, message in (
-        (Idx("r", (1, N)), "r runs from 1 over"),
+        (Idx("r", (1, N)), "r runs from 1 over 2 values"),
+        (Idx("r", (-1, N)), "r runs from -1 over 4 values"),
         (Idx("r", N / 7), "r runs from 0 over [23]/7 values"),
         (
             Idx("r", Symbol("O", integer=True, positive=True)),

@@ -54,6 +54,11 @@ def test_what_is_valid_passes_and_what_is_wrong_is_refuted() -> None:
             "void: its hypotheses are unsat, expected sat",
         ),
         (
+            VALID,
+            {"void": lambda z3: (z3.Real("r") * z3.Real("r") < 0) == (z3.Real("r") > 0)},
+            "void: its hypotheses are unsat, expected sat",
+        ),
+        (
             {"void": lambda z3: z3.Implies(z3.Real("r") > 0, (z3.Real("r") > -1) == (z3.Real("r") > -2))},
             None,
             "void: its hypotheses are unsat, expected sat",
@@ -107,17 +112,25 @@ def test_formulas_whose_answer_says_less_than_it_seems_are_refused(which: str) -
     for divisor in (lambda z3: z3.Q(0, 1), lambda z3: z3.RealVal(0)):
         with pytest.raises(TypeError, match="a value of its choice"):
             check(VALID, {"a formula": lambda z3, divisor=divisor: z3.Real("r") / divisor(z3) != 3})
-    for undefined in (lambda z3, r: r**-1 >= 0, lambda z3, r: z3.Sqrt(r) >= 0, lambda z3, r: r ** z3.Q(1, 2) >= 0):
+    for undefined in (
+        lambda z3, r: r**-1 >= 0,
+        lambda z3, r: r**0 == 1,
+        lambda z3, r: z3.Sqrt(r) >= 0,
+        lambda z3, r: r ** z3.Q(1, 2) >= 0,
+        lambda z3, r: z3.RealVal(2) ** r >= 0,
+    ):
         with pytest.raises(TypeError, match="powers with exponents 1, 2, 3"):
             check(VALID | {"a formula": lambda z3, undefined=undefined: undefined(z3, z3.Real("r"))})
     with pytest.raises(TypeError, match="powers with exponents 1, 2, 3"):
         check({"a formula": lambda z3: z3.Real("r") ** z3.Real("s") == z3.Real("r") ** z3.Real("s")})
     with pytest.raises(TypeError, match="of the sort BitVec"):
         check({"a formula": lambda z3: z3.BitVec("n", 8) + 256 == z3.BitVec("n", 8)})
-    with pytest.raises(TypeError, match="function of which nothing is known"):
+    with pytest.raises(TypeError, match="function of which anything could be supposed"):
         check({"a formula": lambda z3: z3.Function("g", z3.RealSort(), z3.RealSort())(z3.Real("r")) == z3.Real("r")})
     with pytest.raises(TypeError, match="integers have other laws"):
         check({"a formula": lambda z3: z3.Implies(z3.Int("n") > 0, z3.Int("n") >= 1)})
+    powers = {"powers": lambda z3: z3.Implies(z3.Real("r") ** 1 > 0, z3.And(z3.Real("r") ** 2 > 0, z3.Real("r") ** 3 > 0))}
+    assert check(powers) == "1 valid, 0 refuted"
     assert check({"halves": lambda z3: z3.Implies(z3.Real("r") > 0, z3.Real("r") / 2 < z3.Real("r"))}) == "1 valid, 0 refuted"
 
 
@@ -143,8 +156,25 @@ def test_if_and_only_if_has_two_cases() -> None:
         lambda z3, void, r: z3.BoolVal(True),
         lambda z3, void, r: z3.Implies(void, r == 7) != z3.BoolVal(False),
         lambda z3, void, r: z3.And(r * r >= 0, z3.Implies(r > 0, z3.Or(z3.Not(void), r == 7))),
+        lambda z3, void, r: z3.And(z3.Or(z3.Not(void), r == 7), r * r >= 0),
+        lambda z3, void, r: z3.Distinct(r, r + 1, r + 2),
     ],
 )
 def test_hypotheses_that_would_not_be_seen_are_refused(hiding) -> None:
     with pytest.raises(TypeError, match=r"a formula: hypotheses in .* are not seen"):
         check({"a formula": lambda z3: hiding(z3, z3.Real("r") * z3.Real("r") < 0, z3.Real("r"))})
+
+
+def test_one_of_two_may_be_supposed() -> None:
+    given = {"a sign": lambda z3: z3.Implies(z3.Or(z3.Real("r") > 0, z3.Real("r") < -1), z3.Real("r") * z3.Real("r") > 0)}
+    assert check(given) == "1 valid, 0 refuted"
+
+
+def test_a_function_defined_by_what_cannot_be_is_refused() -> None:
+    """``g(r) = g(r) + 1`` would make everything valid."""
+    import z3
+
+    g, r = z3.RecFunction("g", z3.RealSort(), z3.RealSort()), z3.Real("r")
+    z3.RecAddDefinition(g, [r], g(r) + 1)
+    with pytest.raises(TypeError, match="function of which anything could be supposed"):
+        check({"a formula": lambda z3: g(r) == 7})

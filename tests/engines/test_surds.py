@@ -108,6 +108,7 @@ def test_the_sign_of_many_roots():
         assert (close - below).sign() == 1
         assert (close - below - Surd(Fraction(1, 10**digits))).sign() == -1
     assert (close - close).sign() == 0
+    assert surd({2: Fraction(-1, 1000)}).sign() == -1
 
 
 def test_what_is_undefined_raises():

@@ -1,0 +1,116 @@
+"""Break what is claimed, checked and generated in turn, and count what is noticed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from lvicreg.codegen.files import write
+from lvicreg.project import Project
+from lvicreg.project.record import COUNTS, Mutant, Record, as_sentence, by_place, score
+
+from . import symbolic
+from .listed import Entry, entries
+
+RULES, EVIDENCE = "rules", "evidence"
+
+
+def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    packages = [package.rpartition("/")[2] for package in project.checkers]
+    parts = [*project.sections, EVIDENCE, *packages, RULES]
+    listed = ", ".join(parts)
+    parser = argparse.ArgumentParser(prog=project.seeding, description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {listed}")
+    parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of each sort, always the same")
+    parser.add_argument("--write", action="store_true", help=f"put the score on record, in {Record(project).path.name}")
+    options = parser.parse_args(given)
+    if options.write and options.sample is not None:
+        parser.error("a sample is not put on record")
+    unknown = [part for part in options.parts if part not in parts]
+    if unknown:
+        parser.error(f"unknown part {', '.join(unknown)}; choose from {listed}")
+    options.whole = options.parts in ([], parts)
+    options.parts = options.parts or parts
+    return options
+
+
+def run(project: Project, parts: Sequence[str], sample: int | None, console: Console) -> list[Mutant]:
+    """All mutants of these parts, or a sample of each sort, with a progress bar."""
+    texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
+    with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
+        bar = progress.add_task("", total=None)
+
+        def judged(where: str) -> None:
+            progress.update(bar, advance=1, description=escape(where))
+
+        found: list[Mutant] = []
+        if sections := [part for part in project.sections if part in parts]:
+            found += symbolic.run(project, sections, sample, judged)
+        if EVIDENCE in parts:
+            from . import evidence  # this and the next need cosmic-ray
+
+            found += evidence.run(project, sample, judged)
+        if packages := [package for package in project.checkers if package.rpartition("/")[2] in parts]:
+            from . import engines  # this and the next need the test suite and its library
+
+            found += engines.run(project, packages, sample, judged)
+        if RULES in parts:
+            from . import generated
+
+            found += generated.run(project, sample, judged)
+        return found
+
+
+def table(mutants: Sequence[Mutant]) -> Table:
+    """The counts for each claim, definition, file and function."""
+    shown = Table(title="Seeded errors")
+    shown.add_column("in")
+    for name in (*COUNTS, "survived"):
+        shown.add_column(name, justify="right")
+    for where, found in by_place(mutants).items():
+        counts = score(found)
+        survived = len(survivors(found))
+        shown.add_row(escape(where), *map(str, counts.values()), str(survived), style="bold red" if survived else None)
+    return shown
+
+
+def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """What was broken and nothing noticed."""
+    return [mutant for mutant in mutants if mutant.outcome == "survived"]
+
+
+def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], whole: bool = True) -> list[str]:
+    """Those listed as equivalent or open that a run has not met as such, where it was to meet them."""
+    met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome in ("equivalent", "open")}
+    places = {mutant.where for mutant in mutants}
+    expected = [entry for entry in listed if whole or entry[0] in places]
+    return [f"{where}: {change}" for where, change in expected if (where, change) not in met]
+
+
+def main(project: Project, given: Sequence[str] | None = None) -> int:
+    """Run, report, and return the exit code: 1 where something survived or is listed as equivalent and is not."""
+    options = arguments(project, given)
+    console = Console()
+    mutants = run(project, options.parts, options.sample, console)
+    console.print(table(mutants))
+    survived = survivors(mutants)
+    for mutant in survived:
+        console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
+    unmet = stale(mutants, entries(project), options.whole) if options.sample is None else []
+    for entry in unmet:
+        console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
+    if survived or unmet:
+        console.print(f"{len(mutants)} seeded errors, {len(survived)} of them not noticed.")
+        return 1
+    console.print(f"Seeded errors: {as_sentence(score(mutants))}")
+    if options.write:
+        record = Record(project)
+        write({record.path: record.updated(mutants, project.claims, options.whole)})
+        console.print(f"wrote {record.path.name}; {project.command} puts it on the claims' pages")
+    return 0

@@ -1,0 +1,25 @@
+"""Seeded errors in what checks the claims: the engines, the calculus and the ledger, judged by their own tests (``tested``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lvicreg.project import Project
+from lvicreg.project.record import Mutant
+
+from .code import subjects
+from .listed import Listed
+from .tested import Progress
+from .tested import run as tested
+
+
+def run(project: Project, packages: Sequence[str], sample: int | None = None, progress: Progress | None = None) -> list[Mutant]:
+    """Every mutant of every function and named value of these packages, or a fixed sample; raises as ``tested.run`` does."""
+    found = [subject for package in packages for subject in subjects(project.root, package)]
+    tests = [project.root / "tests" / name_of(package) for package in project.checkers]
+    return tested(found, tests, Listed.of(project, "engines"), sample, progress)
+
+
+def name_of(package: str) -> str:
+    """What the command line calls a package: ``engines``."""
+    return package.rpartition("/")[2]

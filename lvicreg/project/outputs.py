@@ -1,0 +1,106 @@
+"""The files that a project writes: rules and losses, the fragments of its book (``pages``), and the README's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from lvicreg.claims import Entry, counted
+from lvicreg.claims.plain import plain
+from lvicreg.codegen.emit import function_source
+from lvicreg.codegen.loss import loss_source
+from lvicreg.codegen.modules import module_source, package_source
+from lvicreg.codegen.rule import Function
+
+from .pages import fragments, known, tables
+from .pages.theorem import kinds
+from .project import Generated, Project
+from .record import Record
+
+
+def all_files(project: Project, names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]:
+    """Every file that the named sections determine; those that need all sections only where all are named."""
+    files = {**rule_files(project, names), **loss_files(project, names), **fragments(project, names, entries)}
+    if set(names) == set(project.sections):
+        files |= package_files(project) | readme(project, entries)
+    return files
+
+
+def rule_files(project: Project, names: Iterable[str]) -> dict[Path, str]:
+    """The modules of rules, one for each section that has any."""
+    folder, files = project.folder_of(project.rules_package), {}
+    for name, rules in project.rules_of(names).items():
+        functions = {rule.name: function_source(rule) for rule in rules}
+        files[folder / f"{name}.py"] = _module(project, f"{project.section(name).TITLE}: update functions.", functions, name)
+    return files
+
+
+def loss_files(project: Project, names: Iterable[str]) -> dict[Path, str]:
+    """The modules of losses, one for each loss."""
+    folder, files = project.folder_of(project.losses_package), {}
+    for name, losses in project.losses_of(names).items():
+        for loss in losses:
+            title = f"{loss.summary.split(':')[0].split(',')[0]}."
+            files[folder / f"{loss.name}.py"] = _module(project, title, {loss.name: loss_source(loss)}, name)
+    return files
+
+
+def _module(project: Project, title: str, functions: Mapping[str, str], section: str) -> str:
+    return module_source(title, functions, f"{project.package}/{section}.py", project.command, "lvicreg._inputs")
+
+
+def package_files(project: Project) -> dict[Path, str]:
+    """The packages of the rules and of the losses."""
+    rules = project.rules_of(project.sections)
+    losses = {loss.name: (loss,) for losses in project.losses_of(project.sections).values() for loss in losses}
+    return {**_package(project, project.rules_package, rules), **_package(project, project.losses_package, losses)}
+
+
+def _package(project: Project, generated: Generated, modules: Mapping[str, Sequence[Function]]) -> dict[Path, str]:
+    title = f"{generated.title}\n\n{generated.guide}"
+    source = package_source(title, modules, f"{project.package}/", project.command)
+    return {project.folder_of(generated) / "__init__.py": source}
+
+
+def strangers(project: Project) -> list[Path]:
+    """Files in the generated folders that nothing writes."""
+    rules, losses = map(project.folder_of, (project.rules_package, project.losses_package))
+    written = {*known(project), *(folder / "__init__.py" for folder in (rules, losses))}
+    written |= {rules / f"{name}.py" for name in project.rules_of(project.sections)}
+    written |= {losses / f"{f.name}.py" for found in project.losses_of(project.sections).values() for f in found}
+    folders = rules, losses, project.pages
+    return sorted(path for folder in folders for path in folder.rglob("[!.]*.*") if path not in written)
+
+
+# --- the README ----------------------------------------------------------------------------------------------------------
+def readme(project: Project, entries: Sequence[Entry]) -> dict[Path, str]:
+    """The README with what is measured, each part between two marks."""
+    path = project.root / "README.md"
+    text = path.read_text(encoding="utf-8")
+    written = {
+        "claims": claims_table(entries),
+        **tables(project, project.sections, entries),
+        "seeded errors": Record(project).in_words(entry.claim for entry in entries),
+    }
+    for name, part in written.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        before, rest = text.split(begin)
+        _, after = rest.split(end)
+        text = f"{before}{begin}\n{part}\n{end}{after}"
+    return {path: text}
+
+
+def claims_table(entries: Iterable[Entry]) -> str:
+    """The README's table: claim, statement, status, evidence; and how many claims have each status."""
+    entries = list(entries)
+    rows = []
+    for entry in entries:
+        said, statement = entry.claim.said, plain(entry.claim.tex)
+        if said:
+            sentence, then = plain(said.sentence), "Its error:"
+            if said.verdict == "refuted":
+                sentence, then = f"~~{sentence}~~", "In its place:"
+            statement = f"{said.verdict.capitalize()}: {sentence} ({said.source}.) {then} {statement}"
+        status = f"{entry.status}; {entry.kernel}" if entry.kernel else entry.status
+        rows.append(f"| `{entry.claim.id}` | {statement.replace('|', '∣')} | {status} | {', '.join(kinds(entry))} |")
+    return "\n".join([counted(entries), "", "| claim | statement | status | evidence |", "|---|---|---|---|", *rows])

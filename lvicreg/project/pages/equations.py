@@ -1,0 +1,131 @@
+"""Equations on a page, printed from the expressions: those that were checked, those of the code, and how these are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from textwrap import indent
+from typing import Any
+
+from sympy import Expr, Indexed, Symbol
+
+from lvicreg.calculus import Definitions, Descent, Law, Mean, Step
+from lvicreg.calculus.definitions import name_of
+from lvicreg.calculus.notation import latex
+from lvicreg.codegen.equation import as_latex, presented
+from lvicreg.codegen.loss import presented_gradient
+from lvicreg.codegen.rule import LossFunction, Rule
+from lvicreg.engines import Equation
+
+
+def display(*equations: str) -> str:
+    """Displayed equations."""
+    return "\n\n".join(f"$$\n{equation}\n$$" for equation in equations)
+
+
+@dataclass(frozen=True)
+class Equations:
+    """What is printed with these LaTeX names, for readers who know what the names of ``layer`` stand for."""
+
+    names: Mapping[str, str]
+    layer: Definitions
+
+    def latex(self, expr: Expr) -> str:
+        """An expression."""
+        return latex(expr, self.names)
+
+    def equality(self, equation: Equation) -> str:
+        """``left = right``."""
+        return f"{self.latex(equation.left)} = {self.latex(equation.right)}"
+
+    def definition(self, definitions: Definitions, name: Any) -> str:
+        """``u_i^b = z_i^b − z̄_i``."""
+        pattern, value = definitions[name]
+        return f"{self.latex(pattern)} = {self.latex(value)}"
+
+    # --- of generated functions ----------------------------------------------------------------------------------------------
+    def equation(self, rule: Rule, package: str) -> str:
+        """The equation of a generated function, and a link to it in its package."""
+        return f"{self.update(rule)}\n\n{{py:func}}`{package}.{rule.name}`: {rule.summary}"
+
+    def update(self, rule: Rule) -> str:
+        """The update as the code has it, and the names in it that are not the layer's."""
+        used = set(chain.from_iterable(map(_names, presented(rule).values())))
+        own = [self.definition(rule.definitions, name) for name in rule.definitions if name in used and name not in self.layer]
+        return display(as_latex(rule)) + (f"\n\nwhere\n\n{display(*own)}" if own else "")
+
+    def derivation(self, rule: Rule) -> str:
+        """Every step from the loss to the update."""
+        if rule.descent is None:
+            raise ValueError(f"{rule.name} is not derived from a loss")
+        return self._numbered(rule.descent, f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{self.update(rule)}")
+
+    def of_activity(self, function: LossFunction) -> str:
+        """Every step from a loss to its gradient with respect to the activity, for each form of the loss."""
+        forms = [self._numbered(form, f"Factored:\n\n{display(self._factored(form))}") for form in function.forms]
+        return "\n\nThe same loss in its other form:\n\n".join(forms)
+
+    def _factored(self, form: Descent) -> str:
+        return rf"{self._slope(form)} = {self.latex(presented_gradient(form))}"
+
+    def _slope(self, descent: Descent) -> str:
+        return rf"\frac{{\partial L}}{{\partial {self.latex(descent.target)}}}"
+
+    def _numbered(self, descent: Descent, last: str) -> str:
+        parts = [f"The loss:\n\n{display(f'L = {self.latex(descent.loss)}')}"]
+        for step in descent.steps:
+            parts.append(f"{self._said(step, descent)}\n\n{display(f'{self._slope(descent)} = {self.latex(step.result)}')}")
+        parts.append(last)
+        return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
+
+    def _said(self, step: Step, descent: Descent) -> str:
+        """What a step did."""
+        match step.rule:
+            case "differentiate":
+                one = "weight" if str(name_of(descent.target)) == "W" else "activity"
+                return f"Its derivative with respect to one {one}, down to the first names that depend on it:"
+            case "look through":
+                return f"With ${self.definition(descent.definitions, name_of(step.used[0]))}$:"
+            case "collapse":
+                return "Deltas collapse, and equal terms merge:"
+            case _:
+                zeros = " and ".join(f"${self.latex(part)} = 0$" for part in step.used)
+                return f"What vanishes once names are expanded, {zeros}, is left out:"
+
+    # --- what the names of an equation stand for -----------------------------------------------------------------------------
+    def where(self, equation: Equation) -> Iterator[str]:
+        """What the names of an equation stand for, other than in the layer, and how its random quantities are distributed."""
+        sides = equation.left, equation.right
+        waiting, seen = [name for side in sides for name in _names(side)], set()
+        while waiting:
+            name = waiting.pop(0)
+            if name in seen or name not in equation.definitions:
+                continue
+            seen.add(name)
+            pattern, value = equation.definitions[name]
+            waiting += _names(value)
+            if name not in self.layer or self.layer[name] != (pattern, value):
+                yield self.definition(equation.definitions, name)
+        for law in sorted({mean.args[1] for side in sides for mean in side.atoms(Mean)}, key=str):
+            yield self._distributed(law)
+
+    def _distributed(self, law: Law) -> str:
+        if type(law).__name__ == "Gaussian":
+            pattern, covariance = law.args
+            return rf"{self.latex(pattern)} \sim \mathcal{{N}}(0, {self._plain(covariance)})"
+        if type(law).__name__ == "SecondMoments":
+            pairs = (
+                rf"\mathbb{{E}}[{self._plain(one.base)} {self._plain(two.base)}^T] = {self._plain(matrix)}"
+                for one, two, matrix in law.args
+            )
+            return r", \quad ".join(pairs)
+        pattern, variance, kurtosis = map(self.latex, law.args)
+        return rf"{pattern} \text{{ independent, of variance }} {variance} \text{{ and kurtosis }} {kurtosis}"
+
+    def _plain(self, name: Any) -> str:
+        return self.names.get(str(name), str(name)).replace("·", "")
+
+
+def _names(expr: Expr) -> list[Any]:
+    return sorted({name_of(part) for part in expr.atoms(Indexed, Symbol)} - {None}, key=str)

@@ -1,0 +1,154 @@
+"""A claim on a page: a theorem with its measured status, and behind a fold all that was checked of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lvicreg.claims import Entry
+from lvicreg.engines import Counterexample, Equation, Exact, Kernel
+
+from ..project import Project
+from ..record import Record, as_sentence
+from .equations import Equations, display
+from .text import anchor, link, linked
+
+
+@dataclass(frozen=True)
+class Theorems:
+    """The claims of a project, each as a theorem, with equations printed as on its other pages."""
+
+    project: Project
+    equations: Equations
+    record: Record
+
+    def theorem(self, entry: Entry) -> str:
+        """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold.
+
+        A sentence that the claim says is false stands above the theorem, struck out, with who wrote it and where.
+        """
+        claim, known = entry.claim, self.project.of_section
+        status = f"[{entry.status}]{{.claim-status .{entry.status.slug}}}"
+        kernel = f" [{entry.kernel}]{{.claim-kernel}}" if entry.kernel else ""
+        lines = [
+            f"````{{prf:theorem}} {claim.id}",
+            f":label: {anchor(claim.id)}",
+            ":nonumber:",
+            "",
+            linked(claim.tex, known),
+            "",
+            f"{status}{kernel} by {', '.join(kinds(entry)) or 'nothing yet'}",
+        ]
+        if claim.assumptions:
+            lines += ["", f"*Assumed:* {linked('; '.join(claim.assumptions), known)}."]
+        if claim.rests_on:
+            lines += ["", f"*Rests on:* {', '.join(link(support) for support in claim.rests_on)}."]
+        parts = [_false(entry)] if claim.said else []
+        parts.append("\n".join([*lines, "````"]))
+        if claim.proof:
+            parts.append(f"````{{prf:proof}}\n{linked(claim.proof, known)}\n````")
+        body = "\n\n".join(self._checked(entry))
+        parts.append(f"`````{{dropdown}} How {claim.id} was checked\n{body}\n`````")
+        return "\n\n".join(parts)
+
+    def _checked(self, entry: Entry) -> Iterator[str]:
+        """All that stands behind a claim."""
+        claim = entry.claim
+        beside = tuple(e for check in claim.evidence if isinstance(check, Exact) for e in check.holds)
+        for equations, said in ((claim.holds + beside, "Verified"), (claim.fails, "Shown to fail")):
+            groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # by who decided them, and what their names stand for
+            for equation in equations:
+                group = _decided(equation), tuple(self.equations.where(equation))
+                groups.setdefault(group, []).append(self.equations.equality(equation))
+            for (decided, meanings), shown in groups.items():
+                names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+                yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
+        yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *_findings(entry)])
+        for check in claim.evidence:
+            if isinstance(check, Counterexample):
+                yield f"The counterexample:\n\n```python\n{check.code}\n```"
+            if isinstance(check, Kernel) and check.on_record:
+                stated = "\n\n".join(_stated(check, theorem) for theorem in check.theorems)
+                yield f"Accepted by the kernel, in the files of {{ref}}`source-formal`:\n\n```coq\n{stated}\n```"
+        seeded = self.record.of(claim)
+        yield f"Seeded errors: {as_sentence(seeded) if seeded else 'none on record for the claim as it stands.'}"
+        functions = [f for f in self._functions() if claim.id in f[1]]
+        if functions:
+            yield "Functions generated on its ground: " + ", ".join(f"{{py:func}}`~{name}`" for name, _ in functions) + "."
+        package, name = self.project.package, self.project.of_section[claim.id]
+        yield (
+            f"Stated in {{ref}}`{package}/{name}.py <source-{package}-{name}>`; source: {claim.source}. To check it again: "
+            f"`{self.project.command} {name}`, and "
+            f"{{ref}}`the test <source-tests-test_claims>` `python -m pytest tests/{package}/test_claims.py -k {claim.id}`."
+        )
+
+    def _functions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every generated function, and the claims on whose ground it is."""
+        for rules in self.project.rules_of(self.project.sections).values():
+            yield from ((f"{self.project.rules_package.package}.{rule.name}", rule.claims) for rule in rules)
+        for losses in self.project.losses_of(self.project.sections).values():
+            yield from ((f"{self.project.losses_package.package}.{loss.name}", loss.claims) for loss in losses)
+
+
+def _false(entry: Entry) -> str:
+    """The sentence in whose place the theorem stands, with its verdict, struck out where that is a refutation."""
+    said = entry.claim.said
+    if said is None:
+        raise ValueError(f"{entry.claim.id} replaces no sentence")
+    verdict = f"[{entry.verdict or entry.status}]{{.claim-verdict .{entry.verdict or entry.status.slug}}}"
+    sentence, then = said.sentence, "Its error:"
+    if said.verdict == "refuted":
+        sentence, then = f"[{sentence}]{{.false}}", "The truth in its place:"
+    return f"````{{div}} claim-said\n{verdict} {sentence} ({said.source}.) {then}\n````"
+
+
+def _decided(equation: Equation) -> str:
+    """By which engine, where only one can decide an equation."""
+    if "symbolic" not in equation.engines:
+        at = " and at ".join(", ".join(f"{name} = {n}" for name, n in sizes.items()) for sizes in equation.sizes)
+        return f" in exact numbers only, at {at}"
+    return ""
+
+
+def kinds(entry: Entry) -> list[str]:
+    """The kinds of evidence passed. The kernel's is what stands on record for these files, with or without Coq at hand."""
+    proven = any(isinstance(check, Kernel) and check.on_record for check in entry.claim.evidence)
+    return sorted(entry.kinds - {Kernel.kind} | ({Kernel.kind} if proven else set()))
+
+
+def _findings(entry: Entry) -> Iterator[str]:
+    """A row for each check that passed; the kernel's as on record."""
+    for check, finding in zip(entry.claim.checks(), _in_order(entry), strict=True):
+        if isinstance(check, Kernel):
+            found = check.covered if check.on_record else "not on record for these files"
+        else:
+            found = finding.detail
+        by = next((value for value in vars(check).values() if callable(value)), None)
+        source = f", by {_source_of(by)}" if by else ""
+        yield f"| {check.kind} | {check.engine} | {found.replace('|', '∣')}{source} |"
+
+
+def _in_order(entry: Entry) -> list[Any]:
+    """The findings in the order of the claim's checks; those of the kernel were made after the others."""
+    by_kernel = [finding for finding in entry.findings if finding.kind == Kernel.kind]
+    others = iter([finding for finding in entry.findings if finding.kind != Kernel.kind])
+    kernels = iter(by_kernel)
+    return [next(kernels) if isinstance(check, Kernel) else next(others) for check in entry.claim.checks()]
+
+
+def _source_of(function: Any) -> str:
+    """A link to the file of an independent function."""
+    group, name = function.__module__.split(".")[-2:]
+    return f"{{ref}}`{function.__name__} <source-{group}-{name}>`"
+
+
+def _stated(kernel: Kernel, theorem: str) -> str:
+    """A formal theorem as it is stated, without its proof."""
+    file, name = theorem.split(".")
+    text = (kernel.folder / f"{file}.v").read_text(encoding="utf-8")
+    match = re.search(rf"^Theorem {name}\b.*?\.(?=\s*\n)", text, re.MULTILINE | re.DOTALL)
+    if match is None:
+        raise ValueError(f"{file}.v has no theorem {name}")
+    return match[0]

@@ -1,0 +1,52 @@
+"""The command that seeds errors: its parts, what is not noticed and why, and what is listed and no longer so."""
+
+import pytest
+
+from derivations import NOTE
+from lvicreg.mutation.command import arguments, stale, survivors
+from lvicreg.mutation.listed import Listed, entries
+from lvicreg.project.record import Mutant
+
+
+def test_parts_are_named_and_others_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert arguments(NOTE, ["oja", "rules"]).parts == ["oja", "rules"]
+    every = [*NOTE.sections, "evidence", "engines", "calculus", "claims", "rules"]
+    assert arguments(NOTE, []).parts == every
+    assert [arguments(NOTE, parts).whole for parts in ([], every, ["oja"])] == [True, True, False]
+    with pytest.raises(SystemExit):
+        arguments(NOTE, ["ojas"])
+    assert "unknown part ojas; choose from variance" in capsys.readouterr().err
+
+
+def test_a_sample_is_not_put_on_record(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments(NOTE, ["--sample", "3", "--write"])
+    assert "not put on record" in capsys.readouterr().err
+
+
+def test_what_is_known_and_open_is_no_survivor() -> None:
+    listed = Listed(open={("a", "1"): "both sides change"})
+    assert ("a", "1") in listed
+    assert ("a", "2") not in listed
+    known, unknown = (listed.judged("a", change, None) for change in "12")
+    assert (known.outcome, known.detail) == ("open", "both sides change")
+    assert survivors([known, unknown]) == [unknown]
+    assert stale([known], listed.open, whole=False) == []
+    assert stale([listed.judged("a", "1", "a test")], listed.open, whole=False) == ["a: 1"]
+
+
+def test_an_equivalent_one_that_is_not_met_is_stale() -> None:
+    entry = ("a", "sign: y -> -y")
+    assert stale([Mutant(*entry, "equivalent", "y is 0")], [entry]) == []
+    assert stale([Mutant(*entry, "caught", "exact by contradiction")], [entry]) == ["a: sign: y -> -y"]
+    assert stale([], [entry]) == ["a: sign: y -> -y"]
+    assert stale([Mutant("b", "1", "caught", "")], [entry], whole=False) == []
+
+
+def test_every_part_of_the_note_has_its_list() -> None:
+    listed = list(entries(NOTE))
+    assert len(listed) == len(set(listed)) > 100
+    for part in ("symbolic", "evidence", "engines", "generated"):
+        found = Listed.of(NOTE, part)
+        assert found.equivalent
+        assert found.open
