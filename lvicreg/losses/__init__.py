@@ -1,4 +1,4 @@
-# Generated from derivations/activity.py by `python -m derivations`, SymPy 1.14.0.
+# Generated from derivations/ by `python -m derivations`, SymPy 1.14.0.
 # Do not edit: change the derivation and run the command again.
 """Losses with their gradients with respect to the activity, generated from the derivations.
 
