@@ -5,19 +5,17 @@ from typing import Any
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions, Descent, NotLocal, Synapse, factor
+from lvicreg.calculus import Definitions, Descent, NotLocal, Synapse, factor, layer
 from lvicreg.calculus.layer import W, b, p, q, synapse
 from lvicreg.codegen.rule import Parameter, Rule
 
-TEXT = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "decay": "λ", "sigma": "σ", "var": "v", "mean": "z̄",
-    "df": "f'(a·)", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
+TEXT = layer.TEXT | {
+    "decay": "λ", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
     "K_diagonal": "diag(K)", "Ku": "(K u)", "K_off": "K°", "K_off_u": "(K° u)", "Gu": "(G u)",
 }  # fmt: skip
 
-LATEX = {
-    "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "decay": r"\lambda",
-    "sigma": r"\sigma·", "var": "v", "mean": r"\bar{z}", "df": "f'(a·)", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
+LATEX = layer.LATEX | {
+    "decay": r"\lambda", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
     "K_off": r"K^{\circ}·", "K_off_u": r"(K^{\circ} u)", "Gu": "(G u)",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
@@ -31,16 +29,8 @@ LATEX = {
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
 }  # fmt: skip
 
-PARAMETERS = {
-    "x": Parameter("presynaptic input."),
-    "z": Parameter("activity ``f(a)``."),
+PARAMETERS = {name: Parameter(meaning) for name, meaning in layer.MEANINGS.items()} | {
     "z_prev": Parameter("activity in the previous time step."),
-    "df": Parameter("slope of the activation function, ``f'(a)``; ones where f is linear."),
-    "W": Parameter("weights, from input j to output i."),
-    "mean": Parameter("long-term mean of the activity; by default the minibatch's."),
-    "var": Parameter("long-term variance of the activity; by default the minibatch's, with ddof = 1."),
-    "K": Parameter("long-term covariance of the activity; by default the minibatch's, with ddof = 1."),
-    "alpha": Parameter("averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1)."),
     "gamma": Parameter("target standard deviation.", 1.0),
     "epsilon": Parameter("added to the variance, in its units.", 1e-4),
     "beta": Parameter("scale of the loss, a sum over pairs of units.", 1.0),

@@ -22,7 +22,7 @@ from .canonical import is_zero, normal
 from .definitions import Definitions
 from .differentiate import D, derivative
 from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
-from .functions import SG, H, StopGradient, f, f_prime, relu
+from .functions import SG, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
 from .indexed import Delta, Sigma, Symmetric, others
 from .locality import Local, LocalTerm, by_presynaptic, factor
 from .operators import At, Mean, resolve
@@ -55,6 +55,7 @@ __all__ = [
     "expectation",
     "f",
     "f_prime",
+    "f_second",
     "factor",
     "gradient",
     "is_zero",
@@ -62,5 +63,7 @@ __all__ = [
     "others",
     "relu",
     "resolve",
+    "sigmoid",
+    "softplus",
     "steps",
 ]

@@ -8,8 +8,10 @@
 4. name bound indices canonically, by trying every order within a connected sum and keeping the least.
 
 SymPy's own ``Add`` and ``Mul`` then merge equal terms. What is not polynomial (a root, a quotient, a function's value) is
-an atom whose inside is normal, positive factors that all its terms share taken out. A stop-gradient is its argument: it
-matters to derivatives only.
+an atom whose inside is normal, positive factors that all its terms share taken out. ``e^{a + 2b}`` is ``e^a (e^b)²``, so that
+factors leave a sum. A stop-gradient is its argument: it matters to derivatives only.
+
+The zero test knows in addition what the functions of exponentials are, and that ``sin² + cos² = 1``.
 
 A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.engines.evaluator``).
 """
@@ -33,16 +35,22 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    cos,
     degree,
+    exp,
     fraction,
+    log,
     rem,
+    sin,
+    tanh,
     together,
 )
 
 from .definitions import Definitions
-from .functions import StopGradient
+from .functions import Exponential, StopGradient, sigmoid, softplus
 from .indexed import Delta, Sigma, free_indices, fresh, rename, size_of
 
+OF_EXPONENTIALS = sigmoid, softplus, tanh
 Monomial = tuple[tuple[Expr, ...], frozenset[Idx]]  # factors, and the bound indices summed over
 
 
@@ -64,7 +72,8 @@ def is_zero(expr: Expr, definitions: Definitions | None = None) -> bool:
     >>> is_zero(Sigma(z[b, i] - mean[i], b), network), is_zero(Sigma(z[b, i], b), network)
     (True, False)
     """
-    return _numerator_vanishes(normal(expr, definitions))
+    expanded = definitions.expand(S(expr)) if definitions else S(expr)
+    return _numerator_vanishes(_normal(_in_exponentials(expanded) if expanded.has(*OF_EXPONENTIALS) else expanded))
 
 
 @cache
@@ -89,10 +98,21 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
         index = fresh(expr.index)
         for factors, bound in _monomials(rename(expr.term, {expr.index: index})):
             yield factors, bound | {index}
+    elif isinstance(expr, (exp, Exponential)):
+        yield _exponentials(expr.args[0]), frozenset()
     elif isinstance(expr, (Indexed, Delta)) or not expr.args:
         yield (expr,), frozenset()
     else:
         yield (expr.func(*(_outside(_normal(argument)) for argument in expr.args)),), frozenset()
+
+
+def _exponentials(exponent: Expr) -> tuple[Expr, ...]:
+    """``e^{a + 2b − c/3}`` as ``e^a``, ``(e^b)²`` and ``(e^{c/3})^{−1}``."""
+    factors = []
+    for term in Add.make_args(_normal(exponent)):
+        coefficient, rest = term.as_coeff_Mul(rational=True)
+        factors.append(Exponential(rest / coefficient.q) ** coefficient.p)
+    return tuple(factors)
 
 
 def _outside(expr: Expr) -> Expr:
@@ -200,6 +220,10 @@ def _numerator_vanishes(expr: Expr) -> bool:
         return known.setdefault(atom, Dummy(f"atom{len(known)}"))
 
     def flattened(part: Expr) -> Expr:
+        if isinstance(part, sin):
+            root = symbol_for(part)
+            roots[root] = 1 - cos(*part.args) ** 2
+            return root
         if isinstance(part, Pow) and part.exp.is_Rational and part.exp.q == 2:
             root = symbol_for(Pow(part.base, S.Half, evaluate=False))
             roots[root] = part.base
@@ -213,3 +237,18 @@ def _numerator_vanishes(expr: Expr) -> bool:
         remainder = rem(numerator, high[0] ** 2 - flattened(roots[high[0]]), high[0])
         numerator = fraction(together(remainder))[0].expand()
     return numerator == 0
+
+
+def _in_exponentials(expr: Expr) -> Expr:
+    """``expr`` with functions of exponentials written as such."""
+    if isinstance(expr, (Indexed, Idx)) or not expr.args:
+        return expr
+    parts = [*map(_in_exponentials, expr.args)]
+    match expr:
+        case sigmoid():
+            return 1 / (1 + exp(-parts[0]))
+        case softplus():
+            return log(1 + exp(parts[0]))
+        case tanh():
+            return (exp(2 * parts[0]) - 1) / (exp(2 * parts[0]) + 1)
+    return expr.func(*parts)

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol
+from sympy import Expr, Function, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol, exp
 
-from .functions import StopGradient, f, f_prime
+from .functions import Exponential, StopGradient
 from .indexed import free_indices, rename, size_of
 
 Name: TypeAlias = IndexedBase | Symbol
@@ -124,7 +124,7 @@ class Definitions:
         return expr.func(*(argument if isinstance(argument, Idx) else self.expand(argument) for argument in expr.args))
 
     def fold(self, expr: Expr) -> Expr:
-        """``f(a)``, ``f'(a)`` and powers of a defined square root replaced by their names."""
+        """Functions, such as ``f(a)``, and powers of a square root replaced by the names that stand for them."""
         if isinstance(expr, (Indexed, Idx)) or not expr.args:
             return expr
         folded = expr.func(*(self.fold(argument) for argument in expr.args))
@@ -133,7 +133,8 @@ class Definitions:
             if isinstance(value, Pow) and value.exp == Rational(1, 2) and isinstance(folded, Pow):
                 value, exponent = value.base, 2 * folded.exp
                 candidate = folded.base
-            elif isinstance(value, (f, f_prime)):
+            elif isinstance(value, Function):
+                value = value.replace(exp, Exponential) if isinstance(folded, Exponential) else value
                 candidate = folded
             else:
                 continue

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
 
 from .definitions import Definitions, name_of
-from .functions import DERIVATIVES, StopGradient
+from .functions import ELEMENTWISE, StopGradient
 from .indexed import Delta, Sigma, Symmetric, fresh, rename
 
 
@@ -107,11 +107,10 @@ def _derivative(expr: Expr, target: Expr, through: Callable[[Expr], Expr]) -> Ex
             return through(expr)
     if not expr.args:
         return S.Zero
-    rule = DERIVATIVES.get(expr.func)
-    if rule is None:
-        raise TypeError(
-            f"no derivative is known for {expr.func.__name__}; known are {', '.join(sorted(g.__name__ for g in DERIVATIVES))}"
-        )
+    known = ELEMENTWISE.get(expr.func)
+    if known is None or known.derivative is None:
+        listed = sorted(function.__name__ for function, about in ELEMENTWISE.items() if about.derivative)
+        raise TypeError(f"no derivative is known for {expr.func.__name__}; known are {', '.join(listed)}")
     (argument,) = expr.args
     inner = d(argument)
-    return rule(argument) * inner if inner != 0 else S.Zero
+    return known.derivative(argument) * inner if inner != 0 else S.Zero

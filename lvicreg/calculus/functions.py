@@ -1,15 +1,17 @@
-"""The functions of a layer, and what each one's derivative is.
+"""The elementwise functions of a layer, in one table: each one's derivative, and how it is written.
 
-SymPy's own ``Heaviside`` is ½ at 0 and its undefined functions differentiate to ``Subs``; these do neither.
-``H(0) = 0`` and ``relu`` has slope 0 at the kink: a choice, the same in every backend of the generated code.
-``StopGradient`` has the value of its argument and the derivative 0.
+The activation function ``f`` is arbitrary, and so are its derivatives. ``relu`` and ``H``, ``Abs`` and ``sign`` have a kink or
+a step at 0, and there the slope 0: a choice, the same in every backend of the generated code. SymPy's own ``Heaviside`` is ½ at
+0 and its undefined functions differentiate to ``Subs``; these do neither. ``StopGradient`` has the value of its argument and
+the derivative 0. ``exp``, ``log``, ``tanh``, ``sin``, ``cos``, ``Abs`` and ``sign`` are SymPy's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from sympy import Expr, Function, Mul, S, log
+from sympy import Abs, Expr, Function, Mul, S, cos, exp, log, sign, sin, tanh
 
 
 class f(Function):
@@ -29,6 +31,44 @@ class f_prime(Function):
     >>> derivative(f(Symbol("y")), Symbol("y"))
     f_prime(y)
     """
+
+
+class f_second(Function):
+    """The second derivative ``f''`` of the activation function.
+
+    >>> from lvicreg.calculus import derivative
+    >>> from sympy import Symbol
+    >>> derivative(f_prime(Symbol("y")), Symbol("y"))
+    f_second(y)
+    """
+
+
+class sigmoid(Function):
+    """The logistic function ``1/(1 + e^{−·})``.
+
+    >>> from lvicreg.calculus import is_zero
+    >>> from sympy import Symbol, exp
+    >>> y = Symbol("y")
+    >>> is_zero(sigmoid(y) - 1 / (1 + exp(-y)))
+    True
+    """
+
+
+class softplus(Function):
+    """``log(1 + e^·)``, a hinge without a kink.
+
+    >>> from lvicreg.calculus import derivative
+    >>> from sympy import Symbol
+    >>> derivative(softplus(Symbol("y")), Symbol("y"))
+    sigmoid(y)
+    """
+
+
+class Exponential(Function):
+    """``e^·`` as the normal form has it: SymPy would make ``e^{a + b}`` of its own ``e^a e^b`` again."""
+
+    def _eval_is_positive(self) -> bool:
+        return True
 
 
 def _positive_factor(argument: Expr) -> tuple[Expr, Expr]:
@@ -84,10 +124,52 @@ class StopGradient(Function):
 
 SG = StopGradient
 
-DERIVATIVES: dict[type[Function], Callable[[Expr], Expr]] = {
-    f: f_prime,
-    relu: H,
-    log: lambda argument: 1 / argument,
-    H: lambda argument: S.Zero,
-    StopGradient: lambda argument: S.Zero,
+
+@dataclass(frozen=True)
+class Elementwise:
+    """What is known of a function of one number: its derivative, and how it is written in text, LaTeX and array code.
+
+    The argument stands where ``{}`` does. A function without array code cannot be generated; ``H`` and ``relu`` are written by
+    their kink, beside what they multiply.
+    """
+
+    derivative: Callable[[Expr], Expr] | None
+    text: str
+    latex: str
+    code: str = ""
+
+
+def _standard(derivative: Callable[[Expr], Expr], name: str, latex: str) -> Elementwise:
+    """A function that array libraries have."""
+    return Elementwise(derivative, f"{name}({{}})", latex, f"xp.{name}({{}})")
+
+
+ELEMENTWISE: dict[type[Function], Elementwise] = {
+    f: Elementwise(f_prime, "f({})", r"f\!\left({}\right)"),
+    f_prime: Elementwise(f_second, "f'({})", r"f'\!\left({}\right)"),
+    f_second: Elementwise(None, "f''({})", r"f''\!\left({}\right)"),
+    relu: Elementwise(H, "max(0, {})", r"\max\!\left(0, {}\right)"),
+    H: Elementwise(lambda argument: S.Zero, "H({})", r"H\!\left({}\right)"),
+    Abs: Elementwise(sign, "|{}|", r"\left|{}\right|", "xp.abs({})"),
+    sign: _standard(lambda argument: S.Zero, "sign", r"\mathrm{{sign}}\!\left({}\right)"),
+    StopGradient: Elementwise(lambda argument: S.Zero, "SG({})", r"\mathrm{{SG}}\!\left({}\right)"),
+    exp: _standard(exp, "exp", r"e^{{{}}}"),
+    Exponential: _standard(Exponential, "exp", r"e^{{{}}}"),
+    log: _standard(lambda argument: 1 / argument, "log", r"\log{{\left({} \right)}}"),
+    tanh: _standard(lambda argument: 1 - tanh(argument) ** 2, "tanh", r"\tanh\!\left({}\right)"),
+    sin: _standard(cos, "sin", r"\sin\!\left({}\right)"),
+    cos: _standard(lambda argument: -sin(argument), "cos", r"\cos\!\left({}\right)"),
+    # neither overflows, nor loses digits where it is small
+    sigmoid: Elementwise(
+        lambda argument: sigmoid(argument) * (1 - sigmoid(argument)),
+        "sigmoid({})",
+        r"\mathrm{{sigmoid}}\!\left({}\right)",
+        "(xp.exp((({0}) - xp.abs({0})) / 2) / (1 + xp.exp(-xp.abs({0}))))",
+    ),
+    softplus: Elementwise(
+        sigmoid,
+        "softplus({})",
+        r"\mathrm{{softplus}}\!\left({}\right)",
+        "((({0}) + xp.abs({0})) / 2 + xp.log1p(xp.exp(-xp.abs({0}))))",
+    ),
 }

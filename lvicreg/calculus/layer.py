@@ -64,3 +64,22 @@ synapse = Synapse(
     post=(a[b, i], z[b, i], df[b, i], mean[i], u[b, i], var[i], sigma[i]),
     shared=(Sigma(u[b, k] ** 2, k),),
 )
+
+# --- how the names are written, and what they mean where a function takes them ----------------------------------------------
+TEXT = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ", "var": "v", "mean": "z̄", "df": "f'(a·)",
+}  # fmt: skip
+LATEX = {
+    "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "epsilon": r"\varepsilon", "sigma": r"\sigma·", "var": "v",
+    "mean": r"\bar{z}", "df": "f'(a·)",
+}  # fmt: skip
+MEANINGS = {
+    "x": "presynaptic input.",
+    "z": "activity ``f(a)``.",
+    "df": "slope of the activation function, ``f'(a)``; ones where f is linear.",
+    "W": "weights, from input j to output i.",
+    "mean": "long-term mean of the activity; by default the minibatch's.",
+    "var": "long-term variance of the activity; by default the minibatch's, with ddof = 1.",
+    "K": "long-term covariance of the activity; by default the minibatch's, with ddof = 1.",
+    "alpha": "averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1).",
+}

@@ -28,6 +28,7 @@ from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from .functions import ELEMENTWISE
 from .indexed import Delta, Sigma, rename, size_of
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -137,8 +138,9 @@ class _Text(PositiveFirst, StrPrinter):
         return "δ_" + "".join(map(str, delta.args))
 
     def _print_Function(self, function: Function) -> str:
-        head = {"relu": "max(0, ", "StopGradient": "SG("}.get(type(function).__name__, f"{type(function).__name__}(")
-        return f"{head}{', '.join(map(self._print, function.args))})"
+        known = ELEMENTWISE.get(type(function))
+        written = ", ".join(map(self._print, function.args))
+        return known.text.format(written) if known else f"{type(function).__name__}({written})"
 
 
 class _Latex(PositiveFirst, LatexPrinter):
@@ -220,9 +222,14 @@ class _Latex(PositiveFirst, LatexPrinter):
         return r"\delta_{" + "".join(map(str, delta.args)) + "}"
 
     def _print_Function(self, function: Function, exp: str | None = None) -> str:
-        head = {"relu": r"\max\!\left(0, ", "f_prime": r"f'\!\left(", "StopGradient": r"\mathrm{SG}\!\left("}
-        opened = head.get(type(function).__name__, rf"{type(function).__name__}\!\left(")
-        return opened + self._print(function.args[0]) + r"\right)" + (f"^{{{exp}}}" if exp else "")
+        known, argument = ELEMENTWISE.get(type(function)), self._print(function.args[0])
+        written = known.latex.format(argument) if known else rf"{type(function).__name__}\!\left({argument}\right)"
+        if exp is None:
+            return written
+        return (rf"\left({written}\right)" if written.startswith("e^") else written) + f"^{{{exp}}}"
+
+    # SymPy's printer has others
+    _print_log = _print_Abs = _print_ExpBase = _print_Function  # noqa: N815
 
 
 def text(expr: Expr, names: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 from sympy import Add, Expr
 
 from lvicreg.calculus import At, D, Definitions, Mean
-from lvicreg.engines import Equation, Evidence, Exact, Symbolic
+from lvicreg.engines import Enclosed, Equation, Evidence, Exact, Symbolic, evaluating
 
 Verdict = Literal["refuted", "approximation"]
 FORMULA = r"\[\[(.+?)\]\]"
@@ -94,8 +94,13 @@ class Claim:
     def checks(self) -> tuple[Evidence, ...]:
         """Everything to run: the equations by both of their engines, then the claim's own evidence."""
         by_equations: list[Evidence] = []
-        for check in (Symbolic, Exact):
-            holds, fails = (tuple(e for e in equations if check.kind in e.engines) for equations in (self.holds, self.fails))
+        for check in (Symbolic, Exact, Enclosed):
+            holds, fails = (tuple(e for e in group if _decides(check, e)) for group in (self.holds, self.fails))
             if holds or fails:
                 by_equations.append(check(holds, fails))
         return (*by_equations, *self.evidence)
+
+
+def _decides(check: type[Symbolic] | type[Exact], equation: Equation) -> bool:
+    """Whether an engine decides an equation: the symbolic one unless it cannot, and the one that has numbers for it."""
+    return "symbolic" in equation.engines if check is Symbolic else check is evaluating(equation)

@@ -63,7 +63,7 @@ class Entry:
         rests_on = set(self.supports.values())
         if Status.FAILED in rests_on or any(finding.outcome == "failed" for finding in self.findings):
             return Status.FAILED
-        needed = {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact")}
+        needed = {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact", "enclosure")}
         if Status.NOT_RUN in rests_on or not needed <= self.kinds:
             return Status.NOT_RUN
         if Status.STATED_SIZES in rests_on or any("symbolic" not in equation.engines for equation in self.claim.holds):

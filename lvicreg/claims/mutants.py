@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
-from sympy import Add, Expr, Idx, Indexed, Mul, Number, Pow, Symbol, log, nan, oo, sqrt, zoo
+from sympy import Abs, Add, Expr, Idx, Indexed, Mul, Number, Pow, Symbol, log, nan, oo, sqrt, zoo
 
 from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Law
-from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
+from lvicreg.calculus.functions import ELEMENTWISE, StopGradient
 from lvicreg.calculus.indexed import Delta, Sigma, free_indices, size_of
 from lvicreg.calculus.operators import At, Mean
 
@@ -113,7 +113,7 @@ def _stop_gradient(node: Expr, scope: Scope) -> Iterator[Change]:
 
 def _sign(node: Expr, scope: Scope) -> Iterator[Change]:
     """Of one term of a sum, or of a function's argument; what is under a logarithm is positive."""
-    if isinstance(node, (Add, f, f_prime, relu, H)):
+    if isinstance(node, Add) or (node.func in ELEMENTWISE and not isinstance(node, (log, StopGradient, Abs))):
         for n, part in enumerate(node.args):
             yield _to(part, -part), _with(node, n, -part)
 

@@ -15,10 +15,10 @@ import re
 from itertools import permutations
 from typing import Any
 
-from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, log
+from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol
 from sympy.printing.str import StrPrinter
 
-from lvicreg.calculus.functions import H, StopGradient, relu
+from lvicreg.calculus.functions import ELEMENTWISE, H, StopGradient, relu
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, others, size_of
 from lvicreg.calculus.notation import PositiveFirst
 
@@ -29,7 +29,8 @@ class _Elementwise(PositiveFirst, StrPrinter):
     """Expressions without sums."""
 
     printmethod = "_lvicreg_code"
-    known: tuple[type[Expr], ...] = (Add, Mul, Pow, Rational, Symbol, Indexed, H, relu, log)
+    known: tuple[type[Expr], ...] = (Add, Mul, Pow, Rational, Symbol, Indexed, H, relu)
+    known += tuple(function for function, about in ELEMENTWISE.items() if about.code)
 
     def __init__(self) -> None:
         super().__init__({"order": None})
@@ -70,8 +71,8 @@ class _Elementwise(PositiveFirst, StrPrinter):
     def _print_relu(self, hinge: relu) -> str:
         return f"xp.where({_closed(hinge)}, 0.0, {self._print(hinge.args[0])})"
 
-    def _print_log(self, logarithm: log) -> str:
-        return f"xp.log({self._print(_array_in(logarithm))})"
+    def _print_Function(self, function: Function) -> str:
+        return ELEMENTWISE[function.func].code.format(self._print(_array_in(function)))
 
 
 class _Total(_Elementwise):
@@ -201,13 +202,21 @@ def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:
 
 
 def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, bool]]:
-    """The matrices, each with whether it is transposed, whose product over ``axes`` sums ``term`` over ``over``; else empty."""
+    """The matrices, each with whether it is transposed, whose product over ``axes`` sums ``term`` over ``over``; else empty.
+
+    Over one axis, of units, the last of them is a vector.
+    """
     factors: list[Indexed] = []
     for factor in Mul.make_args(term):
         power = int(factor.exp) if isinstance(factor, Pow) and isinstance(factor.exp, Integer) and factor.exp > 0 else 1
         factors += [factor.base if power > 1 else factor] * power
-    if len(axes) != 2 or not all(isinstance(factor, Indexed) and _is_matrix(factor) for factor in factors):
+    end: list[Indexed] = []
+    if len(axes) == 1 and not is_sample(axes[0]):
+        end = [factor for factor in factors if _is_vector(factor)][:1]
+        factors = [factor for factor in factors if factor not in end]
+    if len(axes) + len(end) != 2 or not factors or not all(isinstance(each, Indexed) and _is_matrix(each) for each in factors):
         return []
+    last = end[0].indices[0] if end else axes[1]
     chain: list[tuple[str, bool]] = []
     passed = [axes[0]]
     while factors:
@@ -218,9 +227,14 @@ def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, boo
         chain.append((str(step.base), transposed and not isinstance(step.base, Symmetric)))
         passed.append(step.indices[0] if transposed else step.indices[1])
         factors.remove(step)
-    between = passed[1:-1]  # each of them summed over, once, and neither of the ends
+    between = passed[1:] if end else passed[1:-1]  # each of them summed over, once, and none of the axes
     simple = len(set(passed)) == len(passed) and set(between) == set(over) and len(between) == len(over)
-    return chain if simple and passed[-1] == axes[1] else []
+    return chain + [(str(vector.base), False) for vector in end] if simple and passed[-1] == last else []
+
+
+def _is_vector(factor: Expr) -> bool:
+    """Whether it is an array along units; what has a number a sample is a column."""
+    return isinstance(factor, Indexed) and len(factor.indices) == 1 and not is_sample(factor.indices[0])
 
 
 def _is_matrix(entry: Indexed) -> bool:

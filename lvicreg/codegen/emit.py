@@ -76,14 +76,11 @@ def _body(rule: Rule) -> list[str]:
 
 
 def _parts(rule: Rule) -> dict[Expr, Expr]:
-    """The update by presynaptic quantity: one array of inputs, and the weights, which the function takes."""
+    """The update by presynaptic quantity: arrays of inputs, and the weights, all of which the function takes."""
     try:
         parts = presented(rule)
     except NotLocal as reason:
         raise NotArrayCode(f"the update: {reason}; write it as a sum of products of one input, or weight, each") from reason
-    inputs = [pre for pre in parts if pre != rule.target]
-    if len(inputs) > 1:
-        raise NotArrayCode(f"the update has two inputs, {inputs[0]} and {inputs[1]}: make a rule of each")
     for pre, part in parts.items():
         if rule.avoidable is not None and part.has(rule.avoidable):
             (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == rule.avoidable), key=str)
@@ -190,14 +187,16 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
     """The statements that contract the postsynaptic part with the input and return the update."""
     lines: list[str] = []
     terms: list[str] = []
+    several = len(parts.keys() - {rule.target}) > 1
     for pre, part in parts.items():
         if pre == rule.target:
             terms.append(_scaled(pre, part))
         else:
-            post = part.base if isinstance(part, Indexed) and len(set(part.indices)) == 2 else "post"
-            assignment = assigned("post", part, (rule.sample, indices_of(rule.target)[0]), "the update")
-            lines += assignment if post == "post" else []
-            terms.append(f"xp.matmul({post}.T, {pre.base})")
+            named = isinstance(part, Indexed) and len(set(part.indices)) == 2
+            post = str(part.base) if named else f"post_{pre.base}" if several else "post"
+            assignment = assigned(post, part, (rule.sample, indices_of(rule.target)[0]), "the update")
+            lines += [] if named else assignment
+            terms.append(f"{'+ ' * bool(terms)}xp.matmul({post}.T, {pre.base})")
     return [*lines, f"return {' '.join(terms)}"]
 
 

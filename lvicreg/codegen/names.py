@@ -65,8 +65,6 @@ def _check_argument(name: IndexedBase, axes: Mapping[Name, Sizes]) -> None:
         raise NotArrayCode(f"{shape}; the size of an argument's axis must be a symbol of one letter: rename it")
     if len(axes[name]) > 2 or "B" in map(str, axes[name][1:]):
         raise NotArrayCode(f"{shape}; an argument has at most two axes, and samples on the first only: give it in another form")
-    if [*map(str, axes[name])] == ["B"]:
-        raise NotArrayCode(f"{shape}, a number a sample, which would broadcast along units: give it as an array over (B, N)")
 
 
 def _check_statistics(function: Function) -> None:

@@ -5,6 +5,7 @@ kind             what it does                                                   
 ===============  ==========================================================================  ================  ==============
 symbolic         normal form of ``left − right``, sizes symbolic                              SymPy             symbolic
 exact            both sides evaluated in exact numbers at concrete sizes, no tolerance        dual numbers      exact
+enclosure        the same in balls that enclose the values of functions such as exp, tanh     arb               enclosure
 rational         exact numbers computed in two ways, in plain Python                          fractions         rational
 autodiff         a loss written separately, differentiated by a machine, in float64           JAX               autodiff
 numerical        numbers computed in two ways, written separately, in float64                 JAX               numerical
@@ -15,12 +16,14 @@ counterexample   a few lines of NumPy that anyone can run                       
 kernel           theorems stated again, with their proofs                                     Coq               kernel
 ===============  ==========================================================================  ================  ==============
 
-``equation`` is what the first two decide, ``evidence`` what all engines are. The exact engine consists of ``evaluator``, with
-numbers from ``surds``, ``points`` and ``distributions``; ``arrays`` evaluates expressions in float64.
+``equation`` is what the first three decide, ``evidence`` what all engines are. The exact engine consists of ``evaluator``, with
+``duals`` of numbers from ``surds`` or ``balls``, at ``points``, and ``distributions``; ``arrays`` evaluates expressions in
+float64.
 """
 
 from .autodiff import Autodiff
 from .counterexample import Counterexample
+from .enclosure import Enclosed, evaluating
 from .equation import Equation
 from .evidence import Contradiction, EngineMissing, Evidence
 from .exact import Exact
@@ -36,6 +39,7 @@ __all__ = [
     "Autodiff",
     "Contradiction",
     "Counterexample",
+    "Enclosed",
     "EngineMissing",
     "Equation",
     "Evidence",
@@ -47,4 +51,5 @@ __all__ = [
     "Polynomials",
     "Solver",
     "Symbolic",
+    "evaluating",
 ]

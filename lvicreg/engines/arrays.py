@@ -6,18 +6,28 @@ is tanh. It shares no code with the exact engine's loops or with the code genera
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Idx, Indexed, Symbol, lambdify
+from sympy import Expr, Function, Idx, Indexed, Symbol, lambdify
 
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
-from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
+from lvicreg.calculus.functions import Exponential, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, size_of
 
 Axes = tuple[Idx, ...]
+FUNCTIONS: dict[type[Function], Callable[[np.ndarray], np.ndarray]] = {  # SymPy knows how its own are written in NumPy
+    H: lambda values: np.where(values > 0, 1.0, 0.0),
+    relu: lambda values: np.where(values > 0, values, 0.0),
+    f: np.tanh,
+    f_prime: lambda values: 1 - np.tanh(values) ** 2,
+    f_second: lambda values: -2 * np.tanh(values) * (1 - np.tanh(values) ** 2),
+    Exponential: np.exp,
+    sigmoid: lambda values: 1 / (1 + np.exp(-values)),
+    softplus: lambda values: np.logaddexp(0.0, values),
+}
 
 
 def primitives(expr: Expr, definitions: Definitions) -> list[Expr]:
@@ -77,12 +87,8 @@ class _Broadcast:
         parts = [self.array(part, axes) for part in expr.args]
         if isinstance(expr, StopGradient):
             return parts[0]
-        if isinstance(expr, (H, relu)):
-            return np.where(parts[0] > 0, parts[0] if isinstance(expr, relu) else 1.0, 0.0)
-        if isinstance(expr, f):
-            return np.tanh(parts[0])
-        if isinstance(expr, f_prime):
-            return 1 - np.tanh(parts[0]) ** 2
+        if expr.func in FUNCTIONS:
+            return FUNCTIONS[expr.func](*parts)
         names = [Symbol(f"part{n}") for n in range(len(parts))]
         return lambdify(names, expr.func(*names), "numpy")(*parts)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from sympy import Add, Dummy, Expr, Float, Idx, Indexed, IndexedBase, Mul, Pow, S, Symbol
+from sympy import Abs, Add, Dummy, Expr, Float, Idx, Indexed, IndexedBase, Mul, Pow, S, Symbol, exp
 
-from lvicreg.calculus import At, D, Definitions, H, Mean, Sigma, Symmetric, is_zero, relu
+from lvicreg.calculus import At, D, Definitions, H, Mean, Sigma, Symmetric, is_zero, relu, sigmoid, softplus
 from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.indexed import rename
 
 DECIDING = ("symbolic", "exact")  # the kinds of evidence that decide equations
@@ -103,7 +104,7 @@ def _is_nonnegative(expr: Expr) -> bool:
             return all(map(_is_nonnegative, expr.args))
         case Sigma(term=term):
             return _is_nonnegative(term)
-        case H() | relu():
+        case H() | relu() | Abs() | exp() | Exponential() | sigmoid() | softplus():
             return True
     return False
 

@@ -1,7 +1,8 @@
 """Evaluation by brute force in exact numbers, at concrete sizes.
 
 This engine shares nothing with the canonicaliser or the symbolic derivative: sums are loops, derivatives are dual numbers,
-expectations are sums over finite distributions that have the moments the law states. Values come from a ``Point``.
+expectations are sums over finite distributions that have the moments the law states. Values come from a ``Point``, and are
+numbers of its kind: exact ones (``surds``), or balls that enclose them (``balls``).
 
 An expression is read once, by one rule per kind of node (``code``), into functions that are then called at many places of many
 points.
@@ -14,27 +15,30 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from sympy import Add, Expr, Idx, Indexed, Mul, Pow, Rational, S, Symbol, log
+from sympy import Abs, Add, Expr, Function, Idx, Indexed, Mul, Pow, Rational, S, Symbol, log, sign
 
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.differentiate import D
-from lvicreg.calculus.functions import H, StopGradient, f, f_prime, relu
+from lvicreg.calculus.functions import H, StopGradient, f, f_prime, f_second, relu
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, Mean
 
+from .balls import SERIES, Ball, Series, applied
 from .distributions import outcomes
-from .points import Entry, Point
-from .surds import ONE, ZERO, Dual, Surd
+from .duals import Dual
+from .points import Entry, Kind, Number, Point
+from .surds import Surd
 
 Environment = Mapping[Idx, int]
 Code = Callable[["Evaluator", Environment], Dual]
+Rule = Callable[["Evaluator", Expr, Dual], Dual]
 
 
 class Evaluator:
     """The exact value of expressions at one point."""
 
     def __init__(
-        self, point: Point, definitions: Definitions, seed: Entry | None = None, fixed: Mapping[Entry, Surd] | None = None
+        self, point: Point, definitions: Definitions, seed: Entry | None = None, fixed: Mapping[Entry, Number] | None = None
     ):
         self.point = point
         self.definitions = definitions
@@ -43,13 +47,13 @@ class Evaluator:
         self._known: dict[Entry, Dual] = {}
         self._lengths: dict[Idx, int] = {}
 
-    def value(self, expr: Expr, at: Environment | None = None) -> Surd:
+    def value(self, expr: Expr, at: Environment | None = None) -> Number:
         """The value of ``expr``, its free indices read from ``at``."""
         return self.dual(S(expr), at or {}).value
 
     def dual(self, expr: Expr, at: Environment) -> Dual:
         """Value and slope of an expression."""
-        return code(expr)(self, at)
+        return code(expr, self.point.number)(self, at)
 
     def length(self, index: Idx) -> int:
         """The number of values of an index at this point's sizes."""
@@ -70,14 +74,14 @@ class Evaluator:
         return self._known[entry]
 
     def _entry(self, expr: Expr, name: Name, entry: Entry) -> Dual:
-        slope = ONE if entry == self.seed else None
+        slope = self.point.number(1) if entry == self.seed else None
         fixed = self.fixed.get(entry)
         if fixed is not None:
             return Dual(fixed, slope)
         if name in self.definitions:
             pattern, meaning = self.definitions[name]
             known = self.dual(meaning, dict(zip(indices_of(pattern), entry[1], strict=True)))
-            return Dual(known.value, ONE) if slope else known
+            return Dual(known.value, slope) if slope else known
         if expr.is_integer and entry not in self.point.values:
             raise ValueError(f"{name} is a whole number, as a size is, and not among the sizes: {self.point}")
         return Dual(self.point.primitive(*entry, bool(expr.is_positive), bool(expr.is_nonnegative)), slope)
@@ -90,43 +94,45 @@ class Evaluator:
 
 
 @cache
-def code(expr: Expr) -> Code:
+def code(expr: Expr, kind: Kind) -> Code:
     """An expression as a function of an evaluator and of the values of its free indices: one rule per kind of node."""
+    zero = Dual(kind(0))
     match expr:
         case Rational():
-            number = Dual(Surd(Fraction(int(expr.p), int(expr.q))))
+            number = Dual(kind(Fraction(int(expr.p), int(expr.q))))
             return lambda run, at: number
         case Add():
-            terms = [*map(code, expr.args)]
-            return lambda run, at: _sum(term(run, at) for term in terms)
+            terms = [code(term, kind) for term in expr.args]
+            return lambda run, at: _sum((term(run, at) for term in terms), zero)
         case Mul():
-            return _product(expr)
+            return _product(expr, kind)
         case Pow():
-            return _power(expr)
+            return _power(expr, kind)
         case Sigma(term=summand, index=index):
-            term = code(summand)
-            return lambda run, at: _sum(term(run, {**at, index: n}) for n in range(run.length(index)))
+            term = code(summand, kind)
+            return lambda run, at: _sum((term(run, {**at, index: n}) for n in range(run.length(index))), zero)
         case Delta():
             first, second = expr.args
-            same, different = Dual(ONE), Dual(ZERO)
-            return lambda run, at: same if at[first] == at[second] else different
+            same = Dual(kind(1))
+            return lambda run, at: same if at[first] == at[second] else zero
         case Indexed() | Symbol():
             return _named(expr)
         case D() | Mean() | At():
-            return _operation(expr)
-    (inside,) = map(code, expr.args) if len(expr.args) == 1 else [None]
-    rule = FUNCTIONS.get(expr.func)
+            return _operation(expr, kind)
+    (inside,) = (code(argument, kind) for argument in expr.args) if len(expr.args) == 1 else [None]
+    rule = FUNCTIONS[kind].get(expr.func)
     if rule is None or inside is None:
-        raise TypeError(f"the exact engine has no rule for {type(expr).__name__}")
+        raise TypeError(f"the {kind.__name__.lower()}s of this engine have no rule for {type(expr).__name__}")
     return lambda run, at: rule(run, expr, inside(run, at))
 
 
-def _product(expr: Mul) -> Code:
+def _product(expr: Mul, kind: Kind) -> Code:
     # Deltas first: where one is 0 the rest need not be defined
-    factors = [code(factor) for factor in sorted(expr.args, key=lambda part: not part.has(Delta))]
+    factors = [code(factor, kind) for factor in sorted(expr.args, key=lambda part: not part.has(Delta))]
+    one = Dual(kind(1))
 
     def product_of(run: Evaluator, at: Environment) -> Dual:
-        result = Dual(ONE)
+        result = one
         for factor in factors:
             result = result * factor(run, at)
             if not result.value and not result.derivative:
@@ -147,8 +153,8 @@ def _named(expr: Expr) -> Code:
     return value
 
 
-def _operation(expr: Expr) -> Code:
-    inside = code(expr.args[0])
+def _operation(expr: Expr, kind: Kind) -> Code:
+    inside = code(expr.args[0], kind)
     match expr:
         case D(args=(_, target)):
             text, indices = str(name_of(target)), indices_of(target)
@@ -160,7 +166,7 @@ def _operation(expr: Expr) -> Code:
         case Mean(args=(_, law)):
 
             def carried_out(run: Evaluator, at: Environment) -> Dual:
-                total = ZERO
+                total = kind(0)
                 for weight, values in outcomes(law, run.point):
                     total = (
                         total + weight * inside(Evaluator(run.point, run.definitions, None, {**run.fixed, **values}), at).value
@@ -168,7 +174,7 @@ def _operation(expr: Expr) -> Code:
                 return Dual(total)
 
         case At(args=(_, quantity, placed)):
-            text, indices, there = str(name_of(quantity)), indices_of(quantity), code(placed)
+            text, indices, there = str(name_of(quantity)), indices_of(quantity), code(placed, kind)
 
             def carried_out(run: Evaluator, at: Environment) -> Dual:
                 fixed = dict(run.fixed)
@@ -186,13 +192,13 @@ def _operation(expr: Expr) -> Code:
     return outside_derivatives
 
 
-def _power(expr: Pow) -> Code:
-    exponent, base = expr.exp, code(expr.base)
+def _power(expr: Pow, kind: Kind) -> Code:
+    exponent, base = expr.exp, code(expr.base, kind)
     if not isinstance(exponent, Rational) or exponent.q > 2:
         return _refusing(TypeError(f"the exact engine raises to integers and halves, not to {exponent}"))
     root, times = exponent.q == 2, abs(int(exponent.p))
     gate = expr.base.base if root and isinstance(expr.base, Pow) else None  # |v| is v on one side, and −v on the other
-    inside = code(gate) if gate is not None else None
+    inside, one = code(gate, kind) if gate is not None else None, Dual(kind(1))
 
     def power(run: Evaluator, at: Environment) -> Dual:
         if inside:
@@ -204,7 +210,7 @@ def _power(expr: Pow) -> Code:
             value = value.sqrt()
         if exponent < 0:
             value = value.inverse()
-        result = value if times else Dual(ONE)
+        result = value if times else one
         for _ in range(times - 1):
             result = result * value
         return result
@@ -221,7 +227,7 @@ def _refusing(problem: Exception) -> Code:
 
 # --- functions ---------------------------------------------------------------------------------------------------------------
 def _step(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
-    return Dual(ONE if run.met(gate.args[0], argument) else ZERO)
+    return Dual(run.point.number(int(run.met(gate.args[0], argument))))
 
 
 def _hinge(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
@@ -233,14 +239,22 @@ def _held(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
 
 
 def _activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    """An arbitrary function: its values at every argument are drawn, and those of its slope, and of the slope's slope."""
     slope = run.point.table("f_prime", argument.value)
     return Dual(run.point.table("f", argument.value), slope * argument.derivative if argument.derivative else None)
 
 
 def _slope_of_activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    value = run.point.table("f_prime", argument.value)
+    if not argument.derivative:
+        return Dual(value)
+    return Dual(value, run.point.table("f_second", argument.value) * argument.derivative)
+
+
+def _second_slope(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
     if argument.derivative:
-        raise TypeError("no derivative is known for f_prime")
-    return Dual(run.point.table("f_prime", argument.value))
+        raise TypeError("no derivative is known for f_second")
+    return Dual(run.point.table("f_second", argument.value))
 
 
 def _logarithm(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
@@ -249,11 +263,34 @@ def _logarithm(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
     return Dual(value, slope * argument.derivative if argument.derivative else None)
 
 
-FUNCTIONS = {StopGradient: _held, H: _step, relu: _hinge, f: _activation, f_prime: _slope_of_activation, log: _logarithm}
+def _size(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    return argument if run.met(expr.args[0], argument) else -argument
 
 
-def _sum(parts: Iterable[Dual]) -> Dual:
-    total = Dual(ZERO)
+def _sign(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
+    run.met(expr.args[0], argument)
+    return Dual(run.point.number(argument.value.sign()))
+
+
+def _enclosed(series: Series) -> Rule:
+    return lambda run, expr, argument: applied(series, argument)
+
+
+SHARED = {StopGradient: _held, H: _step, relu: _hinge, Abs: _size, sign: _sign}
+FUNCTIONS: Mapping[Kind, Mapping[type[Function], Rule]] = {
+    Surd: SHARED
+    | {
+        f: _activation,
+        f_prime: _slope_of_activation,
+        f_second: _second_slope,
+        log: _logarithm,
+    },
+    Ball: SHARED | {function: _enclosed(series) for function, series in SERIES.items()},
+}
+
+
+def _sum(parts: Iterable[Dual], zero: Dual) -> Dual:
+    total = zero
     for part in parts:
         total = total + part
     return total

@@ -7,7 +7,7 @@ SymPy makes of an expression when it is built. It sees the sizes and points that
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -22,8 +22,8 @@ from .distributions import outcomes
 from .equation import Equation
 from .evaluator import Evaluator
 from .evidence import Contradiction
-from .points import Point
-from .surds import ZERO, Surd
+from .points import Kind, Number, Point
+from .surds import Surd
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class Exact:
     fails: tuple[Equation, ...] = ()
     kind: ClassVar[str] = "exact"
     engine: ClassVar[str] = "dual numbers"
+    number: ClassVar[Kind] = Surd
     scales: ClassVar[tuple[Fraction, ...]] = (Fraction(1, 8), Fraction(4))
     entries: ClassVar[int] = 4
+    equal: ClassVar[str] = "equal"
     hinged: ClassVar[int] = 128
     edges: ClassVar[int] = 8
 
@@ -50,7 +52,7 @@ class Exact:
         """Raises ``Contradiction`` where an equation is not what it is to be, or where both sides are 0 everywhere."""
         evaluated = sum(map(self._verified, self.holds))
         found = [self._counterexample(equation) for equation in self.fails]
-        return "; ".join([f"equal at {evaluated} entries"] * bool(evaluated) + found)
+        return "; ".join([f"{self.equal} at {evaluated} entries"] * bool(evaluated) + found)
 
     def _verified(self, equation: Equation) -> int:
         """The number of entries at which both sides were found equal, not all of them zero."""
@@ -58,33 +60,45 @@ class Exact:
         for seed in range(10):
             vacuous = equation.right != 0
             for where, left, right in self.values(equation, seed):
-                if left != right:
+                if self.differ(left, right):
                     raise Contradiction(f"{left} ≠ {right} at {where}: {equation.left} = {equation.right}")
+                self.decide(left, right)
                 evaluated += 1
-                vacuous = vacuous and left == ZERO
+                vacuous = vacuous and not self.differ(left, self.number(0))
             if not vacuous:
                 return evaluated
         raise Contradiction(f"both sides are 0 wherever evaluated: {equation.left} = {equation.right}")
 
     def _counterexample(self, equation: Equation) -> str:
         for where, left, right in self.values(equation, seed=0):
-            if left != right:
+            if self.differ(left, right):
                 return f"{left} ≠ {right} at {where}"
         raise Contradiction(f"was to fail, but no counterexample was found: {equation.left} = {equation.right}")
 
-    def values(self, equation: Equation, seed: int) -> Iterator[tuple[str, Surd, Surd]]:
+    def differ(self, left: Number, right: Number) -> bool:
+        """Whether two numbers are not the same."""
+        return bool(left != right)
+
+    def decide(self, left: Number, right: Number) -> None:
+        """Raise ``Contradiction`` where it is not known that two numbers are the same, though they do not differ."""
+
+    def refuse(self, meanings: Sequence[Expr]) -> None:
+        """Raise ``TypeError`` for what these numbers have no value for."""
+        if any(map(depends_on_a_logarithm, meanings)):
+            raise TypeError("the exact engine knows the slope of a logarithm, not its value: compare derivatives")
+
+    def values(self, equation: Equation, seed: int) -> Iterator[tuple[str, Number, Number]]:
         """Both sides at several points, each at a few values of the free indices."""
         sides = equation.left, equation.right
         meanings = [equation.definitions.expand(side) for side in sides]
-        if any(map(_depends_on_a_logarithm, meanings)):
-            raise TypeError("the exact engine knows the slope of a logarithm, not its value: compare derivatives")
+        self.refuse(meanings)
         indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
         means = set().union(*(side.atoms(Mean) for side in meanings))
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
-        points = [Point(sizes, scale, seed) for sizes, scale in product(equation.sizes, scales)]
+        points = [Point(sizes, scale, seed, number=self.number) for sizes, scale in product(equation.sizes, scales)]
         gated = any(side.has(H, relu) for side in meanings)
         further = [
-            Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more, zeros=more % 8 > 3 or not gated)
+            Point(equation.sizes[0], Fraction(1, 2 ** (more % 4)), seed + more, more % 8 > 3 or not gated, self.number)
             for more in range(self.hinged if gated else self.edges if any(map(_may_be_zero, meanings)) else 0)
         ]
         skipped = 0
@@ -133,6 +147,6 @@ def _may_be_zero(expr: Expr) -> bool:
     return any(quantity.is_nonnegative and not quantity.is_positive for quantity in expr.atoms(Symbol, Indexed))
 
 
-def _depends_on_a_logarithm(expr: Expr) -> bool:
+def depends_on_a_logarithm(expr: Expr) -> bool:
     """Whether the value of a logarithm, and not only its slope, is asked for."""
-    return isinstance(expr, log) or (not isinstance(expr, D) and any(map(_depends_on_a_logarithm, expr.args)))
+    return isinstance(expr, log) or (not isinstance(expr, D) and any(map(depends_on_a_logarithm, expr.args)))

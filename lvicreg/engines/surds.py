@@ -1,9 +1,8 @@
-"""Exact numbers: rationals and their square roots, and dual numbers over them.
+"""Exact numbers: rationals and their square roots.
 
 A ``Surd`` is ``Σ_n c_n √n`` with rational ``c_n`` and square-free ``n``. These roots are linearly independent over the
-rationals (Besicovitch 1940), so a surd is zero exactly when every coefficient is: no tolerance anywhere. A ``Dual`` carries
-a value and a slope through every operation, which is forward-mode differentiation. The rationals are python-flint's, an order
-faster than ``fractions``; SymPy does its own arithmetic.
+rationals (Besicovitch 1940), so a surd is zero exactly when every coefficient is: no tolerance anywhere. The rationals are
+python-flint's, an order faster than ``fractions``; SymPy does its own arithmetic.
 """
 
 from __future__ import annotations
@@ -125,42 +124,3 @@ class Surd:
 
 
 ZERO, ONE = Surd(0), Surd(1)
-
-
-class Dual:
-    """A value and its derivative; None where it does not depend on what is differentiated by."""
-
-    __slots__ = ("derivative", "value")
-
-    def __init__(self, value: Surd, derivative: Surd | None = None) -> None:
-        self.value = value
-        self.derivative = derivative
-
-    @property
-    def slope(self) -> Surd:
-        """The derivative, a number."""
-        return self.derivative or ZERO
-
-    def __add__(self, other: Dual) -> Dual:
-        value = self.value + other.value
-        if self.derivative is None or other.derivative is None:
-            return Dual(value, self.derivative or other.derivative)
-        return Dual(value, self.derivative + other.derivative)
-
-    def __mul__(self, other: Dual) -> Dual:
-        value = self.value * other.value
-        if self.derivative is None and other.derivative is None:
-            return Dual(value)
-        return Dual(value, self.slope * other.value + self.value * other.slope)
-
-    def inverse(self) -> Dual:
-        inverse = self.value.inverse()
-        return Dual(inverse, -(self.derivative * inverse * inverse) if self.derivative else None)
-
-    def sqrt(self) -> Dual:
-        root = self.value.sqrt()
-        return Dual(root, self.derivative * (root + root).inverse() if self.derivative else None)
-
-    def constant(self) -> Dual:
-        """The same value, of which nothing is differentiated."""
-        return Dual(self.value)

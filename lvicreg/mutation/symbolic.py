@@ -24,7 +24,7 @@ import numpy as np
 from sympy import Expr
 
 from lvicreg.claims.mutants import mutants
-from lvicreg.engines import Autodiff, Contradiction, EngineMissing, Equation, Exact, Symbolic
+from lvicreg.engines import Autodiff, Contradiction, Enclosed, EngineMissing, Equation, Exact, Symbolic, evaluating
 from lvicreg.project import Project
 from lvicreg.project.record import FAILING, Mutant
 from lvicreg.project.uses import defined, derivatives, users
@@ -32,7 +32,6 @@ from lvicreg.project.uses import defined, derivatives, users
 from .listed import Listed
 
 Check = Callable[[], object]  # raises where it rejects
-ENGINES = (Exact, Symbolic)  # the quicker to see an error first
 
 
 @dataclass(frozen=True)
@@ -138,13 +137,14 @@ def _of_failing(where: str, number: int, equation: Equation) -> Iterator[Seeded]
     for side, other in (("left", equation.right), ("right", equation.left)):
         for change, mutant in mutants(getattr(equation, side), whole=other != 0):
             same = partial(_same_counterexample, equation, **{side: mutant})
-            yield Seeded(FAILING + where, f"{change} ({side} of equation {number})", ((Exact.kind, same),))
+            yield Seeded(FAILING + where, f"{change} ({side} of equation {number})", ((evaluating(equation).kind, same),))
 
 
 def _same_counterexample(equation: Equation, **changes: Any) -> None:
     """Raises where with these changes there is none, or another."""
-    found = Exact((), (replace(equation, **changes),)).run()
-    if found != Exact((), (equation,)).run():
+    engine = evaluating(equation)
+    found = engine((), (replace(equation, **changes),)).run()
+    if found != engine((), (equation,)).run():
         raise Contradiction(f"another counterexample: {found}")
 
 
@@ -157,13 +157,14 @@ def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff
                 checks.append((user.kind, partial(user.compared, user.claimed, definitions)))
             else:
                 checks += [(engine.kind, partial(_decided, engine, user, definitions=definitions)) for engine in _engines(user)]
-        order = [engine.kind for engine in (Exact, Autodiff, Symbolic)]
+        order = [engine.kind for engine in (Exact, Enclosed, Autodiff, Symbolic)]
         checks.sort(key=lambda check: order.index(check[0]))
         yield Seeded(defined(pattern, meaning), change, tuple(checks), all_must=False)
 
 
 def _engines(equation: Equation) -> list[type[Exact] | type[Symbolic]]:
-    return [engine for engine in ENGINES if engine.kind in equation.engines]
+    """The engines that decide it, the quicker to see an error first."""
+    return [evaluating(equation), Symbolic] if "symbolic" in equation.engines else [evaluating(equation)]
 
 
 def _decided(engine: type[Exact] | type[Symbolic], equation: Equation, **changes: Any) -> str:

@@ -78,7 +78,7 @@ PRINTED = [
     (Sigma(others(i, k) * others(k, l), k), "Σ_k (1 - δ_ik) (1 - δ_kl)", r"\sum_{k \neq i} \left(1 - \delta_{kl}\right)"),
     (y * Delta(i, k) ** 2, "Y (δ_ik)²", r"Y \delta_{ik}"),
     (relu(1 - w[j]), "max(0, 1 - w_j′)", r"\max\!\left(0, 1 - w_{j}′\right)"),
-    (SG(y) * f_prime(y) ** 2, "SG(Y) (f_prime(Y))²", r"\mathrm{SG}\!\left(Y\right) f'\!\left(Y\right)^{2}"),
+    (SG(y) * f_prime(y) ** 2, "SG(Y) (f'(Y))²", r"\mathrm{SG}\!\left(Y\right) f'\!\left(Y\right)^{2}"),
     (
         normal(Sigma(u[b, i] * f(u[b, i] + u[c, i]), b, c)),
         "Σ_b Σ_c f(u_i^b + u_i^c) u_i^b",

@@ -1,31 +1,41 @@
-"""What has no array code is refused: nodes and sums."""
+"""What has no array code is refused: nodes and sums. Functions have the code that is right."""
 
+import importlib
+import math
+
+import numpy as np
 import pytest
-from sympy import Float, Function, Max, Piecewise, exp, log, pi, sin, tanh
+from sympy import Abs, Float, Function, Max, Piecewise, cos, exp, log, pi, sign, sin, tan, tanh
 
-from lvicreg.calculus import SG, Delta, H, Sigma, f, f_prime, others, relu
-from lvicreg.calculus.layer import N, b, i, k, p, t, x, z
+from lvicreg.calculus import SG, Delta, H, Sigma, f, f_prime, others, relu, sigmoid, softplus
+from lvicreg.calculus.functions import ELEMENTWISE, Exponential
+from lvicreg.calculus.layer import N, W, b, i, k, p, q, t, x, z
+from lvicreg.codegen.layout import NotArrayCode
 from tests.codegen.small import (
     LOSS,
     UPDATE,
     K,
     Ku,
+    S,
     V,
     assert_refused,
     beta,
+    compiled,
     e,
     from_loss,
     from_post,
+    from_update,
     gamma,
     of,
+    r,
+    source,
     v,
+    w,
     y,
 )
 
 CASES = {
-    "exp": (from_post(exp(z[t, p])), UPDATE + "exp(z[t, p]) has no array code", "make that an argument"),
-    "tanh": (from_post(v[p] * z[t, p], {v[i]: Sigma(tanh(z[b, i]), b)}), of("v[i]") + "tanh(z[b, i])", "make that an argument"),
-    "sin": (from_loss(Sigma(sin(z[b, i]), b, i)), LOSS + "sin(z[b, i])", "make that an argument"),
+    "tan": (from_post(v[p] * z[t, p], {v[i]: Sigma(tan(z[b, i]), b)}), of("v[i]") + "tan(z[b, i])", "make that an argument"),
     "function": (from_post(Function("g")(z[t, p])), UPDATE + "g(z[t, p])", "make that an argument"),
     "f": (from_post(f(z[t, p])), UPDATE + "f(z[t, p])", "make that an argument"),
     "slope": (from_post(y[t, p], {y[b, i]: f_prime(z[b, i])}), of("y[b, i]") + "f_prime(z[b, i])", "make that an argument"),
@@ -119,3 +129,82 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_refusal_says_what_and_where_and_what_to_do(case):
     assert_refused(*CASES[case])
+
+
+VALUES = {
+    exp: math.exp,
+    Exponential: math.exp,
+    log: math.log,
+    tanh: math.tanh,
+    sin: math.sin,
+    cos: math.cos,
+    Abs: abs,
+    sign: lambda number: math.copysign(1, number),
+    sigmoid: lambda number: 1 / (1 + math.exp(-number)),
+    softplus: lambda number: math.log1p(math.exp(number)),
+}
+
+
+@pytest.mark.parametrize("library", ["numpy", "array_api_strict", "jax.numpy"])
+@pytest.mark.parametrize(
+    "function", [each for each, about in ELEMENTWISE.items() if about.code], ids=lambda each: each.__name__
+)
+def test_a_function_has_its_code_in_every_library(function, library):
+    """Within a product, of a product, and squared, so that brackets are where they must be."""
+    xp = importlib.import_module(library) if library != "jax.numpy" else pytest.importorskip(library)
+    given = np.array([[0.5, 2.0], [1.5, 0.25]])
+    if function is not log:
+        given[0, 1] *= -1
+    update = compiled(source(from_post(beta * z[t, p] / function(z[t, p] * 3) ** 2, options=(beta,))))
+    found = update(xp.asarray(np.eye(2, dtype=np.float32)), xp.asarray(given.astype(np.float32)))
+    expected = [[0.5 * number / VALUES[function](3 * number) ** 2 for number in row] for row in given.tolist()]
+    assert np.asarray(found) == pytest.approx(np.array(expected).T, rel=1e-5)
+
+
+def test_what_is_large_does_not_overflow():
+    for function, large, small in ((sigmoid, 1.0, 0.0), (softplus, 800.0, 0.0)):
+        found = compiled(source(from_post(function(z[t, p]))))(np.eye(2), np.array([[800.0], [-800.0]]))
+        assert found == pytest.approx(np.array([[large, small]]), abs=1e-300)
+
+
+def test_of_a_number_a_function_is_refused():
+    for function in (sigmoid, softplus, tanh):
+        with pytest.raises(NotArrayCode, match="of numbers, and array libraries take it of arrays only"):
+            source(from_post(function(beta) * z[t, p], options=(beta,)))
+
+
+def test_a_number_a_sample_is_a_column():
+    """Where there are as many samples as units too, and for one sample, whose number has no axis."""
+    rng = np.random.default_rng(0)
+    update = compiled(source(from_post(r[t] * z[t, p], arguments=(x, z, r))))
+    for samples in (3, 5, 1):
+        inputs, activity, each = rng.normal(size=(samples, 4)), rng.normal(size=(samples, 3)), rng.normal(size=samples)
+        expected = sum(r_ * np.outer(z_, x_) for x_, z_, r_ in zip(inputs, activity, each, strict=True))
+        assert update(inputs, activity, each) == pytest.approx(expected)
+    assert update(inputs[0], activity[0], each[0]) == pytest.approx(expected)
+    assert "r: (B,) or (); given." in source(from_post(r[t] * z[t, p], arguments=(x, z, r)))
+    for wrong in (each[:, None], rng.normal(size=4)):
+        with pytest.raises(ValueError, match="the shapes do not fit"):
+            update(inputs, activity, wrong)
+    total = compiled(source(from_post(S[t] * z[t, p], {S[b]: Sigma(z[b, k], k)}, statistics=(S,))))
+    inputs, activity = rng.normal(size=(3, 4)), rng.normal(size=(3, 3))
+    assert total(inputs, activity, S=activity.sum(axis=1)) == pytest.approx(total(inputs, activity))
+
+
+def test_several_inputs_have_a_postsynaptic_part_each():
+    rng = np.random.default_rng(0)
+    two = from_update(Sigma(z[t, p] ** 2 * x[t, q], t) - Sigma(2 * z[t, p] * e[t, q], t) - W[p, q], arguments=(x, e, z, W))
+    inputs, errors, activity, weights = (rng.normal(size=size) for size in ((5, 4), (5, 4), (5, 3), (3, 4)))
+    expected = (activity**2).T @ inputs - 2 * activity.T @ errors - weights
+    assert compiled(source(two))(inputs, errors, activity, weights) == pytest.approx(expected)
+    plain = from_update(Sigma(z[t, p] * x[t, q], t) + Sigma(z[t, p] * e[t, q], t), arguments=(x, e, z))
+    assert compiled(source(plain))(inputs, errors, activity) == pytest.approx(activity.T @ (inputs + errors))
+
+
+def test_a_matrix_times_a_vector():
+    rng = np.random.default_rng(0)
+    meanings = {v[i]: Sigma(V[i, k] * w[k], k), S[i]: Sigma(V[k, i] * w[k], k)}
+    update = compiled(source(from_post((v[p] - S[p]) * z[t, p], meanings, (x, z, V, w))))
+    inputs, activity, matrix, vector = (rng.normal(size=size) for size in ((5, 4), (5, 3), (3, 3), 3))
+    expected = ((matrix @ vector - matrix.T @ vector) * activity).T @ inputs
+    assert update(inputs, activity, matrix, vector) == pytest.approx(expected)

@@ -18,7 +18,6 @@ from tests.codegen.small import (
     mean,
     of,
     v,
-    w,
     y,
 )
 
@@ -41,11 +40,6 @@ CASES = {
     "row sums": (
         from_post(v[p] * z[t, p], {v[i]: Sigma(V[i, k], k)}, (x, z, V)),
         of("v[i]") + "V[i, k] does not fit into an array over (k, i)",
-        "bring its indices into that order",
-    ),
-    "matrix times vector": (
-        from_post(w[p] * z[t, p], {w[i]: Sigma(K[i, k] * v[k], k)} | mean, (x, z, K)),
-        of("w[i]") + "v[k] does not fit into an array over (k, i)",
         "bring its indices into that order",
     ),
     "coefficient on another axis": (

@@ -22,7 +22,6 @@ from tests.codegen.small import (
     gamma,
     mean,
     of,
-    r,
     squares,
     v,
     y,
@@ -36,26 +35,11 @@ CASES = {
         UPDATE + "x[t, q] is no argument",
         "make x an argument",
     ),
-    "two inputs": (
-        from_update(Sigma(z[t, p] * x[t, q], t) + Sigma(z[t, p] * e[t, q], t), arguments=(x, z, e)),
-        "small: the update has two inputs, e[t, q] and x[t, q]",
-        "make a rule of each",
-    ),
     "weights": (from_update(Sigma(z[t, p] * x[t, q], t) - W[p, q]), UPDATE + "W[p, q] is no argument", "make W an argument"),
     "no input": (
         from_update(Sigma(z[t, p] * x[t, q] ** 2, t)),
         "is neither the synapse's input nor its weight",
         "write it as a sum",
-    ),
-    "a number a sample": (
-        from_post(r[t] * z[t, p], arguments=(x, z, r)),
-        "small: r is an array over (B)",
-        "an array over (B, N)",
-    ),
-    "a statistic a sample": (
-        from_post(S[t] * z[t, p], {S[b]: Sigma(z[b, k], k)}, statistics=(S,)),
-        "small: S is an array over (B)",
-        "an array over (B, N)",
     ),
     "samples on columns": (from_post(e[p, t], arguments=(x, e)), "small: e is an array over (N, B)", "in another form"),
     "three axes of an argument": (

@@ -1,9 +1,10 @@
 """What is no equation is refused when it is made."""
 
 import pytest
-from sympy import Expr, IndexedBase, S, Symbol, sqrt
+from sympy import Abs, Expr, IndexedBase, S, Symbol, exp, sqrt
 
-from lvicreg.calculus import SG, At, D, Definitions, H, Mean, Sigma, Symmetric, relu
+from lvicreg.calculus import SG, At, D, Definitions, H, Mean, Sigma, Symmetric, relu, sigmoid, softplus
+from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.layer import N, i, k
 from lvicreg.calculus.layer import l as j
 from lvicreg.engines import Equation
@@ -84,6 +85,7 @@ def test_a_sign_that_is_not_shown_is_refused(meaning: Expr) -> None:
     [
         *(x**2, sqrt(x), x**-2, 3 * x**2, x**2 + y**4, negative**3 * negative, relu(x), x**2 * H(y)),
         *(1 / positive, 1 / (1 + x**2), N - 1, 1 / (N + positive - 1)),
+        *(exp(x), sigmoid(x), softplus(x), Abs(x), Exponential(x) * x**2),
         *(Sigma(v[i] ** 2, i) / N, sqrt(Sigma(v[i] ** 2, i) + positive)),
     ],
 )

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sqrt
+from sympy import Abs, Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sign, sqrt
 
-from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, f_second, others, relu
 from lvicreg.calculus.layer import (
     B,
     K,
@@ -180,12 +180,25 @@ def test_what_is_given_stays_given_inside_a_mean_and_another_place():
     assert engine.value(At(At(r + y, r, 3), y, 5)) == Surd(8)
 
 
-def test_a_slope_has_no_slope_of_its_own():
+def test_the_second_slope_is_the_last():
     engine = Evaluator(Point(SIZES), Definitions())
     at = {j: 1, q: 1}
-    assert engine.value(D(w[j] * f_prime(v[j]), w[q]), at) == engine.value(f_prime(v[j]), at)
-    with pytest.raises(TypeError, match="no derivative is known for f_prime"):
-        engine.value(D(f_prime(w[j]), w[q]), at)
+    assert engine.value(D(w[j] * f_second(v[j]), w[q]), at) == engine.value(f_second(v[j]), at)
+    assert engine.value(D(f_prime(2 * w[j]), w[q]), at) == engine.value(2 * f_second(2 * w[j]), at)
+    assert engine.value(f_second(w[j]), at) != engine.value(f_prime(w[j]), at)
+    with pytest.raises(TypeError, match="no derivative is known for f_second"):
+        engine.value(D(f_second(w[j]), w[q]), at)
+
+
+def test_a_size_and_its_sign():
+    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
+    for n in INPUTS:
+        number = engine.value(w[j], {j: n})
+        assert engine.value(Abs(w[j]), {j: n}) == (number if number.sign() > 0 else -number)
+        assert engine.value(sign(w[j]), {j: n}).rational() == number.sign()
+        assert engine.value(D(Abs(w[j]), w[q]), {j: n, q: n}).rational() == number.sign()
+    assert engine.value(Abs(w[j] - v[j]), {j: 0}) == engine.value(sign(w[j] - v[j]), {j: 0}) == ZERO
+    assert engine.value(D(sign(w[j]) * w[j], w[q]), {j: 0, q: 0}) == engine.value(sign(w[j]), {j: 0})
 
 
 def test_indices_of_a_name_are_as_many_as_in_its_meaning(engine):

@@ -1,4 +1,4 @@
-"""Exact numbers: the laws of a field, roots, signs and slopes."""
+"""Exact numbers: the laws of a field, roots and signs."""
 
 import math
 from fractions import Fraction
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lvicreg.engines.surds import ONE, ZERO, Dual, Surd
+from lvicreg.engines.surds import ONE, ZERO, Surd
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 
@@ -131,28 +131,3 @@ def test_equality_hash_and_text():
     assert Surd(3).rational() == 3
     assert ZERO.rational() == 0
     assert (str(r), str(ZERO)) == ("1/2 + -2*sqrt(5)", "0")
-
-
-@fuzz
-@given(single, surds, surds, surds)
-def test_dual_numbers_follow_the_rules_of_slopes(v, slope, value, other):
-    first, second = Dual(v, slope), Dual(value, other)
-    assert (first + second).slope == slope + other
-    assert (first * second).slope == v * other + value * slope
-    unit = first * first.inverse()
-    assert (unit.value, unit.slope) == (ONE, ZERO)
-    assert (first.constant().value, first.constant().slope) == (v, ZERO)
-
-
-@fuzz
-@given(st.fractions(Fraction(1, 10), 100, max_denominator=50), fractions)
-def test_dual_root_squares_to_its_argument(q, slope):
-    root = Dual(Surd(q), Surd(slope)).sqrt()
-    square = root * root
-    assert (square.value, square.slope) == (Surd(q), Surd(slope))
-
-
-def test_root_at_zero_has_no_slope():
-    assert Dual(ZERO).sqrt().value == ZERO
-    with pytest.raises(ZeroDivisionError):
-        Dual(ZERO, ONE).sqrt()

@@ -72,11 +72,14 @@ class Equations:
     def _slope(self, descent: Descent) -> str:
         return rf"\frac{{\partial L}}{{\partial {self.latex(descent.target)}}}"
 
-    def _numbered(self, descent: Descent, last: str) -> str:
-        parts = [f"The loss:\n\n{display(f'L = {self.latex(descent.loss)}')}"]
+    def steps(self, descent: Descent) -> Iterator[tuple[str, str]]:
+        """From the loss to its gradient: what each step did, and the equation as it then stands."""
+        yield "The loss:", f"L = {self.latex(descent.loss)}"
         for step in descent.steps:
-            parts.append(f"{self._said(step, descent)}\n\n{display(f'{self._slope(descent)} = {self.latex(step.result)}')}")
-        parts.append(last)
+            yield self._said(step, descent), f"{self._slope(descent)} = {self.latex(step.result)}"
+
+    def _numbered(self, descent: Descent, last: str) -> str:
+        parts = [f"{said}\n\n{display(equation)}" for said, equation in self.steps(descent)] + [last]
         return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
 
     def _said(self, step: Step, descent: Descent) -> str:

@@ -1,0 +1,148 @@
+"""Names for the sums that have none, so that each is one line of code.
+
+A sum within something else is given a name made of what it adds up: ``Σ_k O_ik u_bk`` is ``sum_O_u``, and ``Σ_k u_bk²`` is
+``sum_u2``. A sum that equals what a name stands for already has that name; names of the user are never changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
+
+from lvicreg.calculus.at_hand import unwrapped
+from lvicreg.calculus.canonical import normal
+from lvicreg.calculus.definitions import Definitions
+from lvicreg.calculus.indexed import Sigma, free_indices, rename, size_of
+
+from .arrays import code
+from .layout import NotArrayCode, is_sample
+
+LONGEST = 24  # characters of what is summed, in a name
+
+
+def with_named_sums(definitions: Definitions) -> Definitions:
+    """The same names with the same meanings, in which each sum within something else has a name of its own."""
+    named = _Naming(Definitions(), {str(name) for name in definitions})
+    for name in definitions:
+        pattern, value = definitions[name]
+        named.add(pattern, named.opened(value))
+    return named.definitions
+
+
+def naming(sums: Iterable[Expr], definitions: Definitions) -> tuple[dict[Expr, Expr], Definitions]:
+    """A name for each of these sums, and the definitions with them."""
+    named = _Naming(definitions, {str(name) for name in definitions})
+    return {total: named.of(total) for total in sorted(sums, key=str)}, named.definitions
+
+
+class _Naming:
+    """Definitions to which names are added; no name is used twice."""
+
+    def __init__(self, definitions: Definitions, taken: set[str]) -> None:
+        self.definitions = definitions
+        self.taken = taken
+        self.known: dict[Expr, IndexedBase | Symbol] = {}  # by its normal form
+
+    def add(self, pattern: Expr, value: Expr) -> None:
+        self.definitions = self.definitions.but({pattern: value})
+
+    def opened(self, value: Expr) -> Expr:
+        """A value that may be one sum times a coefficient, with names for the sums inside."""
+        sums = [factor for factor in Mul.make_args(value) if isinstance(factor, Sigma)]
+        if len(sums) != 1:
+            return self._closed(value)
+        coefficient = self._closed(value / sums[0])
+        return coefficient * self._inside(sums[0])
+
+    def _inside(self, total: Sigma) -> Expr:
+        """A sum, or a sum of sums, with names for the sums in its term."""
+        term = total.term
+        return Sigma(self._inside(term) if isinstance(term, Sigma) else self._closed(term), total.index)
+
+    def _closed(self, expr: Expr) -> Expr:
+        """An expression in which every sum is a name."""
+        if isinstance(expr, Sigma):
+            return self.of(expr)
+        if isinstance(expr, (Indexed, Idx)) or not expr.args:
+            return expr
+        return expr.func(*map(self._closed, expr.args))
+
+    def of(self, total: Sigma) -> Expr:
+        """The name of a sum, given to it where it has none, with the indices that it has here."""
+        own = tuple(sorted(free_indices(total), key=lambda index: (not is_sample(index), str(index))))
+        indices = _lettered(own)
+        total = normal(self._inside(rename(total, dict(zip(own, indices, strict=True)))))
+        if total not in self.known:
+            chosen = self._new(total)
+            self.known[total] = IndexedBase(chosen) if indices else Symbol(chosen)
+            value = self._apart(total, indices)
+            self.add(self.known[total][indices] if indices else self.known[total], value)
+        return self.known[total][own] if own else self.known[total]
+
+    def _apart(self, total: Sigma, indices: tuple[Idx, ...]) -> Expr:
+        """``Σ_b u_bp Σ_k C_pk n_bk``, the inner sum by a name, for a sum over several indices of which there is no code."""
+        term, bound = unwrapped(total)
+        if len(bound) < 2 or _has_code(total, indices):
+            return total
+        factors = Mul.make_args(term)
+        for index in sorted(bound, key=lambda index: (is_sample(index), str(index))):
+            within = [factor for factor in factors if index in free_indices(factor)]
+            if 0 < len(within) < len(factors):
+                inner = self.of(Sigma(Mul(*within), index))
+                rest = Mul(*(factor for factor in factors if factor not in within))
+                return Sigma(rest * inner, *(other for other in bound if other != index))
+        return total
+
+    def _new(self, total: Sigma) -> str:
+        """``sum_O_u`` by what is summed; shortened, and numbered where it is taken."""
+        term: Expr = total
+        while isinstance(term, Sigma):
+            term = term.term
+        words = "_".join(_word(factor) for factor in sorted(Mul.make_args(term), key=str) if not factor.is_number)
+        stem = f"sum_{words or 'of_ones'}"[: LONGEST + 4].rstrip("_")
+        numbered = (f"{stem}_{number}" if number > 1 else stem for number in range(1, 1000))
+        name = next(name for name in numbered if name not in self.taken)
+        self.taken.add(name)
+        return name
+
+
+def _lettered(indices: tuple[Idx, ...]) -> tuple[Idx, ...]:
+    """As many indices of the same ranges, by their usual letters."""
+    letters = {"B": "bcd", "N": "ikl", "M": "jmr"}
+    found: list[Idx] = []
+    for index in indices:
+        taken = {str(other) for other in found}
+        letter = next(letter for letter in letters.get(str(size_of(index)), "ghn") if letter not in taken)
+        found.append(Idx(letter, size_of(index)))
+    return tuple(found)
+
+
+def _has_code(total: Sigma, indices: tuple[Idx, ...]) -> bool:
+    try:
+        code(total, indices)
+    except NotArrayCode:
+        return False
+    return True
+
+
+def _word(factor: Expr) -> str:
+    """``u²`` as ``u2``, and anything else by the names in it."""
+    if isinstance(factor, Add):
+        return "_".join(map(_word, factor.args))
+    text = re.sub(r"\[[^\]]*\]", "", str(factor)).replace("**", "")
+    return "_".join(re.findall(r"[A-Za-z]\w*", text))
+
+
+def leftover(parts: Iterable[Expr]) -> set[Expr]:
+    """The outermost sums in some expressions."""
+    found: set[Expr] = set()
+    waiting = list(parts)
+    while waiting:
+        expr = waiting.pop()
+        if isinstance(expr, Sigma):
+            found.add(expr)
+        elif not isinstance(expr, (Indexed, Idx)):
+            waiting += expr.args
+    return found

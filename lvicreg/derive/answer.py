@@ -1,0 +1,197 @@
+"""The rule that descends a loss, what was checked of it, and what a synapse must be told.
+
+Two claims are examined by the engines: that the rule is minus the gradient, and, if a rule is claimed, that it is this one. The
+second may be *refuted*: then numbers are shown, and no rule is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Rational, S, Symbol
+
+from lvicreg.calculus import D, Definitions, Descent, Local, NotLocal, Sigma, factor, is_zero
+from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.functions import f, f_prime, f_second
+from lvicreg.calculus.indexed import size_of
+from lvicreg.calculus.layer import LATEX, MEANINGS, TEXT
+from lvicreg.claims import Claim, Entry, Status, measure
+from lvicreg.codegen.emit import function_source
+from lvicreg.codegen.equation import presented
+from lvicreg.codegen.naming import leftover, naming, with_named_sums
+from lvicreg.codegen.rule import Parameter, Rule
+from lvicreg.engines import Autodiff, Contradiction, Equation, evaluating
+
+from .problem import Problem
+
+SIZES = {"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 2}, {"N": 3, "M": 4, "B": 5}
+FACTORS = [sign * S(number) for number in (1, 2, Rational(1, 2), 4, Rational(1, 4)) for sign in (1, -1)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that follows from a problem; each part is found when it is asked for."""
+
+    problem: Problem
+
+    @cached_property
+    def layer(self) -> Definitions:
+        """The names of the layer, and of the sums inside what they stand for."""
+        return with_named_sums(self.problem.layer)
+
+    @cached_property
+    def descent(self) -> Descent:
+        """The loss, and how it is descended."""
+        return Descent(self.problem.loss, self.problem.target, self.layer)
+
+    @cached_property
+    def reads(self) -> Local | NotLocal:
+        """The terms of the rule and what a synapse must be told; or what it cannot know."""
+        try:
+            return factor(self.descent.update, self.problem.target, self.problem.synapse, self.layer)
+        except NotLocal as reason:
+            return reason
+
+    @property
+    def locality(self) -> str:
+        """The same in one sentence."""
+        if isinstance(self.reads, NotLocal):
+            return f"not local: {self.reads}."
+        return "local" + (", with one factor shared by the population." if self.reads.shared else ".")
+
+    # --- the rule -----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule, to be generated, every sum in it by a name."""
+        bare = self._rule((), self.layer, self.descent.update)
+        sample, target = bare.sample, bare.target
+        names, layer = naming(leftover(presented(bare).values()), self.layer)
+        parts = [(pre, part.xreplace(names)) for pre, part in presented(bare).items()]
+        update = Add(*(part * pre if pre == target else Sigma(part * pre, sample) for pre, part in parts))
+        return self._rule(tuple(_arguments(self.problem, layer, parts)), layer, update)
+
+    def _rule(self, arguments: tuple[Name, ...], layer: Definitions, update: Expr) -> Rule:
+        problem = self.problem
+        summary, _, rest = problem.title.partition("\n")
+        names = (*arguments, *problem.statistics)
+        parameters = {str(name): Parameter(MEANINGS.get(str(name), "as in the loss.")) for name in names}
+        parameters |= {
+            str(name): Parameter("a parameter of the loss.", float(value)) for name, value in problem.options.items()
+        }
+        return Rule(
+            name=problem.name,
+            summary=summary,
+            source=" ".join(rest.split()),
+            definitions=layer,
+            update=update,
+            target=problem.target,
+            sample=problem.synapse.sample,
+            descent=self.descent,
+            arguments=arguments,
+            statistics=problem.statistics,
+            options=tuple(problem.options),
+            locality=self.locality,
+            parameters=parameters,
+            notation=TEXT,
+            latex=LATEX,
+        )
+
+    @cached_property
+    def source(self) -> str:
+        """The rule's function; raises ``NotArrayCode`` where there is no code for it that is known to be right."""
+        return function_source(self.rule)
+
+    # --- what is checked ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """That the rule is minus the gradient, and that it is the one that is claimed."""
+        problem, update = self.problem, self.descent.update
+        evidence: tuple[Autodiff, ...] = ()
+        if problem.independent:
+            values = {str(name): value for name, value in problem.options.items()}
+            target = str(name_of(problem.target))
+            evidence = (Autodiff(problem.independent, -update, self.layer, values, self.sizes[-1], target),)
+        found = [
+            Claim(
+                id=f"{problem.name}.gradient",
+                statement="The rule is minus the gradient of the loss.",
+                holds=(Equation(D(problem.loss, problem.target), -update, self.layer, self.sizes[:2]),),
+                evidence=evidence,
+                source=problem.path.name,
+            )
+        ]
+        if self._claimed:
+            found.append(
+                Claim(
+                    id=f"{problem.name}.claimed",
+                    statement="The rule is the one that is claimed.",
+                    holds=(self._claimed,),
+                    source=problem.path.name,
+                )
+            )
+        return found
+
+    @cached_property
+    def sizes(self) -> tuple[Mapping[str, int], ...]:
+        """Sizes at which equations are evaluated, and those of the arrays that are differentiated; of further axes too."""
+        expanded = self.problem.layer.expand(self.problem.loss)
+        axes = {str(size) for index in expanded.atoms(Idx) for size in size_of(index).free_symbols} - set(SIZES[0])
+        return tuple(known | dict.fromkeys(sorted(axes), 2 + place) for place, known in enumerate(SIZES))
+
+    @property
+    def _claimed(self) -> Equation | None:
+        problem = self.problem
+        if problem.claimed is None:
+            return None
+        return Equation(-D(problem.loss, problem.target), problem.claimed, self.layer, self.sizes[:2])
+
+    @cached_property
+    def refuted(self) -> str:
+        """Two numbers by which the rule that is claimed is another one, and by which factor if it is that; else empty."""
+        if self._claimed is None:
+            return ""
+        try:
+            numbers = evaluating(self._claimed)((), (self._claimed,)).run()
+        except Contradiction:
+            return ""  # it is not refuted
+        for ratio in FACTORS:
+            if is_zero(self.descent.update - ratio * self.problem.claimed, self.layer):
+                return f"{numbers}. The gradient is {ratio} times what is claimed"
+        return numbers
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What the engines found of the claims."""
+        return measure(self.claims)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a claim failed."""
+        return any(entry.status == Status.FAILED for entry in self.entries)
+
+
+def _arguments(problem: Problem, layer: Definitions, parts: list[tuple[Expr, Expr]]) -> list[Name]:
+    """What the rule takes: what arrives, then what the unit has that is not computed from other arguments, then weights."""
+    names: list[Name] = [pre.base for pre, _ in parts if pre != problem.target]
+    waiting = [part for _, part in parts]
+    seen: set[Name] = set()
+    while waiting:
+        for entry in sorted(waiting.pop(0).atoms(Indexed, Symbol), key=str):
+            name = name_of(entry)
+            if name is None or name in seen or name in problem.options:
+                continue
+            seen.add(name)
+            if name not in layer:
+                if isinstance(name, IndexedBase):
+                    names.append(name)
+            elif layer[name][1].has(f, f_prime, f_second):  # of which there is no code
+                names.append(name)
+            else:
+                waiting.append(layer[name][1])
+    weights = name_of(problem.target)
+    order = {name: place for place, name in enumerate(layer)}
+    ordered = sorted((name for name in dict.fromkeys(names) if name != weights), key=lambda name: order.get(name, -1))
+    needs_weights = weights in names or any(pre == problem.target for pre, _ in parts)
+    return ordered + [weights] * needs_weights

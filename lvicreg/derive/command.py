@@ -1,0 +1,135 @@
+"""From a loss in a file to a rule, its tests, its derivation and what was checked: ``lvicreg derive my_loss.py``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from rich.console import Console
+
+from lvicreg.calculus import NotLocal
+from lvicreg.calculus.synapse import readable
+from lvicreg.codegen.files import write
+from lvicreg.codegen.layout import NotArrayCode
+from lvicreg.project import Project
+from lvicreg.project.command import main as of_project
+from lvicreg.project.report import line
+
+from .answer import Answer
+from .folder import written
+from .problem import Refused, read
+
+PROG = "lvicreg derive"
+NEW = '''\
+"""My loss: what it is for.
+
+Where it comes from: authors, year, equation.
+"""
+
+from sympy import Symbol
+
+from lvicreg.calculus import Sigma
+from lvicreg.calculus.layer import B, W, b, i, mean, network, p, q, u, var, x, z
+
+# --- the loss: a sum over samples b and units i of quantities of the layer ---------------------------------------------------
+# x[b, j] inputs, W[i, j] weights, a = W x, z[b, i] = f(a), mean[i], u = z − mean, var[i], sigma[i], K[i, k]
+beta = Symbol("beta", positive=True)
+loss = beta * Sigma((var[i] - 1) ** 2, i) / 4
+
+options = {beta: 1.0}  # a number for each parameter
+statistics = (mean, var)  # what a slow filter may give in the place of the minibatch's
+
+
+# --- if you like: the rule as it is printed somewhere, to be confirmed or refuted ---------------------------------------------
+# claimed = …, in W[p, q]'s own indices p and q: df[b, p] * x[b, q] * …
+
+
+# --- and the loss once more, in NumPy, so that the check is independent -------------------------------------------------------
+def independent(np, W, data):
+    z = np.tanh(data.x @ W.T)
+    return data.beta * ((z.var(axis=0, ddof=1) - 1) ** 2).sum() / 4
+'''
+
+
+def arguments(given: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    """The command line, and what is left for a project's own."""
+    parser = argparse.ArgumentParser(prog=PROG, description=__doc__)
+    parser.add_argument("path", type=Path, metavar="FILE", help="a file that declares a loss, or the package of a project")
+    parser.add_argument("--new", action="store_true", help="write a file to start from, with comments")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where to write; by default a folder with the name of the file"
+    )
+    return parser.parse_known_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Derive, report, write, and return the exit code: 1 where nothing could be derived, or what is claimed is refuted."""
+    options, rest = arguments(given)
+    console = Console()
+    if options.path.is_dir() and not options.new:
+        return of_project(_project(options.path), rest)
+    if rest:
+        console.print(f"{PROG}: {' '.join(rest)} is not known here; see {PROG} --help", style="red", markup=False)
+        return 2
+    try:
+        if options.new:
+            return _start(options.path, console)
+        answer = Answer(read(options.path))
+        try:
+            answer.claims  # noqa: B018, made now: what is no equation is refused
+        except ValueError as reason:
+            raise Refused(f"{options.path.name}: {reason}") from None
+        return _derive(answer, options.out or options.path.with_suffix(""), console)
+    except (Refused, NotArrayCode) as problem:
+        console.print(f"{problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+        console.print("Nothing was written.")
+        return 1
+
+
+def _project(folder: Path) -> Project:
+    """The project of a package's folder."""
+    sys.path.insert(0, str(folder.resolve().parent))
+    package = import_module(folder.resolve().name)
+    return next(value for value in vars(package).values() if isinstance(value, Project))
+
+
+def _start(path: Path, console: Console) -> int:
+    path = path.with_suffix(".py")
+    if path.exists():
+        raise Refused(f"{path} exists already: choose another name")
+    write({path: NEW})
+    console.print(f"wrote {path}; then: {PROG} {path}", highlight=False)
+    return 0
+
+
+def _derive(answer: Answer, folder: Path, console: Console) -> int:
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty: move it away, or choose another one with --out")
+    if answer.refuted:
+        (gradient, *_) = answer.entries
+        console.print(line(gradient, 80), markup=False, highlight=False)
+        told = f"refuted: {answer.problem.name}.claimed is not the gradient of the loss: {answer.refuted}."
+        console.print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
+        console.print("Nothing was written.")
+        return 1
+    for entry in answer.entries:
+        console.print(line(entry, 80), markup=False, highlight=False)
+    if answer.failed:
+        for reason in (reason for entry in answer.entries for reason in entry.reasons):
+            console.print(f"  {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
+        console.print("Nothing was written, since a claim failed.")
+        return 1
+    if answer.problem.independent is None:
+        console.print("Not independent: declare independent(np, W, data), the loss once more, to have it read twice.")
+    console.print(f"The rule is {answer.locality}", markup=False, highlight=False, soft_wrap=True)
+    if not isinstance(answer.reads, NotLocal):
+        for kind, signals in (("synapse", answer.reads.pre), ("unit", answer.reads.post), ("population", answer.reads.shared)):
+            for signal in signals:
+                console.print(f"  {kind:<10} {readable(signal)}", markup=False, highlight=False)
+    texts = written(answer)
+    write({folder / name: text for name, text in texts.items()})
+    console.print(f"wrote {', '.join(map(str, texts))} in {folder}; then: pytest {folder}", highlight=False, soft_wrap=True)
+    return 0

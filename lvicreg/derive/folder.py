@@ -1,0 +1,105 @@
+"""The folder that is written: a rule that needs no other package of this project, its tests, its derivation and its ledger.
+
+=================== ==========================================================================================
+``rule.py``         the function, for arrays of any library that follows the array API standard
+``test_rule.py``    it against automatic differentiation of the loss, and seeded errors in it (``tests``)
+``derivation.md``   the steps from the loss to the rule, what a synapse must be told, and what was checked
+``derivation.tex``  the same steps, for a paper
+``ledger.json``     every claim with what the engines found
+=================== ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from lvicreg.calculus import Local, NotLocal
+from lvicreg.calculus.notation import latex
+from lvicreg.calculus.synapse import readable
+from lvicreg.claims import to_json
+from lvicreg.claims.plain import plain
+from lvicreg.codegen.equation import as_latex
+from lvicreg.project.pages.equations import Equations, display
+
+from .answer import Answer
+from .tests import tests
+
+
+def written(answer: Answer) -> dict[Path, str]:
+    """The text of each file of the folder, by its name in it; raises ``NotArrayCode`` where there is no code for the rule."""
+    equations = Equations(answer.rule.latex, answer.layer)
+    return {
+        Path("rule.py"): rule_source(answer),
+        Path("test_rule.py"): tests(answer),
+        Path("derivation.md"): as_markdown(answer, equations),
+        Path("derivation.tex"): as_tex(answer, equations),
+        Path("ledger.json"): to_json(answer.entries),
+    }
+
+
+def rule_source(answer: Answer) -> str:
+    """The module of the rule, with the checks of its arguments, which other rules have from ``lvicreg``."""
+    helpers = files("lvicreg").joinpath("_inputs.py").read_text(encoding="utf-8")
+    _, doc, code = helpers.split('"""', 2)
+    imports, _, functions = code.partition("\nArrays = ")
+    head = (
+        f"# Generated from {answer.problem.path.name} by `lvicreg derive`: change that file and run the command again.\n"
+        f'"""{answer.rule.summary}"""\n{imports.rstrip()}\n\n__all__ = ["{answer.rule.name}"]\n\n\n'
+    )
+    title = doc.strip().splitlines()[0].rstrip(".").lower()
+    return f"{head}{answer.source}\n\n# --- {title}\nArrays = {functions}"
+
+
+def as_markdown(answer: Answer, equations: Equations) -> str:
+    """The derivation as a page."""
+    steps = [
+        f"{number}. {said}\n\n{_indented(display(line))}" for number, (said, line) in enumerate(_steps(answer, equations), 1)
+    ]
+    parts = [f"# {answer.problem.title}", "## From the loss to the rule", *steps, "## What a synapse must be told"]
+    parts += [
+        _told(answer.reads, answer),
+        "## What was checked",
+        "| claim | status | evidence |\n|---|---|---|\n" + "\n".join(_rows(answer)),
+    ]
+    if answer.problem.independent is None:
+        parts.append("*Not independent:* the loss was not written a second time, so no engine has read it but from this file.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _steps(answer: Answer, equations: Equations) -> list[tuple[str, str]]:
+    return [
+        *equations.steps(answer.descent),
+        ("Minus this, factored, for the weight from input j to unit i:", as_latex(answer.rule)),
+    ]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _told(reads: Local | NotLocal, answer: Answer) -> str:
+    if isinstance(reads, NotLocal):
+        return f"The rule is **not local**: {reads}."
+    kinds = (("at the synapse", reads.pre), ("in its unit", reads.post), ("by the whole population", reads.shared))
+    rows = [
+        f"| {kind} | ${latex(signal, answer.rule.latex)}$ | `{readable(signal)}` |"
+        for kind, signals in kinds
+        for signal in signals
+    ]
+    return f"The rule is {answer.locality}\n\n| where | signal | |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _rows(answer: Answer) -> list[str]:
+    rows = []
+    for entry in answer.entries:
+        found = "; ".join(f"{finding.kind} ({finding.engine}): {finding.detail}" for finding in entry.findings)
+        rows.append(f"| {plain(entry.claim.tex)} | {entry.status} | {found} |")
+    return rows
+
+
+def as_tex(answer: Answer, equations: Equations) -> str:
+    """The steps in LaTeX, to be included."""
+    items = [f"\\item {said}\n\\begin{{equation*}}\n{line}\n\\end{{equation*}}" for said, line in _steps(answer, equations)]
+    head = f"% Generated from {answer.problem.path.name} by lvicreg derive.\n"
+    return head + "\\begin{enumerate}\n" + "\n".join(items) + "\n\\end{enumerate}\n"

@@ -1,0 +1,115 @@
+"""What a file declares is read, and what is wrong with it is said: where, and what to do. Nothing is written."""
+
+from pathlib import Path
+
+import pytest
+
+from lvicreg.derive.command import main
+from lvicreg.derive.problem import Refused, read
+
+HEAD = """\
+from sympy import Function, Idx, IndexedBase, Symbol, sqrt
+
+from lvicreg.calculus import Definitions, Sigma
+from lvicreg.calculus.layer import B, N, W, b, df, i, j, k, mean, network, p, q, var, x, z
+
+beta = Symbol("beta", positive=True)
+"""
+LOSS = "loss = Sigma(z[b, i] ** 2, b, i) / B\n"
+WRONG = {
+    "no Python": ("loss = Sigma(z[b, i] **, b, i)\n", "line 7: this is no Python: invalid syntax"),
+    "an undeclared name": ("loss = Sigma(thta[i], i)\n", "line 7: NameError.*declare it, such as thta = IndexedBase"),
+    "another error": ("loss = 1 / 0\n", "line 7: ZeroDivisionError"),
+    "no loss": ("other = 1\n", "declares no loss: write loss = "),
+    "no number": ("loss = Sigma(z[b, i] ** 2, i)\n", "line 7: loss must be a number, and depends on b: sum over what is left"),
+    "an index twice": ("loss = Sigma(Sigma(z[b, i], i) * z[b, i], b, i)\n", "line 7: i is summed over within a sum over i"),
+    "no weights in it": ("loss = Sigma(x[b, j], b, j)\n", "line 7: the loss does not depend on W, so nothing can be learned"),
+    "no value": ("loss = beta * Sigma(z[b, i], b, i)\n", r"line 7: beta has no value: write options = \{beta: 1.0\}"),
+    "an unknown function": (
+        'loss = Sigma(Function("g")(z[b, i]), b, i)\n',
+        "line 7: no derivative is known for g; known are Abs, Exponential",
+    ),
+    "an exponent": ("loss = Sigma(z[b, i] ** var[i], b, i)\n", "line 7: the exponent of .* must be a number"),
+    "an index of the target": ("loss = Sigma(z[b, p] ** 2, b, p)\n", "line 7: differentiate with respect to indices"),
+    "a claim of another shape": (
+        LOSS + "claimed = Sigma(z[b, p] * x[b, q] * z[b, k], b)\n",
+        "line 8: claimed must have the indices of W",
+    ),
+    "a claim without a value": (LOSS + "claimed = beta * W[p, q]\n", "line 8: beta has no value"),
+    "a list": (LOSS + "statistics = [mean]\n", "line 8: statistics is .*; expected a tuple of names"),
+    "a statistic without a meaning": (LOSS + "statistics = (x,)\n", "line 8: x has no meaning in the layer"),
+    "an option": (LOSS + "options = {beta: None}\n", "line 8: beta: None is no number"),
+    "options": (LOSS + "options = (beta,)\n", "line 8: options is .*; expected a number by symbol"),
+    "a layer": (LOSS + "layer = {}\n", "line 8: layer is .*; expected Definitions"),
+    "a target": (LOSS + "target = W\n", "line 8: target is W; expected an entry of an array"),
+    "no function": (LOSS + "independent = 1\n", "line 8: independent must be a function"),
+    "no expression": ("loss = Definitions()\n", "line 7: loss is .*; expected an expression"),
+}
+
+
+def written(folder: Path, body: str, name: str = "small.py") -> Path:
+    path = folder / name
+    path.write_text(HEAD + body, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("body", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_said_with_its_line(body: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=f"small.py.*{message}"):
+        read(written(tmp_path, body))
+
+
+def test_nothing_is_written_where_something_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, WRONG["an index twice"][0])
+    assert main([str(path)]) == 1
+    assert "small.py, line 7: i is summed over" in capsys.readouterr().out
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_file_that_is_not_there_or_no_name(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be read: No such file"):
+        read(tmp_path / "none.py")
+    with pytest.raises(Refused, match="'my-loss' cannot be one: rename the file"):
+        read(written(tmp_path, LOSS, "my-loss.py"))
+    (tmp_path / "latin.py").write_bytes(b"# \xe9\n")
+    with pytest.raises(Refused, match="this is no Python"):
+        read(tmp_path / "latin.py")
+
+
+def test_what_is_declared_is_read(tmp_path: Path) -> None:
+    found = read(written(tmp_path, '"""no docstring"""\n' + LOSS + "options = {beta: 2}\nstatistics = (mean, var)\n"))
+    assert (found.name, found.title, str(found.target)) == ("small", "small", "W[p, q]")
+    assert {str(name): value for name, value in found.options.items()} == {"beta": 2}
+    assert list(map(str, found.statistics)) == ["mean", "var"]
+    assert found.claimed is None
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, LOSS)
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "mine.txt").write_text("mine")
+    assert main([str(path)]) == 1
+    assert "is not empty: move it away, or choose another one with --out" in capsys.readouterr().out
+    assert [found.name for found in (tmp_path / "small").iterdir()] == ["mine.txt"]
+
+
+def test_a_sign_that_is_not_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = 's = IndexedBase("s", positive=True)\nlayer = network.but({s[i]: Sigma(z[b, i], b)})\nloss = Sigma(s[i] ** 2, i)\n'
+    assert main([str(written(tmp_path, body))]) == 1
+    assert "s[i] was declared with a sign" in capsys.readouterr().out
+    assert not (tmp_path / "small").exists()
+
+
+def test_a_loss_that_is_nowhere_smooth_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "loss = Sigma(sqrt(Sigma(z[b, i] - mean[i], b) ** 2), i) + Sigma(z[b, i] ** 2, b, i)\n"
+    assert main([str(written(tmp_path, body))]) == 1
+    assert "Nothing was written" in capsys.readouterr().out
+
+
+def test_without_a_loss_in_numpy_it_is_said_that_nothing_is_independent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(written(tmp_path, LOSS))]) == 0
+    assert "Not independent" in capsys.readouterr().out
+    assert "*Not independent:*" in (tmp_path / "small" / "derivation.md").read_text(encoding="utf-8")
+    assert "Not independent" in (tmp_path / "small" / "test_rule.py").read_text(encoding="utf-8")
