@@ -26,7 +26,8 @@ from lvicreg.engines import Autodiff, Contradiction, Equation, evaluating
 
 from .problem import Problem
 
-SIZES = {"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 2}, {"N": 3, "M": 4, "B": 5}
+# more samples than 2, of which the activities, drawn from few numbers, are now and then equal, and their variance 0
+SIZES = {"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 4}, {"N": 3, "M": 4, "B": 5}
 FACTORS = [sign * S(number) for number in (1, 2, Rational(1, 2), 4, Rational(1, 4)) for sign in (1, -1)]
 
 
