@@ -194,6 +194,8 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
         else:
             named = isinstance(part, Indexed) and len(set(part.indices)) == 2
             post = str(part.base) if named else f"post_{pre.base}" if several else "post"
+            if not named and post in map(str, (*rule.parameter_names, *rule.definitions)):
+                raise NotArrayCode(f"{post} is what the code calls the part that multiplies {pre.base}: rename yours")
             assignment = assigned(post, part, (rule.sample, indices_of(rule.target)[0]), "the update")
             lines += [] if named else assignment
             terms.append(f"{'+ ' * bool(terms)}xp.matmul({post}.T, {pre.base})")

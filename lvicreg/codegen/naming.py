@@ -22,19 +22,26 @@ from .layout import NotArrayCode, is_sample
 LONGEST = 24  # characters of what is summed, in a name
 
 
-def with_named_sums(definitions: Definitions) -> Definitions:
-    """The same names with the same meanings, in which each sum within something else has a name of its own."""
-    named = _Naming(Definitions(), {str(name) for name in definitions})
+def with_named_sums(definitions: Definitions, taken: Iterable[str]) -> Definitions:
+    """The same names with the same meanings, in which each sum within something else has a name that is not ``taken``."""
+    named = _Naming(Definitions(), {*taken, *map(str, definitions)})
     for name in definitions:
         pattern, value = definitions[name]
         named.add(pattern, named.opened(value))
     return named.definitions
 
 
-def naming(sums: Iterable[Expr], definitions: Definitions) -> tuple[dict[Expr, Expr], Definitions]:
-    """A name for each of these sums, and the definitions with them."""
-    named = _Naming(definitions, {str(name) for name in definitions})
+def naming(sums: Iterable[Expr], definitions: Definitions, taken: Iterable[str]) -> tuple[dict[Expr, Expr], Definitions]:
+    """A name that is not ``taken`` for each of these sums, and the definitions with them."""
+    named = _Naming(definitions, {*taken, *map(str, definitions)})
     return {total: named.of(total) for total in sorted(sums, key=str)}, named.definitions
+
+
+def opened(expr: Expr, definitions: Definitions, taken: Iterable[str]) -> tuple[Expr, Definitions]:
+    """An expression in which each sum within a sum is a name, and the definitions with these."""
+    named = _Naming(definitions, {*taken, *map(str, definitions)})
+    terms = [named.opened(term) for term in Add.make_args(expr)]
+    return Add(*terms), named.definitions
 
 
 class _Naming:

@@ -23,6 +23,8 @@ from lvicreg.codegen.equation import presented
 from lvicreg.codegen.naming import leftover, naming, with_named_sums
 from lvicreg.codegen.rule import Parameter, Rule
 from lvicreg.engines import Autodiff, Contradiction, Equation, evaluating
+from lvicreg.engines.arrays import sample, value
+from lvicreg.engines.closeness import check_close
 
 from .problem import Problem
 
@@ -40,7 +42,15 @@ class Answer:
     @cached_property
     def layer(self) -> Definitions:
         """The names of the layer, and of the sums inside what they stand for."""
-        return with_named_sums(self.problem.layer)
+        return with_named_sums(self.problem.layer, self.taken)
+
+    @cached_property
+    def taken(self) -> set[str]:
+        """The names that the user has given to anything."""
+        problem = self.problem
+        told = [problem.loss, problem.target, *problem.options, *([] if problem.claimed is None else [problem.claimed])]
+        told += [part for name in problem.layer for part in problem.layer[name]]
+        return {str(atom) for expr in told for atom in expr.atoms(IndexedBase, Symbol, Idx)}
 
     @cached_property
     def descent(self) -> Descent:
@@ -67,10 +77,14 @@ class Answer:
     def rule(self) -> Rule:
         """The rule, to be generated, every sum in it by a name."""
         bare = self._rule((), self.layer, self.descent.update)
-        sample, target = bare.sample, bare.target
-        names, layer = naming(leftover(presented(bare).values()), self.layer)
+        each, target = bare.sample, bare.target
+        names, layer = naming(leftover(presented(bare).values()), self.layer, self.taken)
         parts = [(pre, part.xreplace(names)) for pre, part in presented(bare).items()]
-        update = Add(*(part * pre if pre == target else Sigma(part * pre, sample) for pre, part in parts))
+        update = Add(*(part * pre if pre == target else Sigma(part * pre, each) for pre, part in parts))
+        data = sample(self.descent.update, self.layer, self.sizes[-1], 1.0)
+        vars(data).update({str(name): number for name, number in self.problem.options.items()})
+        named, derived = value(update, layer, data), value(self.descent.update, self.layer, data)
+        check_close(named, derived, f"{self.problem.path.name}: the rule with names for its sums and the one derived")
         return self._rule(tuple(_arguments(self.problem, layer, parts)), layer, update)
 
     def _rule(self, arguments: tuple[Name, ...], layer: Definitions, update: Expr) -> Rule:

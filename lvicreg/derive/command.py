@@ -10,10 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lvicreg.calculus import NotLocal
+from lvicreg.calculus import NotLocal, is_zero
 from lvicreg.calculus.synapse import readable
 from lvicreg.codegen.files import write
 from lvicreg.codegen.layout import NotArrayCode
+from lvicreg.engines import Contradiction
 from lvicreg.project import Project
 from lvicreg.project.command import main as of_project
 from lvicreg.project.report import line
@@ -70,34 +71,47 @@ def main(given: Sequence[str] | None = None) -> int:
     options, rest = arguments(given)
     console = Console()
     if options.path.is_dir() and not options.new:
-        return of_project(_project(options.path), rest)
+        try:
+            project = _project(options.path)
+        except Refused as problem:
+            return _refused(str(problem), console)
+        return of_project(project, rest)
     if rest:
         console.print(f"{PROG}: {' '.join(rest)} is not known here; see {PROG} --help", style="red", markup=False)
         return 2
     try:
         if options.new:
             return _start(options.path, console)
-        answer = Answer(read(options.path))
-        try:
-            answer.claims  # noqa: B018, made now: what is no equation is refused
-        except ValueError as reason:
-            raise Refused(f"{options.path.name}: {reason}") from None
-        return _derive(answer, options.out or options.path.with_suffix(""), console)
+        return _derive(Answer(read(options.path)), options.out or options.path.with_suffix(""), console)
     except (Refused, NotArrayCode) as problem:
-        console.print(f"{problem}", style="red", markup=False, highlight=False, soft_wrap=True)
-        console.print("Nothing was written.")
-        return 1
+        return _refused(str(problem), console)
+    except (ValueError, TypeError, ArithmeticError, Contradiction) as problem:  # of an engine, or of the calculus
+        return _refused(f"{options.path.name}: {problem}", console)
+
+
+def _refused(problem: str, console: Console) -> int:
+    console.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
+    console.print("Nothing was written.")
+    return 1
 
 
 def _project(folder: Path) -> Project:
     """The project of a package's folder."""
     sys.path.insert(0, str(folder.resolve().parent))
-    package = import_module(folder.resolve().name)
-    return next(value for value in vars(package).values() if isinstance(value, Project))
+    try:
+        package = import_module(folder.resolve().name)
+    except ImportError as problem:
+        raise Refused(f"{folder} cannot be imported: {problem}") from None
+    projects = [value for value in vars(package).values() if isinstance(value, Project)]
+    if not projects:
+        raise Refused(f"{folder} is no package with a Project: give a file that declares a loss")
+    return projects[0]
 
 
 def _start(path: Path, console: Console) -> int:
     path = path.with_suffix(".py")
+    if not path.stem.isidentifier():
+        raise Refused(f"{path.name} gives its name to a function, and {path.stem!r} cannot be one: choose another name")
     if path.exists():
         raise Refused(f"{path} exists already: choose another name")
     write({path: NEW})
@@ -106,8 +120,10 @@ def _start(path: Path, console: Console) -> int:
 
 
 def _derive(answer: Answer, folder: Path, console: Console) -> int:
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is not empty: move it away, or choose another one with --out")
+    if is_zero(answer.descent.update, answer.layer):
+        raise Refused(f"{answer.problem.path.name}: the gradient of the loss is 0, so nothing is learned")
     if answer.refuted:
         (gradient, *_) = answer.entries
         console.print(line(gradient, 80), markup=False, highlight=False)

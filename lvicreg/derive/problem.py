@@ -19,20 +19,41 @@ and says in its docstring what the loss is, and where it comes from.
 from __future__ import annotations
 
 import ast
+import builtins
+import dis
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from numbers import Real
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Symbol, sympify
+from sympy import Expr, Idx, Indexed, IndexedBase, Rational, Symbol, sympify
 
 from lvicreg.calculus import Definitions, Sigma, Synapse, derivative
 from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.layer import W, network, p, q, synapse
 
+# what the tests that are written call their own
+TESTING = {
+    "rule",
+    "draw",
+    "loss",
+    "arguments",
+    "update",
+    "broken",
+    "noticed",
+    "data",
+    "np",
+    "xp",
+    "pytest",
+    "ast",
+    "copy",
+    "inspect",
+}
 DECLARED = ("loss", "target", "layer", "statistics", "options", "synapse", "claimed", "independent")
 
 
@@ -79,7 +100,7 @@ def read(path: Path) -> Problem:
         raise Refused(f"{path} cannot be read: {problem.strerror}") from None
     except (SyntaxError, UnicodeDecodeError) as problem:
         raise Refused(f"{path.name}, line {getattr(problem, 'lineno', 1)}: this is no Python: {problem}") from None
-    if not path.stem.isidentifier():
+    if not path.stem.isidentifier() or iskeyword(path.stem) or path.stem in TESTING:
         raise Refused(f"{path.name} gives its name to a function, and {path.stem!r} cannot be one: rename the file")
     names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
     try:
@@ -145,8 +166,21 @@ class _Check:
         for symbol, value in self.problem.options.items():
             if not isinstance(symbol, Symbol) or not isinstance(value, Real):
                 raise self.refuse("options", f"{symbol}: {value} is no number by symbol, such as gamma: 1.0")
-        if self.problem.independent is not None and not callable(self.problem.independent):
+            if wrong := _unlike(symbol, value):
+                raise self.refuse("options", f"{symbol} was declared {wrong}, and its value {value} is not")
+        self._independent()
+
+    def _independent(self) -> None:
+        """The loss in NumPy is a function that stands by itself, since the tests get it word for word."""
+        function = self.problem.independent
+        if function is None:
+            return
+        if not isinstance(function, FunctionType) or function.__name__ == "<lambda>":
             raise self.refuse("independent", "independent must be a function: def independent(np, W, data): return …")
+        outside = {name for name in _names(function.__code__) if name in function.__globals__} - set(dir(builtins))
+        if outside:
+            listed = ", ".join(sorted(outside))
+            raise self.refuse("independent", f"independent uses {listed} from outside: write it inside, so that tests find it")
 
     def loss(self) -> None:
         """The loss is a number, known to depend on the target, and can be differentiated."""
@@ -182,8 +216,23 @@ class _Check:
             index.label for index in expanded.atoms(Idx)
         }
         arrays = {entry.base.label for entry in expanded.atoms(Indexed)}
+        if clash := sorted(TESTING & {str(label) for label in arrays | set(self.problem.options)}):
+            raise self.refuse(name, f"{clash[0]} is what the tests call something of their own: rename it")
         for symbol in sorted(expanded.atoms(Symbol) - sizes - arrays - set(self.problem.options), key=str):
             raise self.refuse(name, f"{symbol} has no value: write options = {{{symbol}: 1.0}}, or a meaning in the layer")
+
+
+def _unlike(symbol: Symbol, value: Real) -> str:
+    """What a symbol was declared to be and a number is not, such as positive."""
+    number = Rational(float(value))
+    found = ((name, getattr(number, f"is_{name}")) for name, known in symbol.assumptions0.items() if known)
+    return next((name for name, known in found if known is False), "")
+
+
+def _names(code: CodeType) -> set[str]:
+    """The names that compiled code reads from outside, other than attributes."""
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return own.union(*(_names(part) for part in code.co_consts if isinstance(part, CodeType)))
 
 
 def _summed_twice(expr: Expr, around: frozenset[Idx]) -> Idx | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sympy import Expr, Indexed, IndexedBase, tanh
 
@@ -17,6 +18,8 @@ from lvicreg.calculus.definitions import Name, name_of
 from lvicreg.calculus.indexed import size_of
 from lvicreg.codegen.arrays import total
 from lvicreg.codegen.emit import follow, statement
+from lvicreg.codegen.names import axes_by_name
+from lvicreg.codegen.naming import opened
 from lvicreg.engines.arrays import primitives
 
 from .answer import Answer
@@ -45,7 +48,7 @@ def tests(answer: Answer) -> str:
         loss=loss,
         target=target,
         given=_given(answer, target),
-        arguments=", ".join(map(str, rule.arguments)),
+        arguments=", ".join(_passed(name, answer) for name in rule.arguments),
         keywords="".join(f", {name}=data.{name}" for name in problem.options),
     )
 
@@ -62,8 +65,22 @@ def _given(answer: Answer, target: str) -> str:
     names: list[Name] = []
     for name in rule.arguments:
         _follow([name], layer, names)
-    lines = [f"{name} = data.{name}" for name in _primitive(names, rule.arguments, layer) if name != target]
+    lines = [_assigned(name, answer) for name in _primitive(names, rule.arguments, layer) if name != target]
     return textwrap.indent("\n".join([*lines, *(statement(name, layer) for name in names)]), "    ")
+
+
+def _one_a_sample(answer: Answer) -> set[str]:
+    """The arrays that have one number a sample, which the code has as columns."""
+    axes = axes_by_name(answer.rule)
+    return {str(name) for name, sizes in axes.items() if [*map(str, sizes)] == ["B"]}
+
+
+def _assigned(name: str, answer: Answer) -> str:
+    return f"{name} = data.{name}" + "[:, None]" * (name in _one_a_sample(answer))
+
+
+def _passed(name: Name, answer: Answer) -> str:
+    return f"{name}[:, 0]" if str(name) in _one_a_sample(answer) else str(name)
 
 
 def _with_tanh(layer: Definitions) -> Definitions:
@@ -94,18 +111,17 @@ def _primitive(names: list[Name], arguments: Iterable[Name], layer: Definitions)
 def _generated_loss(answer: Answer) -> str:
     """The loss, as code."""
     problem, layer = answer.problem, _with_tanh(answer.rule.definitions)
+    written, layer = opened(problem.loss, layer, answer.taken)
     names: list[Name] = []
-    rule = answer.rule
-    bare = type(rule)(**{**vars(rule), "arguments": ()})
-    follow(problem.loss, bare, layer, names)
+    follow(written, replace(answer.rule, arguments=()), layer, names)
     lines = [statement(name, layer) for name in names]
-    needed = [problem.loss, *(layer[name][1] for name in names)]
+    needed = [written, *(layer[name][1] for name in names)]
     symbols = sorted({str(size) for expr in needed for size in expr.free_symbols if str(size) in answer.sizes[-1]})
     head = [f"{size} = data.{size}" for size in symbols]
     arrays = sorted({str(name_of(e)) for e in primitives(problem.loss, problem.layer) if isinstance(e, Indexed)})
-    head += [f"{name} = data.{name}" for name in arrays if name != str(name_of(problem.target))]
+    head += [_assigned(name, answer) for name in arrays if name != str(name_of(problem.target))]
     head += [f"{name} = data.{name}" for name in problem.options]
-    body = [*head, *lines, f"return {total(problem.loss)}"]
+    body = [*head, *lines, f"return {total(written)}"]
     return f"def loss(xp, {name_of(problem.target)}, data):\n" + textwrap.indent("\n".join(body), "    ")
 
 

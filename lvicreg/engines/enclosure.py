@@ -31,7 +31,7 @@ class Enclosed(Exact):
     kind: ClassVar[str] = "enclosure"
     engine: ClassVar[str] = "arb"
     number: ClassVar[Kind] = Ball
-    equal: ClassVar[str] = f"equal to {WIDTH:.0e}"
+    equal: ClassVar[str] = f"equal to {WIDTH:.0e} of the larger side"
 
     def run(self) -> str:
         """Raises ``Contradiction`` where an equation is not what it is to be, or where balls are too wide to tell."""

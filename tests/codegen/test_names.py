@@ -35,6 +35,15 @@ CASES = {
         UPDATE + "x[t, q] is no argument",
         "make x an argument",
     ),
+    "the name of a part": (
+        from_update(
+            Sigma(z[t, p] ** 2 * x[t, q], t) + Sigma(Symbol("post_e") * z[t, p] * e[t, q], t),
+            arguments=(x, z, e),
+            options=(Symbol("post_e"),),
+        ),
+        "small: post_e is what the code calls the part that multiplies e",
+        "rename yours",
+    ),
     "weights": (from_update(Sigma(z[t, p] * x[t, q], t) - W[p, q]), UPDATE + "W[p, q] is no argument", "make W an argument"),
     "no input": (
         from_update(Sigma(z[t, p] * x[t, q] ** 2, t)),

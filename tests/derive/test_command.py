@@ -35,6 +35,36 @@ def test_a_package_of_sections_is_run_as_by_its_own_command() -> None:
     assert "unknown section invariances; choose from variance" in result.stderr
 
 
+def test_a_number_a_sample_is_tested_as_such(tmp_path: Path) -> None:
+    """With a loss in NumPy and without, and where there are as many samples as units."""
+    text = (
+        "from sympy import IndexedBase\nfrom lvicreg.calculus import Sigma\nfrom lvicreg.calculus.layer import B, b, i, z\n"
+        'y = IndexedBase("y")\nloss = Sigma(y[b] * z[b, i] ** 2, b, i) / (2 * B)\n'
+    )
+    independent = (
+        "def independent(np, W, data):\n    return (data.y[:, None] * np.tanh(data.x @ W.T) ** 2).sum() / (2 * len(data.y))\n"
+    )
+    for name, body in (("labelled", text), ("twice", text + independent)):
+        (tmp_path / f"{name}.py").write_text(body, encoding="utf-8")
+        assert run("lvicreg", "derive", f"{name}.py", folder=tmp_path).returncode == 0
+        tests = tmp_path / name / "test_rule.py"
+        assert run("pytest", "-q", "-p", "no:cacheprovider", name, folder=tmp_path).returncode == 0
+        tests.write_text(tests.read_text(encoding="utf-8").replace("B=5", "B=3"), encoding="utf-8")
+        assert run("pytest", "-q", "-p", "no:cacheprovider", name, folder=tmp_path).returncode == 0
+
+
+def test_a_folder_that_is_no_project_and_a_file_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 1
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("")
+    assert main([str(tmp_path / "package")]) == 1
+    assert "is no package with a Project" in capsys.readouterr().out
+    assert main(["--new", str(tmp_path / "n-1")]) == 1
+    assert main(["--new", str(tmp_path / "mine")]) == 0
+    assert main([str(tmp_path / "mine.py"), "--out", str(tmp_path / "mine.py")]) == 1
+    assert "is not empty" in capsys.readouterr().out
+
+
 def test_what_is_not_known_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main([str(tmp_path / "a.py"), "--chek"]) == 2
     assert "--chek is not known here" in capsys.readouterr().out

@@ -42,6 +42,23 @@ WRONG = {
     "options": (LOSS + "options = (beta,)\n", "line 8: options is .*; expected a number by symbol"),
     "a layer": (LOSS + "layer = {}\n", "line 8: layer is .*; expected Definitions"),
     "a target": (LOSS + "target = W\n", "line 8: target is W; expected an entry of an array"),
+    "a positive number that is not": (
+        LOSS + "options = {beta: -1.0}\n",
+        "line 8: beta was declared .*, and its value -1.0 is not",
+    ),
+    "a whole number that is not": (
+        LOSS + 'options = {Symbol("n", integer=True): 0.5}\n',
+        "line 8: n was declared integer, and its value 0.5 is not",
+    ),
+    "a function of others": (
+        LOSS + "def independent(np, W, data):\n    return helper(W)\n\ndef helper(W):\n    return W\n",
+        "independent uses helper from outside",
+    ),
+    "a lambda": (LOSS + "independent = lambda np, W, data: 0\n", "line 8: independent must be a function"),
+    "a name of the tests": (
+        'data = IndexedBase("data")\nloss = Sigma(data[i] * z[b, i], b, i)\n',
+        "line 8: data is what the tests",
+    ),
     "no function": (LOSS + "independent = 1\n", "line 8: independent must be a function"),
     "no expression": ("loss = Definitions()\n", "line 7: loss is .*; expected an expression"),
 }
@@ -74,6 +91,58 @@ def test_a_file_that_is_not_there_or_no_name(tmp_path: Path) -> None:
     (tmp_path / "latin.py").write_bytes(b"# \xe9\n")
     with pytest.raises(Refused, match="this is no Python"):
         read(tmp_path / "latin.py")
+
+
+def test_a_name_that_the_tests_need_is_refused(tmp_path: Path) -> None:
+    for name in ("update.py", "draw.py", "lambda.py"):
+        with pytest.raises(Refused, match="cannot be one: rename the file"):
+            read(written(tmp_path, LOSS, name))
+
+
+CRASHING = {
+    "a gradient of 0": ("loss = Sigma(z[b, i] - mean[i], b, i) * B\n", "the gradient of the loss is 0"),
+    "weights in a function": ("loss = Sigma(W[i, j] ** 4, i, j)\n", "is neither the synapse's input nor its weight"),
+    "a root of any number": (
+        "loss = Sigma(sqrt(z[b, i]), b, i)\nclaimed = W[p, q]\n",
+        "the root of the negative number",
+    ),
+    "too few indices": ("loss = Sigma(z[b], b)\n", "small.py"),
+    "another B": (
+        'B = Symbol("B")\nloss = Sigma(z[b, i] ** 2, b, i) / B\n',
+        "small.py",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), CRASHING.values(), ids=CRASHING)
+def test_what_engines_and_calculus_refuse_is_said(
+    body: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, body)
+    assert main([str(path)]) == 1
+    found = capsys.readouterr().out
+    assert message in found
+    assert "Nothing was written" in found
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_the_name_of_a_sum_is_nobody_elses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither inside the layer nor in the rule: the array sum_z is given, and stays so."""
+    head = 'y = IndexedBase("sum_z")\n'
+    inside = (
+        head + 'e = IndexedBase("e")\nlayer = network.but({e[b]: Sigma(z[b, i], i) ** 2 - 1})\nloss = Sigma(y[b] * e[b], b)\n'
+    )
+    beside = head + "loss = Sigma(y[b] * Sigma(z[b, i], i) ** 2, b)\n"
+    for name, body in (("inside", inside), ("beside", beside)):
+        assert main([str(written(tmp_path, body, f"{name}.py"))]) == 0
+        rule = (tmp_path / name / "rule.py").read_text(encoding="utf-8")
+        assert "sum_z_2 = " in rule
+        assert "sum_z: (B,)" in rule
+    wrong = inside + "claimed = -Sigma((3 * Sigma(z[b, i], i) ** 2 - 1) * df[b, p] * x[b, q], b)\n"
+    assert main([str(written(tmp_path, wrong, "wrong.py"))]) == 1
+    assert "refuted" in capsys.readouterr().out
+    right = inside + "claimed = -2 * Sigma(y[b] * Sigma(z[b, i], i) * df[b, p] * x[b, q], b)\n"
+    assert main([str(written(tmp_path, right, "right.py"))]) == 0
 
 
 def test_what_is_declared_is_read(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_what_does_not_hold_is_refused(equation: Equation) -> None:
 @pytest.mark.parametrize("equation", HOLDS.values(), ids=HOLDS)
 def test_what_holds_is_enclosed_and_decided_at_every_size(equation: Equation) -> None:
     assert evaluating(equation) is Enclosed
-    assert Enclosed((equation,)).run().startswith("equal to 1e-50 at ")
+    assert Enclosed((equation,)).run().startswith("equal to 1e-50 of the larger side at ")
     assert Symbolic((equation,)).run() == "1 hold, 0 fail"
     with pytest.raises(Contradiction, match="was to fail, but no counterexample was found"):
         Enclosed((), (equation,)).run()
