@@ -51,7 +51,8 @@ statistics = (mean, var)  # what a slow filter may give in the place of the mini
 # --- and the loss once more, in NumPy, so that the check is independent -------------------------------------------------------
 def independent(np, W, data):
     z = np.tanh(data.x @ W.T)
-    return data.beta * ((z.var(axis=0, ddof=1) - 1) ** 2).sum() / 4
+    var = ((z - z.mean(axis=0)) ** 2).sum(axis=0) / (len(z) - 1)
+    return data.beta * ((var - 1) ** 2).sum() / 4
 '''
 
 
