@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,6 +28,7 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
     parser = argparse.ArgumentParser(prog=project.seeding, description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {listed}")
     parser.add_argument("--sample", metavar="N", type=int, help="only about N seeded errors of each sort, always the same")
+    parser.add_argument("--missing", action="store_true", help="only where nothing is on record, or something else")
     parser.add_argument("--write", action="store_true", help=f"put the score on record, in {Record(project).path.name}")
     options = parser.parse_args(given)
     if options.write and options.sample is not None:
@@ -35,13 +36,15 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
     unknown = [part for part in options.parts if part not in parts]
     if unknown:
         parser.error(f"unknown part {', '.join(unknown)}; choose from {listed}")
-    options.whole = options.parts in ([], parts)
+    options.whole = options.parts in ([], parts) and not options.missing
     options.parts = options.parts or parts
     return options
 
 
-def run(project: Project, parts: Sequence[str], sample: int | None, console: Console) -> list[Mutant]:
-    """All mutants of these parts, or a sample of each sort, with a progress bar."""
+def run(
+    project: Project, parts: Sequence[str], sample: int | None, console: Console, only: Container[str] | None = None
+) -> list[Mutant]:
+    """All mutants of these parts, or a sample of each sort, or those in some places only, with a progress bar."""
     texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
     with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
         bar = progress.add_task("", total=None)
@@ -51,19 +54,19 @@ def run(project: Project, parts: Sequence[str], sample: int | None, console: Con
 
         found: list[Mutant] = []
         if sections := [part for part in project.sections if part in parts]:
-            found += symbolic.run(project, sections, sample, judged)
+            found += symbolic.run(project, sections, sample, judged, only)
         if EVIDENCE in parts:
             from . import evidence  # this and the next need cosmic-ray
 
-            found += evidence.run(project, sample, judged)
+            found += evidence.run(project, sample, judged, only)
         if packages := [package for package in project.checkers if package.rpartition("/")[2] in parts]:
             from . import engines  # this and the next need the test suite and its library
 
-            found += engines.run(project, packages, sample, judged)
+            found += engines.run(project, packages, sample, judged, only)
         if RULES in parts:
             from . import generated
 
-            found += generated.run(project, sample, judged)
+            found += generated.run(project, sample, judged, only)
         return found
 
 
@@ -85,11 +88,10 @@ def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
     return [mutant for mutant in mutants if mutant.outcome == "survived"]
 
 
-def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], whole: bool = True) -> list[str]:
-    """Those listed as equivalent or open that a run has not met as such, where it was to meet them."""
+def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], elsewhere: Container[str] = ()) -> list[str]:
+    """Those listed as equivalent or open that a run has not met as such, but for those elsewhere, where it was not."""
     met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome in ("equivalent", "open")}
-    places = {mutant.where for mutant in mutants}
-    expected = [entry for entry in listed if whole or entry[0] in places]
+    expected = [entry for entry in listed if entry[0] not in elsewhere]
     return [f"{where}: {change}" for where, change in expected if (where, change) not in met]
 
 
@@ -97,12 +99,15 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where something survived or is listed as equivalent and is not."""
     options = arguments(project, given)
     console = Console()
-    mutants = run(project, options.parts, options.sample, console)
+    record = Record(project)
+    only = record.missing(project.claims) if options.missing else None
+    mutants = run(project, options.parts, options.sample, console, only)
     console.print(table(mutants))
     survived = survivors(mutants)
     for mutant in survived:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
-    unmet = stale(mutants, entries(project), options.whole) if options.sample is None else []
+    elsewhere = set() if options.whole else record.places(project.claims) - {mutant.where for mutant in mutants}
+    unmet = stale(mutants, entries(project), elsewhere) if options.sample is None else []
     for entry in unmet:
         console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
     if survived or unmet:
@@ -110,7 +115,6 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
         return 1
     console.print(f"Seeded errors: {as_sentence(score(mutants))}")
     if options.write:
-        record = Record(project)
         write({record.path: record.updated(mutants, project.claims, options.whole)})
         console.print(f"wrote {record.path.name}; {project.command} puts it on the claims' pages")
     return 0

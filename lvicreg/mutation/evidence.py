@@ -17,7 +17,7 @@ from __future__ import annotations
 import ast
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
@@ -65,17 +65,26 @@ class Exchange(NamedTuple):
     update: int
 
 
-def run(project: Project, sample: int | None = None, progress: Progress | None = None) -> list[Mutant]:
-    """Every seeded error in evidence, or a fixed sample of about so many that are to be refused, and what became of each.
+def run(
+    project: Project,
+    sample: int | None = None,
+    progress: Progress | None = None,
+    only: Container[str] | None = None,
+) -> list[Mutant]:
+    """Every seeded error in evidence, or in some places only, or a fixed sample of about so many that are to be refused.
 
     Raises:
         ImportError: cosmic-ray is not installed.
         RuntimeError: evidence that nothing was broken of does not pass.
     """
     broken = [*subjects(project.root, project.independent, OPERATORS), *counterexamples(project)]
+    exchanged = list(exchanges(project))
+    if only is not None:
+        broken = [subject for subject in broken if subject.place.where in only]
+        exchanged = [exchange for exchange in exchanged if exchange.where in only]
     if sample is None:
         groups: list[Sequence[Error | Exchange]] = [subject.errors() for subject in broken]
-        groups += [[exchange] for exchange in exchanges(project)]
+        groups += [[exchange] for exchange in exchanged]
     else:
         errors = drawn(broken, Listed.of(project, "evidence"), sample)
         groups = [[error for error in errors if error.place == place] for place in dict.fromkeys(e.place for e in errors)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container
 from importlib import import_module
 from types import FunctionType
 
@@ -15,11 +16,17 @@ from .tested import Progress
 from .tested import run as tested
 
 
-def run(project: Project, sample: int | None = None, progress: Progress | None = None) -> list[Mutant]:
-    """Every mutant of every generated function, or a fixed sample; raises as ``tested.run`` does."""
+def run(
+    project: Project,
+    sample: int | None = None,
+    progress: Progress | None = None,
+    only: Container[str] | None = None,
+) -> list[Mutant]:
+    """Every mutant of every generated function, or of some only, or a fixed sample; raises as ``tested.run`` does."""
     tests = [project.folder_of(generated).name for generated in (project.rules_package, project.losses_package)]
     paths = [project.root / "tests" / name for name in tests]
-    return tested(subjects(project), paths, Listed.of(project, "generated"), sample, progress)
+    found = [subject for subject in subjects(project) if only is None or subject.place.where in only]
+    return tested(found, paths, Listed.of(project, "generated"), sample, progress)
 
 
 def subjects(project: Project) -> list[Subject]:

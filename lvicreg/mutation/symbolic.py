@@ -14,11 +14,11 @@ from __future__ import annotations
 import multiprocessing
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sympy import Expr
@@ -44,15 +44,25 @@ class Seeded:
     all_must: bool = True
 
 
-Subject = Callable[[], Iterator[Seeded]]  # what is broken: its seeded errors, made when asked for
+class Subject(NamedTuple):
+    """What is broken: what the record calls it, and its seeded errors, made when asked for."""
+
+    where: str
+    errors: Callable[[], Iterator[Seeded]]
 
 
 def run(
-    project: Project, sections: Sequence[str], sample: int | None = None, progress: Callable[[str], None] | None = None
+    project: Project,
+    sections: Sequence[str],
+    sample: int | None = None,
+    progress: Callable[[str], None] | None = None,
+    only: Container[str] | None = None,
 ) -> list[Mutant]:
-    """Every seeded error of these sections, or a fixed sample of about that many, and what became of each."""
+    """Every seeded error of these sections, or in some places only, or a fixed sample of about that many."""
     names = tuple(sections)
-    tasks: list[tuple[int, int | None]] = [(number, None) for number in range(len(subjects(project, names)))]
+    tasks: list[tuple[int, int | None]] = [
+        (number, None) for number, subject in enumerate(subjects(project, names)) if only is None or subject.where in only
+    ]
     if sample is not None:  # of the subjects, so that those with many mutants do not crowd out the others
         drawn = Counter(random.Random(0).choices(tasks, k=sample))
         tasks = [(number, count) for (number, _), count in sorted(drawn.items())]
@@ -68,7 +78,7 @@ def run(
 
 
 def _judged(project: Project, names: tuple[str, ...], number: int, count: int | None) -> list[Mutant]:
-    seeded = list(subjects(project, names)[number]())
+    seeded = list(subjects(project, names)[number].errors())
     if count is not None and count < len(seeded):
         seeded = random.Random(number).sample(seeded, count)
     listed = Listed.of(project, "symbolic")
@@ -110,11 +120,14 @@ def subjects(project: Project, names: tuple[str, ...]) -> list[Subject]:
     claims = project.claims_of(names)
     found: list[Subject] = []
     for claim in claims:
-        found += [partial(_of_equation, claim.id, number, equation) for number, equation in enumerate(claim.holds, start=1)]
-        found += [partial(_of_derivative, claim.id, evidence) for evidence in derivatives(claim)]
-        found += [partial(_of_failing, claim.id, number, equation) for number, equation in enumerate(claim.fails, start=1)]
+        errors: list[Callable[[], Iterator[Seeded]]]
+        errors = [partial(_of_equation, claim.id, number, equation) for number, equation in enumerate(claim.holds, start=1)]
+        errors += [partial(_of_derivative, claim.id, evidence) for evidence in derivatives(claim)]
+        found += [Subject(claim.id, each) for each in errors]
+        failing = [partial(_of_failing, claim.id, number, equation) for number, equation in enumerate(claim.fails, start=1)]
+        found += [Subject(FAILING + claim.id, each) for each in failing]
     using = users(project.claims)
-    return found + [partial(_of_definition, *meaning, using[meaning]) for meaning in users(claims)]
+    return found + [Subject(defined(*each), partial(_of_definition, *each, using[each])) for each in users(claims)]
 
 
 def _of_equation(where: str, number: int, equation: Equation) -> Iterator[Seeded]:

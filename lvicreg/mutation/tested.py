@@ -59,7 +59,9 @@ def run(
     chosen = (
         [error for subject in subjects for error in subject.errors()] if sample is None else drawn(subjects, listed, sample)
     )
-    found = []
+    found: list[Mutant] = []
+    if not chosen:
+        return found  # the tests need not be run
     for number, mutant in enumerate(mutants(chosen, tests, listed), 1):
         found.append(mutant)
         if progress:

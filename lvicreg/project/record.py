@@ -64,21 +64,30 @@ class Record:
         return _sum(entry for entry, _ in entries)
 
     def updated(self, mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
-        """The text of the record after a run; where that was not of the whole, the rest stays on it."""
-        known, hashes = ({} if whole else self.entries), self._fingerprints(claims)
+        """The text of the record after a run; where that was not of the whole, what there still is of the rest stays on it."""
+        hashes = self._fingerprints(claims)
+        known = {} if whole else {where: entry for where, entry in self.entries.items() if where in hashes}
         found = {where: {"fingerprint": hashes.get(where, ""), **score(some)} for where, some in by_place(mutants).items()}
         return json.dumps(dict(sorted({**known, **found}.items())), indent=1, ensure_ascii=False) + "\n"
 
+    def places(self, claims: Iterable[Claim]) -> set[str]:
+        """All that can be on record."""
+        return set(self._fingerprints(claims))
+
+    def missing(self, claims: Iterable[Claim]) -> set[str]:
+        """Those of ``places`` that are new or have changed since they were put on record."""
+        hashes = self._fingerprints(claims).items()
+        return {where for where, found in hashes if self.entries.get(where, {}).get("fingerprint") != found}
+
     def in_words(self, claims: Iterable[Claim]) -> str:
         """One line on all that is on record, kind by kind, and on how much of this there is nothing."""
-        hashes = self._fingerprints(claims)
-        unfit = sum(self.entries.get(name, {}).get("fingerprint") != found for name, found in hashes.items())
-        fit = {name: entry for name, entry in self.entries.items() if hashes.get(name) == entry["fingerprint"]}
+        places, missing = self.places(claims), self.missing(claims)
+        fit = {name: entry for name, entry in self.entries.items() if name in places - missing}
         totals = {each: _sum(entry for name, entry in fit.items() if self.kind(name) == each) for each in KINDS}
         told = [f"{total['mutants']} in {each}, {_noticed(total)}" for each, total in totals.items() if total["mutants"]]
         line = f"Seeded errors on record: {'; '.join(told) or 'none'}."
-        more = f" Nothing is on record of {unfit} that are new or have changed: {self.project.seeding} --write"
-        return line + (more if unfit else "")
+        more = f" Nothing is on record of {len(missing)} that are new or have changed: {self.project.seeding} --missing --write"
+        return line + (more if missing else "")
 
     def kind(self, where: str) -> str:
         """Which of ``KINDS`` an entry of the record is of."""

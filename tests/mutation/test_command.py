@@ -1,18 +1,20 @@
 """The command that seeds errors: its parts, what is not noticed and why, and what is listed and no longer so."""
 
 import pytest
+from rich.console import Console
 
 from derivations import NOTE
-from lvicreg.mutation.command import arguments, stale, survivors
+from lvicreg.mutation.command import arguments, main, run, stale, survivors
 from lvicreg.mutation.listed import Listed, entries
-from lvicreg.project.record import Mutant
+from lvicreg.project.record import Mutant, Record
 
 
 def test_parts_are_named_and_others_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert arguments(NOTE, ["oja", "rules"]).parts == ["oja", "rules"]
     every = [*NOTE.sections, "evidence", "engines", "calculus", "claims", "rules"]
     assert arguments(NOTE, []).parts == every
-    assert [arguments(NOTE, parts).whole for parts in ([], every, ["oja"])] == [True, True, False]
+    given = [], every, ["oja"], ["--missing"]
+    assert [arguments(NOTE, parts).whole for parts in given] == [True, True, False, False]
     with pytest.raises(SystemExit):
         arguments(NOTE, ["ojas"])
     assert "unknown part ojas; choose from variance" in capsys.readouterr().err
@@ -24,6 +26,17 @@ def test_a_sample_is_not_put_on_record(capsys: pytest.CaptureFixture[str]) -> No
     assert "not put on record" in capsys.readouterr().err
 
 
+def test_only_what_is_not_on_record_can_be_broken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(Record, "missing", lambda self, claims: {"oja.domain"})
+    assert main(NOTE, ["--missing"]) == 0
+    shown = capsys.readouterr().out
+    assert "oja.domain" in shown
+    assert "oja.stable" not in shown
+    monkeypatch.setattr(Record, "missing", lambda self, claims: set())
+    console = Console()
+    assert all(run(NOTE, [part], None, console, only=set()) == [] for part in arguments(NOTE, []).parts)
+
+
 def test_what_is_known_and_open_is_no_survivor() -> None:
     listed = Listed(open={("a", "1"): "both sides change"})
     assert ("a", "1") in listed
@@ -31,8 +44,8 @@ def test_what_is_known_and_open_is_no_survivor() -> None:
     known, unknown = (listed.judged("a", change, None) for change in "12")
     assert (known.outcome, known.detail) == ("open", "both sides change")
     assert survivors([known, unknown]) == [unknown]
-    assert stale([known], listed.open, whole=False) == []
-    assert stale([listed.judged("a", "1", "a test")], listed.open, whole=False) == ["a: 1"]
+    assert stale([known], listed.open) == []
+    assert stale([listed.judged("a", "1", "a test")], listed.open) == ["a: 1"]
 
 
 def test_an_equivalent_one_that_is_not_met_is_stale() -> None:
@@ -40,7 +53,8 @@ def test_an_equivalent_one_that_is_not_met_is_stale() -> None:
     assert stale([Mutant(*entry, "equivalent", "y is 0")], [entry]) == []
     assert stale([Mutant(*entry, "caught", "exact by contradiction")], [entry]) == ["a: sign: y -> -y"]
     assert stale([], [entry]) == ["a: sign: y -> -y"]
-    assert stale([Mutant("b", "1", "caught", "")], [entry], whole=False) == []
+    assert stale([Mutant("b", "1", "caught", "")], [entry], elsewhere={"a"}) == []
+    assert stale([], [entry], elsewhere={"b"}) == ["a: sign: y -> -y"]
 
 
 def test_every_part_of_the_note_has_its_list() -> None:

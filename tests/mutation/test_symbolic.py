@@ -35,7 +35,7 @@ def test_a_fixed_sample_is_caught() -> None:
 
 
 def test_equations_derivatives_and_definitions_are_broken() -> None:
-    found = [error for subject in symbolic.subjects(NOTE, ("invariance",)) for error in subject()]
+    found = [error for subject in symbolic.subjects(NOTE, ("invariance",)) for error in subject.errors()]
     assert {claim.id for claim in NOTE.section("invariance").claims} <= {error.where for error in found}
     assert "definition z[b, i] = f(a[b, i])" in {error.where for error in found}
     assert {"(left of equation 1)", "(right of equation 1)", "(derivative)"} <= {

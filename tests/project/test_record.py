@@ -61,8 +61,10 @@ def test_the_record_is_of_the_claims_as_they_are(kept: Callable[..., Record]) ->
     assert found.in_words([CLAIM]) == told
     changed = replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))
     assert found.of(changed) is None
-    nothing = "Nothing is on record of 1 that are new or have changed: python -m derivations.mutation --write"
+    nothing = "Nothing is on record of 1 that are new or have changed: python -m derivations.mutation --missing --write"
     assert found.in_words([changed]) == f"Seeded errors on record: none. {nothing}"
+    assert (found.missing([CLAIM]), found.missing([changed])) == (set(), {"a"})
+    assert found.places([changed]) == {"a"}
 
 
 def test_all_of_a_claim_is_on_its_record_or_nothing(kept: Callable[..., Record]) -> None:
@@ -79,6 +81,7 @@ def test_a_run_of_some_leaves_the_rest_on_record(kept: Callable[..., Record]) ->
     found = kept([Mutant("b", "1", "caught", "")] * 2, [CLAIM, other], whole=False)
     assert found.of(CLAIM) == {"mutants": 1, "caught": 1, "equivalent": 0, "open": 0}
     assert found.of(other) == {"mutants": 2, "caught": 2, "equivalent": 0, "open": 0}
+    assert kept([], [other], whole=False).entries.keys() == {"b"}  # the other is no more
     assert kept([Mutant("b", "1", "caught", "")], [CLAIM, other]).of(CLAIM) is None
 
 
