@@ -20,14 +20,14 @@ def subsets_of_a_population() -> Pairs:
         yield sum(map(scaled_loss, parts)) / len(parts), scaled_loss(range(5))
 
 
-def equally_correlated(jax: Any, rng: Any) -> Pairs:
+def equally_correlated(ad: Any, rng: Any) -> Pairs:
     """The scaled loss of N units, all pairs with covariance ½, and its slope in that covariance, for three N."""
-    np = jax.numpy
+    np = ad.numpy
     for units in (2, 5, 16):
 
         def scaled_loss(shared, units=units):
             K = np.eye(units) + shared * (1 - np.eye(units))
-            return (np.sum(K**2) - np.sum(np.diagonal(K) ** 2)) / (units * (units - 1))
+            return (np.sum(K**2) - np.sum(np.diag(K) ** 2)) / (units * (units - 1))
 
         yield scaled_loss(0.5), 0.25
-        yield jax.grad(scaled_loss)(0.5), 1.0
+        yield ad.grad(scaled_loss)(0.5), 1.0

@@ -1,6 +1,6 @@
 """Linear units once more, in array code: the losses and fields that a machine differentiates for the Oja sections.
 
-As in ``losses``, each function takes ``np`` (in practice ``jax.numpy``), the array that is differentiated and the data. Where
+As in ``losses``, each function takes ``np`` (in practice ``ad.numpy``), the array that is differentiated and the data. Where
 that array is ``time``, the function moves from a point along a field, and its derivative at time 0 is the rate along the flow.
 """
 
@@ -124,7 +124,7 @@ def _penalised(np: ModuleType, W: Array, V: Array, data: Data) -> Array:
     K = W @ np.diag(data.mu) @ W.T + V @ np.diag(data.nu) @ V.T
     norms = np.sum(W**2) + np.sum(V**2)
     pairs = np.sum(np.triu(K, 1) ** 2) + np.sum(np.tril(K, -1) ** 2)
-    return np.sum(-np.log(np.diagonal(K))) / 2 + data.decay / 2 * norms + data.beta * pairs
+    return np.sum(-np.log(np.diag(K))) / 2 + data.decay / 2 * norms + data.beta * pairs
 
 
 def penalised(np: ModuleType, W: Array, data: Data) -> Array:
@@ -167,4 +167,4 @@ def expected_third_factor(np: ModuleType, W: Array, data: Data) -> Array:
     """Log-variance, decay and β E‖u‖⁴ of linear units on Gaussian input."""
     K = W @ data.C @ W.T
     fourth = np.trace(K) ** 2 + 2 * np.sum(K * K.T)
-    return -np.sum(np.log(np.diagonal(K))) / 2 + data.decay / 2 * np.sum(W**2) + data.beta * fourth
+    return -np.sum(np.log(np.diag(K))) / 2 + data.decay / 2 * np.sum(W**2) + data.beta * fourth

@@ -5,9 +5,9 @@ from typing import Any
 from . import Pairs
 
 
-def relu_layer(jax: Any, rng: Any) -> Pairs:
-    """The update from JAX's gradient, ReLU units, decay included, at inputs of three scales."""
-    np = jax.numpy
+def relu_layer(ad: Any, rng: Any) -> Pairs:
+    """The update from autograd's gradient, ReLU units, decay included, at inputs of three scales."""
+    np = ad.numpy
     weights, inputs = np.asarray(rng.normal(size=(4, 3))), np.asarray(rng.normal(size=(9, 3)))
 
     def loss(weights, scale):
@@ -17,4 +17,4 @@ def relu_layer(jax: Any, rng: Any) -> Pairs:
     deviations = np.std(np.clip(2.0 * inputs @ weights.T, 0.0, None), axis=0, ddof=1)
     yield loss(weights, 2.0), 0.15 * np.linalg.norm(weights) ** 2 - np.sum(np.log(deviations))
     for scale in (1e-3, 0.5, 40.0):
-        yield jax.grad(loss)(weights, scale), jax.grad(loss)(weights, 1.0)
+        yield ad.grad(loss)(weights, scale), ad.grad(loss)(weights, 1.0)

@@ -1,7 +1,7 @@
 """The losses once more, in array code, straight from the papers.
 
 Nothing here imports the calculus or the derivations: these are the losses that a machine differentiates, written a second
-time so that an error in one text is not repeated in the other. Each takes ``np`` (in practice ``jax.numpy``), the weights
+time so that an error in one text is not repeated in the other. Each takes ``np`` (in practice ``ad.numpy``), the weights
 ``W`` of shape ``(N, M)`` and a namespace of data: ``x`` of shape ``(B, M)``, the constants, and the same weights as
 ``data.W``. What is computed from ``data.W`` is held constant, which is what a stop-gradient means. The activation function
 is tanh unless a loss says otherwise. A loss for one sample returns all samples' values, shape ``(B,)``.
@@ -24,6 +24,12 @@ def _layer(np: ModuleType, W: Array, x: Array) -> Array:
 
 def _hinge(np: ModuleType, std: Array, threshold: Array) -> Array:
     return np.where(std < threshold, threshold - std, 0.0)
+
+
+def _covariance(np: ModuleType, z: Array, ddof: int = 1) -> Array:
+    """The covariance matrix of the columns: NumPy's, which autograd does not differentiate."""
+    centred = z - np.mean(z, axis=0)
+    return centred.T @ centred / (len(z) - ddof)
 
 
 def hinge(np: ModuleType, W: Array, data: Data) -> Array:
@@ -100,18 +106,18 @@ def invariance_both(np: ModuleType, W: Array, data: Data) -> Array:
 
 
 def _off_diagonal_squares(np: ModuleType, matrix: Array) -> Array:
-    return np.sum(matrix**2) - np.sum(np.diagonal(matrix) ** 2)
+    return np.sum(matrix**2) - np.sum(np.diag(matrix) ** 2)
 
 
 def covariance(np: ModuleType, W: Array, data: Data) -> Array:
     """VICReg Eq. 3 and 4 for one view, times β in place of 1/D."""
-    return data.beta * _off_diagonal_squares(np, np.cov(_layer(np, W, data.x), rowvar=False))
+    return data.beta * _off_diagonal_squares(np, _covariance(np, _layer(np, W, data.x)))
 
 
 def _one_sample_products(np: ModuleType, centred: Array) -> Array:
     """Σ_b of the off-diagonal squares of the matrix u^b (u^b)ᵀ."""
     products = np.einsum("bi,bk->bik", centred, centred)
-    return np.sum(products**2) - np.sum(np.einsum("bii->bi", products) ** 2)
+    return np.sum(products**2) - np.sum((products * np.eye(centred.shape[1])) ** 2)
 
 
 def covariance_one_sample(np: ModuleType, W: Array, data: Data) -> Array:

@@ -21,9 +21,9 @@ def oja_field(covariance):
     return lambda v: covariance @ v - (v @ covariance @ v) * v
 
 
-def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by JAX, and the mean of the one-sample updates."""
-    np = jax.numpy
+def fields_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Minus the gradient of −½ log E[y²] + (λ/2)‖w‖² by autograd, and the mean of the one-sample updates."""
+    np = ad.numpy
     data, _, weights = scene(np, rng)
     rate = 0.7
 
@@ -32,37 +32,38 @@ def fields_by_autodiff(jax: Any, rng: Any) -> Pairs:
 
     activity = data @ weights
     update = activity[:, None] * data / np.mean(activity**2) - rate * weights
-    yield np.mean(update, axis=0), -jax.grad(loss)(weights)
-    hebb = jax.grad(lambda v: np.mean((data @ v) ** 2) / 2)(weights)
+    yield np.mean(update, axis=0), -ad.grad(loss)(weights)
+    hebb = ad.grad(lambda v: np.mean((data @ v) ** 2) / 2)(weights)
     yield np.mean(activity[:, None] * data - activity[:, None] ** 2 * weights, axis=0), hebb - np.mean(activity**2) * weights
 
 
-def rotation_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """JAX's gradient of the loss in rotated data is the rotated gradient, for a rotation that is not a reflection."""
-    np = jax.numpy
+def rotation_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Autograd's gradient of the loss in rotated data is the rotated gradient, for a rotation that is not a reflection."""
+    np = ad.numpy
     data, covariance, weights = scene(np, rng)
-    turn = jax.scipy.linalg.expm(np.triu(data.T @ data, 1) - np.triu(data.T @ data, 1).T)
+    antisymmetric = np.triu(data.T @ data, 1) - np.triu(data.T @ data, 1).T
+    turn = np.linalg.solve(np.eye(4) + antisymmetric, np.eye(4) - antisymmetric)  # Cayley's transform
     turned = turn @ covariance @ turn.T
-    gradient = jax.grad(log_variance_loss(np, covariance, 0.5))(weights)
-    yield jax.grad(log_variance_loss(np, turned, 0.5))(turn @ weights), turn @ gradient
+    gradient = ad.grad(log_variance_loss(np, covariance, 0.5))(weights)
+    yield ad.grad(log_variance_loss(np, turned, 0.5))(turn @ weights), turn @ gradient
     yield oja_field(turned)(turn @ weights), turn @ oja_field(covariance)(weights)
 
 
-def proportional_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Oja's mean update against σ² times minus JAX's gradient, at three sizes of the weights."""
-    np = jax.numpy
+def proportional_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Oja's mean update against σ² times minus autograd's gradient, at three sizes of the weights."""
+    np = ad.numpy
     data, covariance, weights = scene(np, rng)
     loss = log_variance_loss(np, covariance, 1.0)
     for size in (0.01, 1.0, 30.0):
         v = size * weights
         activity = data @ v
         oja = np.mean(activity[:, None] * data - activity[:, None] ** 2 * v, axis=0)
-        yield oja, -(v @ covariance @ v) * jax.grad(loss)(v)
+        yield oja, -(v @ covariance @ v) * ad.grad(loss)(v)
 
 
-def residual_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Batches in pairs with residuals r and −r: the mean of JAX's batch gradients is the population's."""
-    np = jax.numpy
+def residual_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Batches in pairs with residuals r and −r: the mean of autograd's batch gradients is the population's."""
+    np = ad.numpy
     weights = np.asarray([1.0, 0.5, -0.3])
     mixing = np.asarray(rng.normal(size=(3, 3)))
     covariance = mixing @ mixing.T
@@ -71,59 +72,59 @@ def residual_by_autodiff(jax: Any, rng: Any) -> Pairs:
     residual = np.asarray(rng.normal(size=(6, 3)))
     residual = residual - (residual @ weights)[:, None] * slope  # w·r = 0 and w·slope = 1
     mean = sum(
-        jax.grad(lambda v, r=sign * residual: np.log(np.var((activity[:, None] * slope + r) @ v, ddof=1)) / 2)(weights)
+        ad.grad(lambda v, r=sign * residual: np.log(np.var((activity[:, None] * slope + r) @ v, ddof=1)) / 2)(weights)
         for sign in (1, -1)
     )
     yield mean / 2, slope
 
 
-def fixed_points_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """At ±v/√λ JAX's gradient vanishes for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
-    np = jax.numpy
+def fixed_points_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """At ±v/√λ autograd's gradient is 0 for every eigenvector v; at any other length its part along v is (1 − λ‖w‖²)/‖w‖."""
+    np = ad.numpy
     _, covariance, _ = scene(np, rng)
     _, vectors = np.linalg.eigh(covariance)
     for rate in (1.0, 0.25):
         loss = log_variance_loss(np, covariance, rate)
         for vector in vectors.T:
             point = vector / rate**0.5
-            yield 1 + jax.grad(loss)(point), np.ones(4)
-            yield vector @ jax.grad(loss)(1.5 * point), 1.5 * rate**0.5 - rate**0.5 / 1.5
+            yield 1 + ad.grad(loss)(point), np.ones(4)
+            yield vector @ ad.grad(loss)(1.5 * point), 1.5 * rate**0.5 - rate**0.5 / 1.5
 
 
-def decay_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """JAX's gradient vanishes at norm √(c/λ) along the first eigenvector, for c = 1, 2 and 0.2."""
-    np = jax.numpy
+def decay_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Autograd's gradient vanishes at norm √(c/λ) along the first eigenvector, for c = 1, 2 and 0.2."""
+    np = ad.numpy
     _, covariance, weights = scene(np, rng)
     rate = 0.4
     for c in (1.0, 2.0, 0.2):
         vector = np.linalg.eigh(covariance)[1][:, -1]
         loss = lambda v, c=c: -c * np.log(v @ covariance @ v) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
-        yield 1 + jax.grad(loss)(vector * (c / rate) ** 0.5), np.ones(4)
-        yield weights @ jax.grad(loss)(weights), rate * np.sum(weights**2) - c
+        yield 1 + ad.grad(loss)(vector * (c / rate) ** 0.5), np.ones(4)
+        yield weights @ ad.grad(loss)(weights), rate * np.sum(weights**2) - c
 
 
-def kernel_by_autodiff(jax: Any, rng: Any) -> Pairs:
+def kernel_by_autodiff(ad: Any, rng: Any) -> Pairs:
     """On the kernel of a singular C Oja's mean update is 0 and its Jacobian C; at εu from it log-variance has −Cu/(εuᵀCu)."""
-    np = jax.numpy
+    np = ad.numpy
     mixing = np.asarray(rng.normal(size=(2, 3)))
     covariance = mixing.T @ mixing
     null = np.cross(mixing[0], mixing[1])
     activity2 = lambda v: np.sum((mixing @ v) ** 2)  # noqa: E731
-    field = lambda v: jax.grad(activity2)(v) / 2 - activity2(v) * v  # noqa: E731
+    field = lambda v: ad.grad(activity2)(v) / 2 - activity2(v) * v  # noqa: E731
     yield 1 + field(null), np.ones(3)
-    yield jax.jacobian(field)(null), covariance
+    yield ad.jacobian(field)(null), covariance
     loss = lambda v: -np.log(activity2(v)) / 2  # noqa: E731
     away = np.asarray(rng.normal(size=3))
     for distance in (1e-1, 1e-3):
-        yield jax.grad(loss)(null + distance * away), -covariance @ away / (distance * (away @ covariance @ away))
+        yield ad.grad(loss)(null + distance * away), -covariance @ away / (distance * (away @ covariance @ away))
 
 
-def normalisation_by_autodiff(jax: Any, rng: Any) -> Pairs:
+def normalisation_by_autodiff(ad: Any, rng: Any) -> Pairs:
     """The gradient of a batch's log-variance does not depend on α; mixing mean and ddof = 1 scales it by (B − 1)/B."""
-    np = jax.numpy
+    np = ad.numpy
     data, _, weights = scene(np, rng)
     for alpha_value in (1 / 9, 1 / 8, 5.0):
-        gradient = jax.grad(lambda v, a=alpha_value: np.log(a * np.sum((data @ v) ** 2)) / 2)(weights)
+        gradient = ad.grad(lambda v, a=alpha_value: np.log(a * np.sum((data @ v) ** 2)) / 2)(weights)
         activity = data @ weights
         yield gradient, activity @ data / np.sum(activity**2)
         yield np.mean(activity[:, None] * data, axis=0) / (np.sum(activity**2) / 8), gradient * 8 / 9

@@ -1,4 +1,4 @@
-"""Independent checks of the flows: matrix exponentials, and JAX's derivatives of the losses along them."""
+"""Independent checks of the flows: matrix exponentials, and autograd's derivatives of the losses along them."""
 
 from typing import Any
 
@@ -6,18 +6,19 @@ from . import Formulas, Pairs
 from .oja import log_variance_loss, oja_field, scene
 
 
-def _log_field(jax, covariance, rate):
+def _log_field(ad, covariance, rate):
     """Minus the gradient of the log-variance loss with decay."""
-    return jax.grad(lambda v: -log_variance_loss(jax.numpy, covariance, rate)(v))
+    return ad.grad(lambda v: -log_variance_loss(ad.numpy, covariance, rate)(v))
 
 
-def _exponential(jax, covariance):
-    return lambda time, start: jax.scipy.linalg.expm(covariance * time) @ start
+def _exponential(np, covariance):
+    values, vectors = np.linalg.eigh(covariance)
+    return lambda time, start: vectors @ (np.exp(values * time) * (vectors.T @ start))
 
 
-def _log_variance_solution(jax, covariance, rate, start):
+def _log_variance_solution(np, covariance, rate, start):
     """The time and the weights of the log-variance flow at Oja's time s."""
-    np, grown = jax.numpy, _exponential(jax, covariance)
+    grown = _exponential(np, covariance)
 
     def time(s):
         return np.log(1 + rate * (np.sum(grown(s, start) ** 2) - np.sum(start**2))) / (2 * rate)
@@ -25,70 +26,71 @@ def _log_variance_solution(jax, covariance, rate, start):
     return time, lambda s: np.exp(-rate * time(s)) * grown(s, start)
 
 
-def norm_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """The rate of ‖w‖² along JAX's descent direction and along Oja's field; and the solution's derivative in time."""
-    np = jax.numpy
+def norm_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """The rate of ‖w‖² along autograd's descent direction and along Oja's field; and the solution's derivative in time."""
+    np = ad.numpy
     _, covariance, weights = scene(np, rng)
     rate = 0.6
-    log_field, oja = _log_field(jax, covariance, rate), oja_field(covariance)
+    log_field, oja = _log_field(ad, covariance, rate), oja_field(covariance)
     norm2 = lambda v: np.sum(v**2)  # noqa: E731
     for size in (0.1, 3.0):
         v = size * weights
-        yield jax.jvp(norm2, (v,), (log_field(v),))[1], 2 - 2 * rate * norm2(v)
-        yield jax.jvp(norm2, (v,), (oja(v),))[1], 2 * (v @ covariance @ v) * (1 - norm2(v))
-    time, solution = _log_variance_solution(jax, covariance, rate, weights)
+        rate_along = lambda direction, v=v: ad.grad(lambda time: norm2(v + time * direction))(0.0)  # noqa: E731
+        yield rate_along(log_field(v)), 2 - 2 * rate * norm2(v)
+        yield rate_along(oja(v)), 2 * (v @ covariance @ v) * (1 - norm2(v))
+    time, solution = _log_variance_solution(np, covariance, rate, weights)
     for s in (0.0, 0.3, 1.0):
         yield norm2(solution(s)), 1 / rate + (norm2(weights) - 1 / rate) * np.exp(-2 * rate * time(s))
 
 
-def closed_forms_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """JAX's time derivative of the closed forms, with a matrix exponential, against the fields."""
-    np = jax.numpy
+def closed_forms_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Autograd's time derivative of the closed forms, with a matrix exponential, against the fields."""
+    np = ad.numpy
     _, covariance, weights = scene(np, rng)
     rate = 0.6
-    log_field = _log_field(jax, covariance, rate)
-    grown = _exponential(jax, covariance)
-    time, solution = _log_variance_solution(jax, covariance, rate, weights)
+    log_field = _log_field(ad, covariance, rate)
+    grown = _exponential(np, covariance)
+    time, solution = _log_variance_solution(np, covariance, rate, weights)
     oja = lambda t: grown(t, weights) / np.sqrt(1 + np.sum(grown(t, weights) ** 2) - np.sum(weights**2))  # noqa: E731
     yield solution(0.0), weights
     yield oja(0.0), weights
     for s in (0.1, 0.8):
-        yield jax.jacfwd(solution)(s) / jax.grad(time)(s), log_field(solution(s))
-        yield jax.jacfwd(oja)(s), oja_field(covariance)(oja(s))
+        yield ad.jacobian(solution)(s) / ad.grad(time)(s), log_field(solution(s))
+        yield ad.jacobian(oja)(s), oja_field(covariance)(oja(s))
 
 
-def orbits_by_autodiff(jax: Any, rng: Any) -> Pairs:
+def orbits_by_autodiff(ad: Any, rng: Any) -> Pairs:
     """At Oja's time s both closed forms are at the same point, after w → √λ w; and the fields there are parallel."""
-    np = jax.numpy
+    np = ad.numpy
     _, covariance, weights = scene(np, rng)
-    grown = _exponential(jax, covariance)
+    grown = _exponential(np, covariance)
     for rate in (1.0, 0.3):
-        time, solution = _log_variance_solution(jax, covariance, rate, weights)
+        time, solution = _log_variance_solution(np, covariance, rate, weights)
         start = rate**0.5 * weights
         for s in (0.2, 1.1):
             oja = grown(s, start) / np.sqrt(1 + np.sum(grown(s, start) ** 2) - np.sum(start**2))
             yield rate**0.5 * solution(s), oja
             variance = solution(s) @ covariance @ solution(s)
-            yield 1 / jax.grad(time)(s), 1 / variance  # ds/dt
+            yield 1 / ad.grad(time)(s), 1 / variance  # ds/dt
 
 
-def lyapunov_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """JAX's derivative of L along both fields, and the antisymmetric part of JAX's Jacobian of Oja's field."""
-    np = jax.numpy
+def lyapunov_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Autograd's derivative of L along both fields, and the antisymmetric part of autograd's Jacobian of Oja's field."""
+    np = ad.numpy
     _, covariance, weights = scene(np, rng)
     loss = log_variance_loss(np, covariance, 1.0)
     oja = oja_field(covariance)
     for size in (0.2, 2.0):
         v = size * weights
-        slope = jax.grad(loss)(v)
-        yield jax.jvp(loss, (v,), (oja(v),))[1], -(v @ covariance @ v) * np.sum(slope**2)
-        jacobian, image = jax.jacobian(oja)(v), covariance @ v
+        slope = ad.grad(loss)(v)
+        yield ad.grad(lambda time, v=v: loss(v + time * oja(v)))(0.0), -(v @ covariance @ v) * np.sum(slope**2)
+        jacobian, image = ad.jacobian(oja)(v), covariance @ v
         yield jacobian - jacobian.T, 2 * (np.outer(image, v) - np.outer(v, image))
 
 
-def limits_by_autodiff(jax: Any, rng: Any) -> Pairs:
+def limits_by_autodiff(ad: Any, rng: Any) -> Pairs:
     """The closed forms at a late time: the first eigenvector, or the projection on a repeated one's eigenspace."""
-    np = jax.numpy
+    np = ad.numpy
     basis = np.linalg.qr(np.asarray(rng.normal(size=(4, 4))))[0]
     start = np.asarray(rng.normal(size=4))
     for spectrum, multiplicity in (((3.0, 1.0, 0.5, 0.0), 1), ((3.0, 3.0, 1.0, 0.2), 2)):
@@ -96,9 +98,9 @@ def limits_by_autodiff(jax: Any, rng: Any) -> Pairs:
         projection = basis[:, :multiplicity] @ basis[:, :multiplicity].T @ start
         direction = projection / np.sqrt(np.sum(projection**2))
         for rate in (1.0, 4.0):
-            _, solution = _log_variance_solution(jax, covariance, rate, start)
+            _, solution = _log_variance_solution(np, covariance, rate, start)
             yield solution(20.0), direction / rate**0.5
-        late = _exponential(jax, covariance)(20.0, start)
+        late = _exponential(np, covariance)(20.0, start)
         yield late / np.sqrt(1 + np.sum(late**2) - np.sum(start**2)), direction
 
 

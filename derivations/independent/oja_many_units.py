@@ -1,53 +1,52 @@
-"""Independent checks of many units: frames, and the Hessian of the penalised loss by JAX."""
+"""Independent checks of many units: frames, and the Hessian of the penalised loss by autograd."""
 
 from typing import Any
 
 from . import Formulas, Pairs
 
 
-def _rotation(jax, rng, n):
-    matrix = jax.numpy.asarray(rng.normal(size=(n, n)))
-    return jax.numpy.linalg.qr(matrix)[0]
+def _rotation(np, rng, n):
+    return np.linalg.qr(rng.normal(size=(n, n)))[0]
 
 
-def frames_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """None of 50 random frames does better than the leading eigenvectors, where JAX's tangential gradient vanishes."""
-    np = jax.numpy
+def frames_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """None of 50 random frames does better than the leading eigenvectors, where autograd's tangential gradient vanishes."""
+    np = ad.numpy
     spectrum = np.asarray([3.0, 2.0, 1.1, 0.6, 0.2])
-    basis = _rotation(jax, rng, 5)
+    basis = _rotation(np, rng, 5)
     inverse = basis @ np.diag(1 / spectrum) @ basis.T
     cost = lambda frame: np.sum(np.log(np.einsum("ij,jk,ik->i", frame, inverse, frame))) / 2  # noqa: E731
     for n in (1, 2, 3):
         best = basis[:, :n].T
         least = -np.sum(np.log(spectrum[:n])) / 2
         yield cost(best), least
-        gradient = jax.grad(cost)(best)
+        gradient = ad.grad(cost)(best)
         tangential = gradient - (gradient @ best.T + best @ gradient.T) / 2 @ best
         yield 1 + tangential, np.ones((n, 5))
-        frames = np.stack([_rotation(jax, rng, 5)[:n] for _ in range(50)])
-        yield np.minimum(np.min(jax.vmap(cost)(frames)), least), least
+        costs = [cost(_rotation(np, rng, 5)[:n]) for _ in range(50)]
+        yield np.minimum(np.min(np.asarray(costs)), least), least
     rate = 0.4
 
     def loss(weights):  # the loss of decorrelated units is the sum over single ones
         variance = np.einsum("ij,jk,ik->i", weights, basis @ np.diag(spectrum) @ basis.T, weights)
         return np.sum(-np.log(variance) / 2 + rate / 2 * np.sum(weights**2, axis=1))
 
-    yield 1 + jax.grad(loss)(basis[:, :3].T / rate**0.5), np.ones((3, 5))
+    yield 1 + ad.grad(loss)(basis[:, :3].T / rate**0.5), np.ones((3, 5))
 
 
-def threshold_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """The least eigenvalue of JAX's Hessian at the components is that of the pairs' blocks, and 0 at the threshold."""
-    np = jax.numpy
+def threshold_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """The least eigenvalue of autograd's Hessian at the components is that of the pairs' blocks, and 0 at the threshold."""
+    np = ad.numpy
     spectrum, rate = np.asarray([3.0, 2.0, 1.1, 0.6, 0.2]), 0.7
-    basis = _rotation(jax, rng, 5)
+    basis = _rotation(np, rng, 5)
     covariance = basis @ np.diag(spectrum) @ basis.T
     weights = basis[:, :3].T / rate**0.5
 
     loss = _penalised(np, covariance, rate, (3, 5))
     threshold = rate**2 / (4 * spectrum[1] * spectrum[2])
     for beta in (0.0, 0.9, 1.0, 1.5):
-        yield 1 + jax.grad(loss)(weights.ravel(), beta * threshold), np.ones(15)
-        hessian = jax.hessian(loss)(weights.ravel(), beta * threshold)
+        yield 1 + ad.grad(loss)(weights.ravel(), beta * threshold), np.ones(15)
+        hessian = ad.hessian(loss)(weights.ravel(), beta * threshold)
         expected = [2 * rate] * 3 + [rate * (1 - spectrum[b] / spectrum[a]) for a in range(3) for b in (3, 4)]
         g = 4 * beta * threshold / rate
         for a, b in ((0, 1), (0, 2), (1, 2)):
@@ -73,12 +72,12 @@ def _penalised(np, covariance, rate, shape):
     return loss
 
 
-def identical_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """JAX's gradient vanishes at identical units; its Hessian is positive definite below the limit, and not above."""
-    np = jax.numpy
+def identical_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Autograd's gradient vanishes at identical units; its Hessian is positive definite below the limit, and not above."""
+    np = ad.numpy
     rate = 0.7
     for spectrum, n in (((3.0, 0.3, 0.1), 2), ((3.0, 2.0, 0.5), 2), ((5.0, 1.0, 0.9, 0.2), 3)):
-        basis, (first, second) = _rotation(jax, rng, len(spectrum)), spectrum[:2]
+        basis, (first, second) = _rotation(np, rng, len(spectrum)), spectrum[:2]
         covariance = basis @ np.diag(np.asarray(spectrum)) @ basis.T
         loss = _penalised(np, covariance, rate, (n, len(spectrum)))
         limit = rate**2 * (first - second) * ((n - 1) * first + second) / (4 * n**2 * first**2 * second**2)
@@ -86,8 +85,8 @@ def identical_by_autodiff(jax: Any, rng: Any) -> Pairs:
             a = 4 * share * limit * (n - 1) * first**2
             size = ((rate**2 + 4 * a) ** 0.5 - rate) / (2 * a)
             weights = np.tile(basis[:, 0] * size**0.5, n)
-            yield 1 + jax.grad(loss)(weights, share * limit), np.ones(len(weights))
-            least = np.linalg.eigvalsh(jax.hessian(loss)(weights, share * limit))[0]
+            yield 1 + ad.grad(loss)(weights, share * limit), np.ones(len(weights))
+            least = np.linalg.eigvalsh(ad.hessian(loss)(weights, share * limit))[0]
             yield np.sign(np.round(least, 9)), np.sign(1.0 - share)
 
 

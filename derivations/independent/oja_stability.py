@@ -1,4 +1,4 @@
-"""Independent checks of stability: Jacobians by JAX, discrete runs, and the inequalities by a solver."""
+"""Independent checks of stability: Jacobians by autograd, discrete runs, and the inequalities by a solver."""
 
 from typing import Any
 
@@ -13,72 +13,73 @@ def _eigensystem(np, rng):
     return basis @ np.diag(spectrum) @ basis.T, spectrum, basis
 
 
-def spectra_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """The eigenvalues of JAX's Jacobians at every fixed point."""
-    np = jax.numpy
+def spectra_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """The eigenvalues of autograd's Jacobians at every fixed point."""
+    np = ad.numpy
     covariance, spectrum, basis = _eigensystem(np, rng)
     for rate in (1.0, 0.3):
-        hessian = jax.hessian(log_variance_loss(np, covariance, rate))
+        hessian = ad.hessian(log_variance_loss(np, covariance, rate))
         for k in range(4):
             along = np.arange(4) == k
             expected = np.where(along, -2 * rate, rate * (spectrum / spectrum[k] - 1))
             yield np.linalg.eigvalsh(-hessian(basis[:, k] / rate**0.5)), np.sort(expected)
-            jacobian = jax.jacobian(oja_field(covariance))(basis[:, k])
+            jacobian = ad.jacobian(oja_field(covariance))(basis[:, k])
             yield np.linalg.eigvalsh(jacobian), np.sort(np.where(along, -2 * spectrum[k], spectrum - spectrum[k]))
 
 
-def steps_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """The spectral radius of JAX's Jacobian of one step is |1 − 2ηλ| or more, and reaches 1 at the limit."""
-    np = jax.numpy
+def steps_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """The spectral radius of autograd's Jacobian of one step is |1 − 2ηλ| or more, and reaches 1 at the limit."""
+    np = ad.numpy
     covariance, spectrum, basis = _eigensystem(np, rng)
     for rate in (1.0, 0.3):
-        descent = jax.grad(lambda v, rate=rate: -log_variance_loss(np, covariance, rate)(v))
-        step = jax.jacobian(lambda v, eta: v + eta * descent(v))(basis[:, 0] / rate**0.5, 1 / rate)  # noqa: B023
+        descent = ad.grad(lambda v, rate=rate: -log_variance_loss(np, covariance, rate)(v))
+        step = ad.jacobian(lambda v, eta: v + eta * descent(v))(basis[:, 0] / rate**0.5, 1 / rate)  # noqa: B023
         yield np.max(np.abs(np.linalg.eigvalsh(step))), 1.0
         for x in (0.3, 0.9):  # at 0.3 the slowest direction is the second eigenvector's, at 0.9 the radial one
-            short = jax.jacobian(lambda v, x=x: v + x / rate * descent(v))(basis[:, 0] / rate**0.5)  # noqa: B023
+            short = ad.jacobian(lambda v, x=x: v + x / rate * descent(v))(basis[:, 0] / rate**0.5)  # noqa: B023
             slowest = np.maximum(np.abs(1 - 2 * x), 1 - x * (1 - spectrum[1] / spectrum[0]))
             yield np.max(np.abs(np.linalg.eigvalsh(short))), slowest
-    oja = jax.jacobian(lambda v: v + oja_field(covariance)(v) / spectrum[0])(basis[:, 0])
+    oja = ad.jacobian(lambda v: v + oja_field(covariance)(v) / spectrum[0])(basis[:, 0])
     yield np.max(np.abs(np.linalg.eigvalsh(oja))), 1.0
     for scale in (0.01, 100.0):
         weights = np.asarray(rng.normal(size=4))
         yield (
-            jax.grad(log_variance_loss(np, scale * covariance, 0.3))(weights),
-            jax.grad(log_variance_loss(np, covariance, 0.3))(weights),
+            ad.grad(log_variance_loss(np, scale * covariance, 0.3))(weights),
+            ad.grad(log_variance_loss(np, covariance, 0.3))(weights),
         )
 
 
-def runs_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """Descent with JAX's gradient from starts of three sizes, 1e-4, 1 and 1e4, ends at 1/√λ along the first eigenvector."""
-    np = jax.numpy
+def runs_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """Descent with autograd's gradient from starts of three sizes, 1e-4, 1 and 1e4, ends at v_1/√λ."""
+    np = ad.numpy
     covariance, _, basis = _eigensystem(np, rng)
     rate = 1.7
-    descent = jax.grad(lambda v: -log_variance_loss(np, covariance, rate)(v))
-    for x in (0.1, 0.5, 0.9):
-        for size in (1e-4, 1.0, 1e4):
-            start = np.asarray(size * rng.normal(size=4))
-            end = jax.lax.fori_loop(0, 1500, lambda _, v, eta=x / rate: v + eta * descent(v), start)
-            yield end, np.sign(start @ basis[:, 0]) * basis[:, 0] / rate**0.5
+    descent = ad.grad(lambda rows: np.sum(np.log(np.sum(rows @ covariance * rows, axis=1))) / 2 - rate / 2 * np.sum(rows**2))
+    x, size = (values.reshape(-1, 1) for values in np.meshgrid(np.asarray([0.1, 0.5, 0.9]), np.asarray([1e-4, 1.0, 1e4])))
+    starts = size * rng.normal(size=(9, 4))  # nine runs, one a row
+    ends = starts
+    for _ in range(1500):
+        ends = ends + x / rate * descent(ends)
+    yield ends, np.sign(starts @ basis[:, :1]) * basis[:, 0] / rate**0.5
 
 
-def epsilon_by_autodiff(jax: Any, rng: Any) -> Pairs:
-    """With ε: JAX's gradient vanishes at the radius, its Jacobian has the spectrum, and the origin's decides what attracts."""
-    np = jax.numpy
+def epsilon_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """With ε: autograd's gradient is 0 at the radius, its Jacobian has the spectrum, and the origin's decides what attracts."""
+    np = ad.numpy
     covariance, spectrum, basis = _eigensystem(np, rng)
     rate, epsilon = 0.5, 0.9
     loss = lambda v: -np.log(v @ covariance @ v + epsilon) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
     for k in (0, 1, 2):
         point = basis[:, k] * (1 / rate - epsilon / spectrum[k]) ** 0.5
-        yield 1 + jax.grad(loss)(point), np.ones(4)
+        yield 1 + ad.grad(loss)(point), np.ones(4)
         radial = -2 * rate * (1 - rate * epsilon / spectrum[k])
         expected = np.where(np.arange(4) == k, radial, rate * (spectrum / spectrum[k] - 1))
-        yield np.linalg.eigvalsh(-jax.hessian(loss)(point)), np.sort(expected)
-    yield np.linalg.eigvalsh(-jax.hessian(loss)(np.zeros(4))), np.sort(spectrum / epsilon - rate)
+        yield np.linalg.eigvalsh(-ad.hessian(loss)(point)), np.sort(expected)
+    yield np.linalg.eigvalsh(-ad.hessian(loss)(np.zeros(4))), np.sort(spectrum / epsilon - rate)
     critical = spectrum[0] / rate  # the equality μ_1 = λε
     still = lambda v: -np.log(v @ covariance @ v + critical) / 2 + rate / 2 * np.sum(v**2)  # noqa: E731
     v = 0.3 * basis[:, 0]
-    yield -2 * v @ jax.grad(still)(v), -2 * rate**2 * 0.3**4 / (1 + rate * 0.3**2)
+    yield -2 * v @ ad.grad(still)(v), -2 * rate**2 * 0.3**4 / (1 + rate * 0.3**2)
 
 
 def stability_by_solver(z3: Any) -> Formulas:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from .losses import Array, Data, _hinge, _layer
+from .losses import Array, Data, _covariance, _hinge, _layer
 
 
 def _views(np: ModuleType, W: Array, data: Data) -> tuple[Array, Array]:
@@ -19,7 +19,7 @@ def _mean_hinge(np: ModuleType, z: Array) -> Array:
 
 
 def _off_diagonal(np: ModuleType, z: Array) -> Array:
-    K = np.cov(z, rowvar=False)
+    K = _covariance(np, z)
     return np.sum(np.triu(K, 1) ** 2) + np.sum(np.tril(K, -1) ** 2)
 
 

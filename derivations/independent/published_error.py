@@ -1,4 +1,4 @@
-"""Independent checks of the published error: both losses by NumPy's own covariance, and their means by cubature."""
+"""Independent checks of the published error: both losses by matrices, and their means by cubature."""
 
 from fractions import Fraction
 from itertools import product
@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from . import Pairs
-from .losses import Array, Data, _layer
+from .losses import Array, Data, _covariance, _layer
 
 
 def _printed(np: ModuleType, centred: Array) -> Array:
@@ -17,9 +17,8 @@ def _printed(np: ModuleType, centred: Array) -> Array:
 
 
 def _corrected(np: ModuleType, z: Array) -> Array:
-    """The mean of the squared off-diagonal entries of NumPy's covariance matrix."""
-    first, second = np.nonzero(1 - np.eye(z.shape[1]), size=z.shape[1] * (z.shape[1] - 1))
-    return np.mean(np.cov(z, rowvar=False)[first, second] ** 2)
+    """The mean of the squared off-diagonal entries of the covariance matrix."""
+    return np.mean(_covariance(np, z)[np.eye(z.shape[1]) == 0] ** 2)
 
 
 def printed(np: ModuleType, W: Array, data: Data) -> Array:
@@ -32,27 +31,27 @@ def corrected(np: ModuleType, W: Array, data: Data) -> Array:
     return _corrected(np, _layer(np, W, data.x))
 
 
-def squares_before_and_after_the_mean(jax: Any, rng: Any) -> Pairs:
+def squares_before_and_after_the_mean(ad: Any, rng: Any) -> Pairs:
     """The printed loss as (B − 1)/B of the corrected one and the variance of the products, value and slope."""
-    np = jax.numpy
+    np = ad.numpy
     z = np.asarray(rng.normal(size=(7, 4)) * [1.0, 0.5, 2.0, 1.5])
     pairs = [(first, second) for first, second in product(range(4), repeat=2) if first != second]
 
     def sum_of_both(z):
         u = z - np.mean(z, axis=0)
-        spread = np.asarray([np.var(u[:, first] * u[:, second], ddof=1) for first, second in pairs])
+        spread = np.stack([np.var(u[:, first] * u[:, second], ddof=1) for first, second in pairs])
         return 6 / 7 * _corrected(np, z) + np.mean(spread)
 
     def printed_centred(z):
         return _printed(np, z - np.mean(z, axis=0))
 
     yield printed_centred(z), sum_of_both(z)
-    yield jax.grad(printed_centred)(z), jax.grad(sum_of_both)(z)
+    yield ad.grad(printed_centred)(z), ad.grad(sum_of_both)(z)
 
 
-def gaussian_cubature(jax: Any, rng: Any) -> Pairs:
+def gaussian_cubature(ad: Any, rng: Any) -> Pairs:
     """Means over three samples of two correlated Gaussian units, by the product rule that is exact to the fifth degree."""
-    np = jax.numpy
+    np = ad.numpy
     nodes, chances = np.asarray([-(3**0.5), 0.0, 3**0.5]), np.asarray([1, 4, 1]) / 6
     grid = np.stack([axis.ravel() for axis in np.meshgrid(*[nodes] * 6)], axis=1).reshape(-1, 3, 2)
     chance = np.prod(np.stack(np.meshgrid(*[chances] * 6), axis=-1), axis=-1).ravel()
@@ -61,7 +60,7 @@ def gaussian_cubature(jax: Any, rng: Any) -> Pairs:
     variances, square = covariance[0, 0] * covariance[1, 1], covariance[0, 1] ** 2
 
     def average(loss):
-        return np.sum(chance * jax.vmap(loss)(z))
+        return np.sum(chance * np.asarray([loss(samples) for samples in z]))
 
     yield average(lambda z: _printed(np, z - np.mean(z, axis=0))), 2 / 3 * (variances + 2 * square)
     yield average(lambda z: _corrected(np, z)), square + (variances + square) / 2

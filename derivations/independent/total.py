@@ -28,18 +28,18 @@ def other_units_rotated() -> Pairs:
     yield from zip(exact(flipped), (14, 0, 42), strict=True)
 
 
-def row_of_a_unit(jax: Any, rng: Any) -> Pairs:
-    """JAX's gradient row of unit 1 in a linear layer, from its own activity and S, and S of the other units rotated."""
-    np = jax.numpy
+def row_of_a_unit(ad: Any, rng: Any) -> Pairs:
+    """Autograd's gradient row of unit 1 in a linear layer, from its own activity and S, and S of the other units rotated."""
+    np = ad.numpy
     inputs, weights = np.asarray(rng.normal(size=(8, 5))), np.asarray(rng.normal(size=(4, 5)))
     before = np.asarray(rng.normal(size=(8, 5)))
     rotation, _ = np.linalg.qr(np.asarray(rng.normal(size=(3, 3))))
     turned = np.concatenate([weights[:1], rotation @ weights[1:]])
 
-    def total(weights):
+    def total(weights, held):
         a = inputs @ weights.T
-        mean = jax.lax.stop_gradient(np.mean(a, axis=0))
-        past = jax.lax.stop_gradient(before @ weights.T)
+        mean = np.mean(inputs @ held.T, axis=0)
+        past = before @ held.T
         squares = (a - mean) ** 2
         products = np.sum(squares, axis=1) ** 2 - np.sum(squares**2, axis=1)
         spread = np.sqrt(np.var(a, axis=0, ddof=1) + 0.5)
@@ -50,4 +50,4 @@ def row_of_a_unit(jax: Any, rng: Any) -> Pairs:
     S = np.sum((inputs @ turned.T - np.mean(inputs @ turned.T, axis=0)) ** 2, axis=1)
     row = 2 * (own - past) - u / (7 * np.sqrt(np.sum(u**2) / 7 + 0.5)) + 4 * u * (S - u**2)
     for layer in (weights, turned):
-        yield jax.grad(total)(layer)[0], row @ inputs
+        yield ad.grad(total)(layer, layer)[0], row @ inputs

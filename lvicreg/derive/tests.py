@@ -160,6 +160,14 @@ def arguments({target}, data, xp=np):
     return {arguments}
 
 
+def by_autograd(data):
+    autograd = pytest.importorskip("autograd")
+    try:
+        return np.asarray(autograd.grad(lambda array: loss(autograd.numpy, array, data))(data.{target}))
+    except (AttributeError, NotImplementedError) as missing:
+        pytest.skip(f"autograd has no derivative of this loss: {{missing}}")
+
+
 def by_jax(data):
     jax = pytest.importorskip("jax")
     jax.config.update("jax_enable_x64", True)
@@ -192,7 +200,10 @@ def update(function, data):
     return function(*arguments(data.{target}, data){keywords})
 
 
-@pytest.mark.parametrize(("derivative", "tolerance"), [(by_jax, 1e-10), (by_torch, 1e-10), (by_differences, 1e-7)])
+DERIVATIVES = [(by_autograd, 1e-10), (by_jax, 1e-10), (by_torch, 1e-10), (by_differences, 1e-7)]
+
+
+@pytest.mark.parametrize(("derivative", "tolerance"), DERIVATIVES)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_rule_is_minus_the_derivative(derivative, tolerance, seed):
     data = draw(seed)

@@ -1,7 +1,7 @@
-"""Numbers computed in two ways in float64, by functions written separately from the calculus: engine *JAX*.
+"""Numbers computed in two ways in float64, by functions written separately from the calculus: engine *NumPy*.
 
 It compares what the functions compute and knows nothing of the claim's expressions: which of them are meant is in the
-functions' text. Where they take derivatives, JAX does.
+functions' text. Where they take derivatives, autograd does.
 """
 
 from __future__ import annotations
@@ -13,23 +13,21 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .autodiff import jax_in_float64
 from .closeness import CLOSE, check_close
-from .evidence import Contradiction
+from .evidence import Contradiction, load
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Pairs of arrays that must agree; ``pairs(jax, rng)`` yields them."""
+    """Pairs of arrays that must agree; ``pairs(ad, rng)``, given autograd and a random generator, yields them."""
 
     pairs: Callable[[ModuleType, np.random.Generator], Iterable[tuple[Any, Any]]]
     kind: ClassVar[str] = "numerical"
-    engine: ClassVar[str] = "JAX"
+    engine: ClassVar[str] = "NumPy"
 
     def run(self) -> str:
         """Raises ``Contradiction`` where a pair differs or is one array twice, where there is none, or only zeros and ones."""
-        jax = jax_in_float64()
-        pairs = jax.jit(lambda: list(map(_apart, self.pairs(jax, np.random.default_rng(0)))))()
+        pairs = list(map(_apart, self.pairs(load("autograd"), np.random.default_rng(0))))
         for number, (left, right) in enumerate(pairs, start=1):
             check_close(left, right, f"pair {number}")
         if not pairs:

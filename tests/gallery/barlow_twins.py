@@ -29,5 +29,5 @@ def independent(np, W, data):
     z = z - z.mean(axis=0)
     z = z / (z**2).mean(axis=0) ** 0.5
     C = z.T @ data.n / len(z)
-    on, all_squares = np.diagonal(C), (C**2).sum()
+    on, all_squares = np.diag(C), (C**2).sum()
     return ((1 - on) ** 2).sum() + data.rate * (all_squares - (on**2).sum())

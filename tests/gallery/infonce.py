@@ -24,4 +24,4 @@ options = {tau: 0.5}
 
 def independent(np, W, data):
     s = np.tanh(data.x @ W.T) @ data.n.T / data.tau
-    return (np.log(np.exp(s).sum(axis=1)) - np.diagonal(s)).mean()
+    return (np.log(np.exp(s).sum(axis=1)) - np.diag(s)).mean()

@@ -24,7 +24,7 @@ def independent(np, W, data):
     z = np.tanh(data.x @ W.T)
     u = z - z.mean(axis=0)
     K = u.T @ u / (len(z) - 1)
-    v = np.diagonal(K)
+    v = np.diag(K)
     hinge = np.maximum(1 - (v + data.epsilon) ** 0.5, 0 * v).mean()
     off = ((K**2).sum() - (v**2).sum()) / len(v)
     return data.lam * ((z - data.n) ** 2).sum() / len(z) + data.mu * hinge + data.nu * off

@@ -113,7 +113,7 @@ def test_the_same_bytes_with_every_hash_seed() -> None:
 
 
 def test_an_engine_that_is_missing_is_not_shown_as_passed(tmp_path: Path) -> None:
-    (tmp_path / "jax.py").write_text("raise ImportError('hidden', name='jax')\n", encoding="utf-8")
+    (tmp_path / "autograd.py").write_text("raise ImportError('hidden', name='autograd')\n", encoding="utf-8")
     script = (
         "from derivations import NOTE\n"
         "from lvicreg.claims import measure\n"
