@@ -5,8 +5,8 @@ from typing import Any
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions, Descent, NotLocal, Synapse, factor, layer
-from lvicreg.calculus.layer import W, b, p, q, synapse
+from lvicreg.calculus import Definitions, Descent, Synapse, layer
+from lvicreg.calculus.layer import W, p, q, synapse
 from lvicreg.codegen.rule import Parameter, Rule
 
 TEXT = layer.TEXT | {
@@ -49,13 +49,8 @@ def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, An
 def rule(
     name: str, summary: str, by: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, /, **about: Any
 ) -> Rule:
-    """A rule for ``W``, by an update or by a loss that it descends: its locality judged, in the note's notation."""
+    """A rule for ``W``, by an update or by a loss that it descends: in the note's notation."""
     update, descent = (by.update, by) if isinstance(by, Descent) else (by, None)
-    try:
-        found = factor(update, W[p, q], reads, definitions)
-        locality = "local" + (", with one factor shared by the population." if found.shared else ".")
-    except NotLocal as reason:
-        locality = f"not local: {reason}."
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
-    derived = {"update": update, "target": W[p, q], "sample": b, "descent": descent, "locality": locality}
+    derived = {"update": update, "target": W[p, q], "synapse": reads, "descent": descent}
     return Rule(name=name, summary=summary, definitions=definitions, **derived, **written, **about)

@@ -125,7 +125,8 @@ def _free_indices(expr: Basic) -> frozenset[Idx]:
 
 def rename(expr: Expr, names: Renaming) -> Expr:
     """``expr`` with its free indices replaced, all at once."""
-    names = {old: new for old, new in names.items() if old != new and old in free_indices(expr)}
+    free = free_indices(expr)
+    names = {old: new for old, new in names.items() if old in free and old != new}
     if not names:
         return expr
     if isinstance(expr, Idx):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from sympy import Expr, Idx, Indexed, IndexedBase
 
+from lvicreg.calculus import Local, NotLocal, Synapse, factor
 from lvicreg.calculus.definitions import Definitions, Name
 from lvicreg.calculus.steps import Descent
 
@@ -32,7 +34,6 @@ class Function(ABC):
     statistics: tuple[Name, ...] = ()  # names that a caller may give instead of having them taken from the minibatch
     options: tuple[Name, ...] = ()
     claims: tuple[str, ...] = ()
-    locality: str = ""
     convention: str = ""
     degenerate: str = ""
     source: str = ""
@@ -40,6 +41,11 @@ class Function(ABC):
     notation: Mapping[str, str] = field(default_factory=dict)  # how names are written in text
     latex: Mapping[str, str] = field(default_factory=dict)  # and in LaTeX
     one_sample: ClassVar[bool] = True  # whether arguments may be one sample
+
+    @property
+    def locality(self) -> str:
+        """What a synapse needs, in one sentence; of what is no update of weights nothing is said."""
+        return ""
 
     @property
     @abstractmethod
@@ -62,16 +68,36 @@ class Rule(Function):
     """An update, as a derived expression.
 
     ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
-    ``sample``. ``descent`` is the loss from which it was derived, if any. ``avoidable`` is a statistic whose array need not be
-    formed when the batch is smaller than the population.
+    ``sample``. ``synapse`` says what a synapse has at hand. ``descent`` is the loss from which it was derived, if any.
+    ``avoidable`` is a statistic whose array need not be formed when the batch is smaller than the population.
     """
 
     update: Expr
     target: Indexed
-    sample: Idx
+    synapse: Synapse
     descent: Descent | None = None
     leading: tuple[Name, ...] = ()
     avoidable: IndexedBase | None = None
+
+    @property
+    def sample(self) -> Idx:
+        """The index over which it is summed."""
+        return self.synapse.sample
+
+    @cached_property
+    def reads(self) -> Local | NotLocal:
+        """Its terms and what a synapse must be told; or what it cannot know."""
+        try:
+            return factor(self.update, self.target, self.synapse, self.definitions)
+        except NotLocal as reason:
+            return reason
+
+    @property
+    def locality(self) -> str:
+        """The same in one sentence."""
+        if isinstance(self.reads, NotLocal):
+            return f"not local: {self.reads}."
+        return "local" + (", with one factor shared by the population." if self.reads.shared else ".")
 
     @property
     def expressions(self) -> tuple[Expr, ...]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Rational, S, Symbol
 
-from lvicreg.calculus import D, Definitions, Descent, Local, NotLocal, Sigma, factor, is_zero
+from lvicreg.calculus import D, Definitions, Descent, Local, NotLocal, Sigma, is_zero
 from lvicreg.calculus.definitions import Name, name_of
 from lvicreg.calculus.functions import f, f_prime, f_second
 from lvicreg.calculus.indexed import size_of
@@ -60,23 +60,18 @@ class Answer:
     @cached_property
     def reads(self) -> Local | NotLocal:
         """The terms of the rule and what a synapse must be told; or what it cannot know."""
-        try:
-            return factor(self.descent.update, self.problem.target, self.problem.synapse, self.layer)
-        except NotLocal as reason:
-            return reason
+        return self._derived.reads
 
     @property
     def locality(self) -> str:
         """The same in one sentence."""
-        if isinstance(self.reads, NotLocal):
-            return f"not local: {self.reads}."
-        return "local" + (", with one factor shared by the population." if self.reads.shared else ".")
+        return self._derived.locality
 
     # --- the rule -----------------------------------------------------------------------------------------------------------
     @cached_property
     def rule(self) -> Rule:
         """The rule, to be generated, every sum in it by a name."""
-        bare = self._rule((), self.layer, self.descent.update)
+        bare = self._derived
         each, target = bare.sample, bare.target
         names, layer = naming(leftover(presented(bare).values()), self.layer, self.taken)
         parts = [(pre, part.xreplace(names)) for pre, part in presented(bare).items()]
@@ -86,6 +81,11 @@ class Answer:
         named, derived = value(update, layer, data), value(self.descent.update, self.layer, data)
         check_close(named, derived, f"{self.problem.path.name}: the rule with names for its sums and the one derived")
         return self._rule(tuple(_arguments(self.problem, layer, parts)), layer, update)
+
+    @cached_property
+    def _derived(self) -> Rule:
+        """The rule as it is derived, without what a function needs."""
+        return self._rule((), self.layer, self.descent.update)
 
     def _rule(self, arguments: tuple[Name, ...], layer: Definitions, update: Expr) -> Rule:
         problem = self.problem
@@ -102,12 +102,11 @@ class Answer:
             definitions=layer,
             update=update,
             target=problem.target,
-            sample=problem.synapse.sample,
+            synapse=problem.synapse,
             descent=self.descent,
             arguments=arguments,
             statistics=problem.statistics,
             options=tuple(problem.options),
-            locality=self.locality,
             parameters=parameters,
             notation=TEXT,
             latex=LATEX,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from sympy import Expr, log
@@ -59,5 +60,6 @@ def evaluating(equation: Equation) -> type[Exact]:
     return Enclosed if any(map(_is_transcendental, sides)) else Exact
 
 
+@cache
 def _is_transcendental(expr: Expr) -> bool:
     return expr.has(*TRANSCENDENTAL) or depends_on_a_logarithm(expr)

@@ -44,7 +44,7 @@ class Equation:
         slopes = sorted((self.left + self.right).atoms(D), key=str) if S.Zero in (self.left, self.right) else []
         if slopes and all(_is_absent(slope, self.definitions) for slope in slopes):
             raise ValueError(f"{slopes[0]} is 0, since what is differentiated has no {name_of(slopes[0].args[1])} in it")
-        if unshown := _without_its_sign(self.definitions, self.left, self.right, *meanings):
+        if unshown := _without_sign(self.definitions) + _replaced_without_sign(self.left, self.right, *meanings):
             raise ValueError(
                 f"{unshown[0]} was declared with a sign, and what it stands for is not shown to have it: write that in "
                 "squares, roots and what has a sign itself, or declare none"
@@ -75,16 +75,21 @@ def _is_absent(slope: D, definitions: Definitions) -> bool:
     return name_of(target) not in names
 
 
-def _without_its_sign(definitions: Definitions, *exprs: Expr) -> list[Expr]:
-    """The quantities that were declared with a sign and are given a meaning, or a value, that is not shown to have it."""
-    given = [definitions[name] for name in definitions]
-    given += [place.args[1:] for expr in exprs for place in expr.atoms(At)]
-    return [
-        quantity
-        for quantity, value in given
-        for sign in ([1] * bool(quantity.is_nonnegative) + [-1] * bool(quantity.is_nonpositive))
-        if not _is_nonnegative(_from_one(sign * value))
-    ]
+@cache
+def _without_sign(definitions: Definitions) -> list[Expr]:
+    """The quantities that were declared with a sign and are given a meaning that is not shown to have it."""
+    return [definitions[name][0] for name in definitions if not _has_its_sign(*definitions[name])]
+
+
+def _replaced_without_sign(*exprs: Expr) -> list[Expr]:
+    """The same of what stands in the place of a quantity somewhere."""
+    return [place.args[1] for expr in exprs for place in expr.atoms(At) if not _has_its_sign(*place.args[1:])]
+
+
+def _has_its_sign(quantity: Expr, value: Expr) -> bool:
+    """Whether a value is shown to have the signs that its quantity was declared with."""
+    signs = [1] * bool(quantity.is_nonnegative) + [-1] * bool(quantity.is_nonpositive)
+    return all(_is_nonnegative(_from_one(sign * value)) for sign in signs)
 
 
 def _from_one(expr: Expr) -> Expr:

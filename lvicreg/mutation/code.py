@@ -155,11 +155,6 @@ def mentioned(node: ast.AST) -> set[str]:
     }
 
 
-def names_in(code: CodeType) -> set[str]:
-    """Every name that compiled code reads from outside, and of attributes."""
-    return set(code.co_names).union(*(names_in(part) for part in code.co_consts if isinstance(part, CodeType)))
-
-
 def stripped(node: D) -> D:
     """A copy without decorators and docstring."""
     copied = deepcopy(node)

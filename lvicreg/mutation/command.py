@@ -100,13 +100,13 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     options = arguments(project, given)
     console = Console()
     record = Record(project)
-    only = record.missing(project.claims) if options.missing else None
+    only = record.missing if options.missing else None
     mutants = run(project, options.parts, options.sample, console, only)
     console.print(table(mutants))
     survived = survivors(mutants)
     for mutant in survived:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
-    elsewhere = set() if options.whole else record.places(project.claims) - {mutant.where for mutant in mutants}
+    elsewhere: Container[str] = () if options.whole else record.places.keys() - {mutant.where for mutant in mutants}
     unmet = stale(mutants, entries(project), elsewhere) if options.sample is None else []
     for entry in unmet:
         console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
@@ -115,6 +115,6 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
         return 1
     console.print(f"Seeded errors: {as_sentence(score(mutants))}")
     if options.write:
-        write({record.path: record.updated(mutants, project.claims, options.whole)})
+        write({record.path: record.updated(mutants, options.whole)})
         console.print(f"wrote {record.path.name}; {project.command} puts it on the claims' pages")
     return 0

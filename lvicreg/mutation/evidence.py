@@ -22,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
 from textwrap import indent
-from types import FrameType, FunctionType
+from types import FrameType
 from typing import NamedTuple
 
 import numpy as np
@@ -43,9 +43,10 @@ from lvicreg.engines import (
 )
 from lvicreg.project import Project
 from lvicreg.project.record import OF_CLAIM, Mutant
+from lvicreg.project.uses import called
 
 from .code import EVIDENCE as OPERATORS
-from .code import Error, Place, Subject, drawn, names_in, subjects
+from .code import Error, Place, Subject, drawn, subjects
 from .listed import Listed
 from .seeding import seeded
 
@@ -210,19 +211,7 @@ def _users(project: Project) -> dict[tuple[str, str], list[tuple[str, Evidence]]
         for check in claim.evidence:
             for given in vars(check).values():
                 same = id(check) if isinstance(check, Autodiff) else (type(check), given)
-                for name in _called(given, project.independent.replace("/", ".")):
+                for function in called(given, project.independent.replace("/", ".")):
+                    name = function.__module__, function.__qualname__.partition(".<locals>")[0]
                     found.setdefault(name, {})[same] = claim.id, check
     return {name: sorted(checks.values(), key=lambda user: ORDER.index(type(user[1]))) for name, checks in found.items()}
-
-
-def _called(given: object, package: str) -> set[tuple[str, str]]:
-    """The functions of a package that a function calls, itself among them, by module and name."""
-    seen: list[FunctionType] = []
-    waiting = [given]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, FunctionType) and each.__module__.startswith(package) and each not in seen:
-            seen.append(each)
-            waiting += [cell.cell_contents for cell in each.__closure__ or ()]
-            waiting += [each.__globals__.get(name) for name in names_in(each.__code__)]
-    return {(each.__module__, each.__qualname__.partition(".<locals>")[0]) for each in seen}

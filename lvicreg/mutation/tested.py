@@ -34,8 +34,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from lvicreg.project.record import Mutant
+from lvicreg.project.uses import names_in
 
-from .code import Definition, Error, Place, Subject, definitions, drawn, mentioned, names_in
+from .code import Definition, Error, Place, Subject, definitions, drawn, mentioned
 from .listed import Listed
 from .seeding import counting, forget, function_in, owner_of, seeded
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@cache
 def meanings_of(definitions: Definitions) -> str:
     """The text of all definitions."""
     return written("; ".join(f"{pattern} := {meaning}" for pattern, meaning in map(definitions.__getitem__, definitions)))

@@ -1,36 +1,59 @@
-"""Check the claims of the sections, on all processors, with a progress bar."""
+"""Check the claims of the sections, on all processors, with a progress bar.
+
+Where the system can fork, one process imports the sections and is copied for each worker, while this one imports them too.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lvicreg.claims import Claim, Entry, Finding, examine, measure
+from lvicreg.engines import Kernel
 
 from .project import Project
 
-
-def _examine(project: Project, name: str, number: int) -> tuple[Finding, ...]:
-    return examine(project.section(name).claims[number], by_kernel=False)
+Known = Callable[[Claim], tuple[Finding, ...] | None]
 
 
-def ledger(project: Project, names: Sequence[str], console: Console) -> list[Entry]:
-    """Every claim of the named sections, examined in parallel; the proof assistant's kernel is asked once, in this process."""
+def workers(project: Project, names: Sequence[str]) -> BaseContext:
+    """How processes are started that have imported the named sections; where they are copies, what is copied starts now."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([f"{project.package}.{name}" for name in names])
+    forkserver.ensure_running()
+    return context
+
+
+def ledger(
+    project: Project, names: Sequence[str], context: BaseContext, console: Console, known: Known | None = None
+) -> list[Entry]:
+    """Every claim of the named sections, examined in parallel; the proof assistant's kernel is asked once, in this process.
+
+    Of claims of which the findings are ``known`` nothing is examined again, and the kernel is asked about proofs only that are
+    not on record as they stand.
+    """
     claims = [(claim, name, number) for name in names for number, claim in enumerate(project.section(name).claims)]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with (
-        Progress(*columns, console=console) as progress,
-        ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool,
-    ):
+    with Progress(*columns, console=console) as progress, ProcessPoolExecutor(mp_context=context) as pool:
         bar = progress.add_task("checking claims", total=len(claims))
-        futures = {claim.id: pool.submit(_examine, project, name, number) for claim, name, number in claims}
+        found = {claim.id: known(claim) if known else None for claim, _, _ in claims}
+        futures = {
+            claim.id: pool.submit(_examine, project, name, number) for claim, name, number in claims if found[claim.id] is None
+        }
 
         def examined(claim: Claim) -> tuple[Finding, ...]:
-            findings = futures[claim.id].result() + examine(claim, by_kernel=True)
+            findings = found[claim.id]
+            if findings is None:
+                findings = futures[claim.id].result()
+            findings += _by_kernel(claim, ask=known is None)
             progress.update(bar, advance=1, description=claim.id)
             return findings
 
@@ -39,3 +62,14 @@ def ledger(project: Project, names: Sequence[str], console: Console) -> list[Ent
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _by_kernel(claim: Claim, ask: bool) -> tuple[Finding, ...]:
+    proofs = [check for check in claim.evidence if isinstance(check, Kernel)]
+    if ask or not all(check.on_record for check in proofs):
+        return examine(claim, by_kernel=True)
+    return tuple(Finding(check.kind, check.engine, "not run", "the files are those on record", 0.0) for check in proofs)
+
+
+def _examine(project: Project, name: str, number: int) -> tuple[Finding, ...]:
+    return examine(project.section(name).claims[number], by_kernel=False)

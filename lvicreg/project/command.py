@@ -16,7 +16,8 @@ from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Kernel
 
 from .approval import Approvals
-from .checking import ledger
+from .changed import Changes
+from .checking import ledger, workers
 from .outputs import all_files, strangers
 from .project import Project
 from .record import Record
@@ -28,6 +29,9 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
     listed = ", ".join(project.sections)
     parser = argparse.ArgumentParser(prog=project.command, description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=f"only these: {listed}")
+    parser.add_argument(
+        "--changed", action="store_true", help="only sections that have changed since they were last found fit, or their tools"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs from what is derived")
     parser.add_argument(
         "--approve", nargs="+", metavar="claim", default=[], help="put the words of these claims on record as read"
@@ -35,11 +39,13 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
     parser.add_argument("--verbose", action="store_true", help="the statuses and all kinds of evidence in full, in a table")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the ledger to this file")
     options = parser.parse_args(given)
+    if options.changed and (options.sections or options.approve):
+        parser.error("--changed chooses the sections itself: name no section, and no claim to approve")
     unknown = [name for name in options.sections if name not in project.sections]
     if unknown:
         parser.error(f"unknown section {', '.join(unknown)}; choose from {listed}")
     options.sections = [name for name in project.sections if name in options.sections or not options.sections]
-    strange = set(options.approve) - {claim.id for claim in project.claims_of(options.sections)}
+    strange = options.approve and set(options.approve) - {claim.id for claim in project.claims_of(options.sections)}
     if strange:
         parser.error(f"there is no claim {', '.join(sorted(strange))} to approve in {', '.join(options.sections)}")
     return options
@@ -49,20 +55,29 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where a claim fails or, with ``--check``, where a file has drifted."""
     options = arguments(project, given)
     console = Console()
+    context = workers(project, options.sections)
+    changes = Changes(project)
+    if options.changed:
+        options.sections = changes.sections
+    if not options.sections:
+        console.print("Nothing has changed since it was last found fit.")
+        return 0
     try:
-        entries = ledger(project, options.sections, console)
+        entries = ledger(project, options.sections, context, console, changes.findings if options.changed else None)
     except KeyboardInterrupt:
         console.print("Interrupted; nothing was written.")
         return 130
-    run = _Run(project, options.sections, entries, console)
+    record = Record(project)
+    run = _Run(project, options.sections, entries, record, console)
     run.report(options.verbose)
     read = run.approved(options.approve)
     if options.json:
-        record = Record(project)
         write({options.json: to_json(entries, {entry.claim.id: record.of(entry.claim) for entry in entries})})
     alone = run.without_strangers()
-    files = all_files(project, options.sections, entries) | run.approvals(options.approve)
+    files = all_files(project, options.sections, entries, record) | run.approvals(options.approve)
     fit = run.compare(files, read) if options.check else run.write(files, read)
+    if fit and alone:
+        changes.remember(entries, options.sections)
     return 0 if fit and alone else 1
 
 
@@ -73,6 +88,7 @@ class _Run:
     project: Project
     sections: list[str]
     entries: Sequence[Entry]
+    record: Record
     console: Console
 
     def say(self, text: str) -> None:
@@ -99,7 +115,8 @@ class _Run:
         if any(not check.on_record for e in self.entries for check in e.claim.evidence if isinstance(check, Kernel)):
             again = f"{self.project.command}.formal --write"
             self.say(f"The record of the formal proofs is not of the files as they are: {again}")
-        self.say(Record(self.project).in_words(self.project.claims))
+        if self._whole:
+            self.say(self.record.in_words)
 
     def approvals(self, now: Collection[str]) -> dict[Path, str]:
         """The file of what was approved, with these claims as they are."""

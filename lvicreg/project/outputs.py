@@ -18,11 +18,11 @@ from .project import Generated, Project
 from .record import Record
 
 
-def all_files(project: Project, names: Sequence[str], entries: Sequence[Entry]) -> dict[Path, str]:
+def all_files(project: Project, names: Sequence[str], entries: Sequence[Entry], record: Record) -> dict[Path, str]:
     """Every file that the named sections determine; those that need all sections only where all are named."""
-    files = {**rule_files(project, names), **loss_files(project, names), **fragments(project, names, entries)}
+    files = {**rule_files(project, names), **loss_files(project, names), **fragments(project, names, entries, record)}
     if set(names) == set(project.sections):
-        files |= package_files(project) | readme(project, entries)
+        files |= package_files(project) | readme(project, entries, record)
     return files
 
 
@@ -73,14 +73,14 @@ def strangers(project: Project) -> list[Path]:
 
 
 # --- the README ----------------------------------------------------------------------------------------------------------
-def readme(project: Project, entries: Sequence[Entry]) -> dict[Path, str]:
+def readme(project: Project, entries: Sequence[Entry], record: Record) -> dict[Path, str]:
     """The README with what is measured, each part between two marks."""
     path = project.root / "README.md"
     text = path.read_text(encoding="utf-8")
     written = {
         "claims": claims_table(entries),
         **tables(project, project.sections, entries),
-        "seeded errors": Record(project).in_words(entry.claim for entry in entries),
+        "seeded errors": record.in_words,
     }
     for name, part in written.items():
         begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"

@@ -11,7 +11,7 @@ import ast
 import hashlib
 import json
 import tokenize
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable
 from functools import cached_property
 from io import StringIO
@@ -45,11 +45,13 @@ class Mutant(NamedTuple):
 
 
 class Record:
-    """What is on record of a project, as it stands in a file."""
+    """What is on record of a project, as it stands in a file, and of what it is to be: of these claims, by default all."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, claims: Iterable[Claim] | None = None) -> None:
         self.project = project
         self.path = project.record / "score.json"
+        self._claims = claims
+        self._hashes: dict[int, tuple[Claim, dict[str, str]]] = {}  # by the identity of a claim, which has no hash
 
     @cached_property
     def entries(self) -> dict[str, dict[str, Any]]:
@@ -58,31 +60,34 @@ class Record:
 
     def of(self, claim: Claim) -> Score | None:
         """What is on record for a claim as it stands: for what is to hold and to fail of it, and its own evidence."""
-        entries = [(self.entries.get(where, {}), found) for where, found in _of_claim(claim).items()]
+        entries = [(self.entries.get(where, {}), found) for where, found in self._of_claim(claim).items()]
         if not entries or any(entry.get("fingerprint") != found for entry, found in entries):
             return None
         return _sum(entry for entry, _ in entries)
 
-    def updated(self, mutants: Iterable[Mutant], claims: Iterable[Claim], whole: bool) -> str:
+    def updated(self, mutants: Iterable[Mutant], whole: bool) -> str:
         """The text of the record after a run; where that was not of the whole, what there still is of the rest stays on it."""
-        hashes = self._fingerprints(claims)
-        known = {} if whole else {where: entry for where, entry in self.entries.items() if where in hashes}
-        found = {where: {"fingerprint": hashes.get(where, ""), **score(some)} for where, some in by_place(mutants).items()}
+        known = {} if whole else {where: entry for where, entry in self.entries.items() if where in self.places}
+        found = {where: {"fingerprint": self.places.get(where, ""), **score(some)} for where, some in by_place(mutants).items()}
         return json.dumps(dict(sorted({**known, **found}.items())), indent=1, ensure_ascii=False) + "\n"
 
-    def places(self, claims: Iterable[Claim]) -> set[str]:
-        """All that can be on record."""
-        return set(self._fingerprints(claims))
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """All that can be on record, with its hash; of a definition none, since its meaning is part of its name."""
+        claims = list(self.project.claims if self._claims is None else self._claims)
+        definitions = {defined(*each): "" for each in users(claims) if any(True for _ in broken(each[1]))}
+        return self._functions | self._files | definitions | dict(ChainMap(*map(self._of_claim, claims)))
 
-    def missing(self, claims: Iterable[Claim]) -> set[str]:
+    @cached_property
+    def missing(self) -> set[str]:
         """Those of ``places`` that are new or have changed since they were put on record."""
-        hashes = self._fingerprints(claims).items()
-        return {where for where, found in hashes if self.entries.get(where, {}).get("fingerprint") != found}
+        return {where for where, found in self.places.items() if self.entries.get(where, {}).get("fingerprint") != found}
 
-    def in_words(self, claims: Iterable[Claim]) -> str:
+    @cached_property
+    def in_words(self) -> str:
         """One line on all that is on record, kind by kind, and on how much of this there is nothing."""
-        places, missing = self.places(claims), self.missing(claims)
-        fit = {name: entry for name, entry in self.entries.items() if name in places - missing}
+        missing = self.missing
+        fit = {name: entry for name, entry in self.entries.items() if name in self.places.keys() - missing}
         totals = {each: _sum(entry for name, entry in fit.items() if self.kind(name) == each) for each in KINDS}
         told = [f"{total['mutants']} in {each}, {_noticed(total)}" for each, total in totals.items() if total["mutants"]]
         line = f"Seeded errors on record: {'; '.join(told) or 'none'}."
@@ -99,15 +104,10 @@ class Record:
             return "engines"
         return "functions" if where in self._functions else "claims"
 
-    def _fingerprints(self, claims: Iterable[Claim]) -> dict[str, str]:
-        """The hash of all that can be on record, as it stands; of a definition none, since its meaning is part of its name."""
-        claims = list(claims)
-        found = self._functions | self._files
-        for claim in claims:
-            found |= _of_claim(claim)
-        return found | {
-            defined(pattern, meaning): "" for pattern, meaning in users(claims) if any(True for _ in broken(meaning))
-        }
+    def _of_claim(self, claim: Claim) -> dict[str, str]:
+        if id(claim) not in self._hashes:
+            self._hashes[id(claim)] = claim, _of_claim(claim)
+        return self._hashes[id(claim)][1]
 
     @cached_property
     def _functions(self) -> dict[str, str]:

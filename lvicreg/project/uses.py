@@ -1,8 +1,9 @@
-"""Which equations and claimed derivatives use a definition: what is to notice an error in it."""
+"""What uses what: equations and claimed derivatives a definition, and evidence the functions that it calls."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import CodeType, FunctionType
 
 from sympy import Expr, Indexed, Symbol
 
@@ -44,3 +45,21 @@ def _used(expressions: Sequence[Expr], definitions: Definitions) -> list[Name]:
         used |= {name for name in names if name in definitions}
         waiting += [definitions[name][1] for name in names if name in definitions]
     return [name for name in definitions if name in used]
+
+
+def called(given: object, package: str) -> set[FunctionType]:
+    """The functions of a package that a function calls, itself among them."""
+    seen: set[FunctionType] = set()
+    waiting = [given]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, FunctionType) and each.__module__.startswith(package) and each not in seen:
+            seen.add(each)
+            waiting += [cell.cell_contents for cell in each.__closure__ or ()]
+            waiting += [each.__globals__.get(name) for name in names_in(each.__code__)]
+    return seen
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Every name that compiled code reads from outside, and of attributes."""
+    return set(code.co_names).union(*(names_in(part) for part in code.co_consts if isinstance(part, CodeType)))

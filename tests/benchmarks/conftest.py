@@ -50,6 +50,9 @@ TARGETS = {
         "one sample, one neuron, two inputs, compiled stream: speed", "a PyTorch autograd loop", 1000, at_least=True
     ),
     "toy": Target("LPL toy experiment, full size: time", "", 120, unit=" s"),
+    "checking": Target("every claim checked, cold, without Coq: time", "", 20, unit=" s"),
+    "checking-before": Target("the same: speed", "commit 1d08782", 3, at_least=True),
+    "changed": Target("one section with a line more, --changed: time of the slowest", "", 5, unit=" s"),
     "toy-autograd": Target("the same: speed", "as many PyTorch autograd steps", 1, at_least=True),
 }
 

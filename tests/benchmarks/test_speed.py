@@ -23,12 +23,6 @@ def test_start(benchmark) -> None:
     benchmark.pedantic(run, args=("-c", "import numpy"), rounds=5, warmup_rounds=1)
 
 
-@pytest.mark.slow
-def test_derivations(benchmark) -> None:
-    """``python -m derivations --check`` from a cold start."""
-    benchmark.pedantic(run, args=("-m", "derivations", "--check"), rounds=1)
-
-
 @pytest.mark.parametrize("name", ["variance", "log_variance", "covariance", "covariance_one_sample", "covariance_third_factor"])
 def test_rule(benchmark, name: str) -> None:
     """One minibatch update, B = 256, N = M = 512."""

@@ -4,7 +4,7 @@ import pytest
 from sympy import Idx, IndexedBase, Symbol
 
 from lvicreg._inputs import arrays, minibatch_size, several_samples
-from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric
+from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric, Synapse
 from lvicreg.calculus.layer import B, W, b, i, k, p, q, t, x, z
 from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.layout import NotArrayCode
@@ -35,7 +35,9 @@ def _described(arguments, statistics=(), options=()):
 def from_update(update, meanings=None, arguments=(x, z), **about):
     """A rule, by its update."""
     taken = {name: about[name] for name in ("statistics", "options") if name in about}
-    told = {"name": "small", "summary": "A small rule.", "target": W[p, q], "sample": t} | about
+    sample, target = about.pop("sample", t), about.setdefault("target", W[p, q])
+    weight = target if len(set(target.indices)) == 2 else W[p, q]
+    told = {"name": "small", "summary": "A small rule.", "synapse": Synapse(weight, sample)} | about
     told.setdefault("parameters", _described(arguments, **taken))
     return Rule(update=update, definitions=Definitions(meanings), arguments=arguments, **told)
 

@@ -27,12 +27,12 @@ def test_a_sample_is_not_put_on_record(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_only_what_is_not_on_record_can_be_broken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(Record, "missing", lambda self, claims: {"oja.domain"})
+    monkeypatch.setattr(Record, "missing", {"oja.domain"})
     assert main(NOTE, ["--missing"]) == 0
     shown = capsys.readouterr().out
     assert "oja.domain" in shown
     assert "oja.stable" not in shown
-    monkeypatch.setattr(Record, "missing", lambda self, claims: set())
+    monkeypatch.setattr(Record, "missing", set())
     console = Console()
     assert all(run(NOTE, [part], None, console, only=set()) == [] for part in arguments(NOTE, []).parts)
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from derivations import NOTE
-from derivations.independent import losses, published
+from derivations.independent import losses
 from lvicreg.engines import Autodiff, Fractions
 from lvicreg.mutation import evidence
 from lvicreg.mutation.code import Error, Place, drawn, subjects
@@ -14,7 +14,6 @@ from lvicreg.mutation.listed import Listed
 
 pytest.importorskip("cosmic_ray")
 
-PACKAGE = "derivations.independent"
 SCALE = Place("derivations.independent.covariance", "subsets_of_a_population", "derivations/independent/covariance.py")
 
 
@@ -37,11 +36,7 @@ def test_a_sample_is_judged_by_other_processes() -> None:
     assert {line.rpartition(": ")[2] for line in told} == {mutant.outcome for mutant in mutants}
 
 
-def test_what_calls_a_function_is_found_through_other_functions() -> None:
-    assert ("derivations.independent.losses", "_layer") in evidence._called(losses.hinge, PACKAGE)
-    of_published = evidence._called(published.lightly, PACKAGE)  # a function that another has made
-    assert {(published.__name__, name) for name in ("_vicreg", "_averaged", "_mean_square", "_off_diagonal")} < of_published
-    assert (published.__name__, "_added") not in of_published
+def test_the_users_of_a_function_are_found_by_the_functions_that_they_call() -> None:
     assert {type(check) for _, check in evidence._users(NOTE)[SCALE.module, SCALE.name]} == {Fractions}
     assert {type(check) for _, check in evidence._users(NOTE)[losses.__name__, "hinge"]} == {Autodiff}
 

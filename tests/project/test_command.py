@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from derivations import NOTE
+from lvicreg.project.command import arguments
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -98,11 +101,12 @@ def test_the_same_bytes_with_every_hash_seed() -> None:
     script = (
         "from derivations import NOTE\n"
         "from lvicreg.project.outputs import all_files\n"
+        "from lvicreg.project.record import Record\n"
         "from lvicreg.claims import Entry, Finding\n"
         "claims = NOTE.claims\n"
         "found = [[Finding(check.kind, '', 'passed', '', 0.0) for check in claim.checks()] for claim in claims]\n"
         "entries = [Entry(*pair) for pair in zip(claims, map(tuple, found))]\n"
-        "files = all_files(NOTE, NOTE.sections, entries)\n"
+        "files = all_files(NOTE, NOTE.sections, entries, Record(NOTE))\n"
         "for path, text in files.items(): print(path, text)\n"
     )
     first, second = (python("-c", script, PYTHONHASHSEED=seed) for seed in ("1", "2"))
@@ -146,8 +150,8 @@ def test_changed_words_must_be_approved_by_name(copy: Path) -> None:
     source, record = copy / "derivations" / "invariance.py", copy / "derivations" / "record" / "approved.json"
     replace_in(source, "exactly half of the full one", "a third of the full one")
     before = record.read_bytes()
-    for arguments in (("--check",), (), ("--approve", "invariance.linear")):
-        result = run("invariance", *arguments, folder=copy)
+    for options in (("--check",), (), ("--approve", "invariance.linear")):
+        result = run("invariance", *options, folder=copy)
         assert result.returncode == 1
         assert '-  "statement":' in result.stdout
         assert "a third of the full one" in result.stdout
@@ -165,3 +169,34 @@ def test_an_approval_of_no_claim_is_refused(copy: Path) -> None:
     result = run("invariance", "--approve", "oja.domain", folder=copy)  # which this run does not check
     assert result.returncode == 2
     assert "there is no claim oja.domain to approve in invariance" in result.stderr
+
+
+def test_only_what_has_changed_is_examined(copy: Path) -> None:
+    remember = (
+        "from derivations import NOTE\n"
+        "from lvicreg.claims import Entry\n"
+        "from lvicreg.project.changed import Changes\n"
+        "Changes(NOTE).remember([Entry(claim, ()) for claim in NOTE.claims], NOTE.sections)\n"
+    )
+    assert python("-c", remember, folder=copy).returncode == 0
+    assert run("--changed", "--check", folder=copy).stdout == "Nothing has changed since it was last found fit.\n"
+    source = copy / "derivations" / "published_error.py"
+    replace_in(source, "(B - 1) / B", "(B - 2) / B")
+    for _ in range(2):  # what failed is not remembered
+        result = run("--changed", "--check", folder=copy)
+        assert "published-error.loss failed" in result.stdout
+        assert "oja.stability" not in result.stdout
+    replace_in(source, "(B - 2) / B", "(B - 1) / B")
+    assert run("published_error", "--check", folder=copy).returncode == 0
+    replace_in(source, '"""', '"""As before: ')
+    result = run("--changed", "--check", folder=copy)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "published-error.loss" in result.stdout
+    assert "Nothing has changed" in run("--changed", "--check", folder=copy).stdout
+
+
+@pytest.mark.parametrize("named", [["oja"], ["--approve", "oja.stability"]])
+def test_what_has_changed_is_not_chosen_by_name(named: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments(NOTE, ["--changed", *named])
+    assert "--changed chooses the sections itself" in capsys.readouterr().err

@@ -24,9 +24,9 @@ def kept(tmp_path: Path) -> Callable[..., Record]:
     project.record.mkdir(parents=True)
 
     def keep(mutants: list[Mutant], claims: list[Claim], whole: bool = True) -> Record:
-        text = Record(project).updated(mutants, claims, whole)
-        Record(project).path.write_text(text, encoding="utf-8")
-        return Record(project)
+        record = Record(project, claims)
+        record.path.write_text(record.updated(mutants, whole), encoding="utf-8")
+        return Record(project, claims)
 
     return keep
 
@@ -58,13 +58,13 @@ def test_the_record_is_of_the_claims_as_they_are(kept: Callable[..., Record]) ->
     found = kept(mutants, [CLAIM])
     assert found.of(CLAIM) == {"mutants": 2, "caught": 1, "equivalent": 1, "open": 0}
     told = "Seeded errors on record: 2 in claims, all noticed but 1 that changes nothing."  # no claim has the definition now
-    assert found.in_words([CLAIM]) == told
+    assert found.in_words == told
     changed = replace(CLAIM, holds=(replace(CLAIM.holds[0], engines=("exact",)),))
     assert found.of(changed) is None
     nothing = "Nothing is on record of 1 that are new or have changed: python -m derivations.mutation --missing --write"
-    assert found.in_words([changed]) == f"Seeded errors on record: none. {nothing}"
-    assert (found.missing([CLAIM]), found.missing([changed])) == (set(), {"a"})
-    assert found.places([changed]) == {"a"}
+    then = Record(found.project, [changed])
+    assert then.in_words == f"Seeded errors on record: none. {nothing}"
+    assert (found.missing, then.missing, then.places.keys()) == (set(), {"a"}, {"a"})
 
 
 def test_all_of_a_claim_is_on_its_record_or_nothing(kept: Callable[..., Record]) -> None:
@@ -90,7 +90,7 @@ def test_files_and_functions_are_on_it_too(tmp_path: Path) -> None:
     for name in ("lvicreg/engines/one.py", "derivations/independent/two.py", "lvicreg/rules/three.py"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("def rule(x):\n    return x\n", encoding="utf-8")
-    assert Record(project).in_words([]).startswith("Seeded errors on record: none. Nothing is on record of 3 ")
+    assert Record(project, []).in_words.startswith("Seeded errors on record: none. Nothing is on record of 3 ")
 
 
 @pytest.mark.parametrize(
