@@ -15,7 +15,7 @@ import re
 from itertools import permutations
 from typing import Any
 
-from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol
+from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, pi
 from sympy.printing.str import StrPrinter
 
 from lvicreg.calculus.functions import ELEMENTWISE, H, StopGradient, relu
@@ -29,7 +29,7 @@ class _Elementwise(PositiveFirst, StrPrinter):
     """Expressions without sums."""
 
     printmethod = "_lvicreg_code"
-    known: tuple[type[Expr], ...] = (Add, Mul, Pow, Rational, Symbol, Indexed, H, relu)
+    known: tuple[type[Expr], ...] = (Add, Mul, Pow, Rational, type(pi), Symbol, Indexed, H, relu)
     known += tuple(function for function, about in ELEMENTWISE.items() if about.code)
 
     def __init__(self) -> None:
@@ -70,6 +70,9 @@ class _Elementwise(PositiveFirst, StrPrinter):
 
     def _print_relu(self, hinge: relu) -> str:
         return f"xp.where({_closed(hinge)}, 0.0, {self._print(hinge.args[0])})"
+
+    def _print_Pi(self, number: Expr) -> str:
+        return "xp.pi"
 
     def _print_Function(self, function: Function) -> str:
         return ELEMENTWISE[function.func].code.format(self._print(_array_in(function)))

@@ -9,7 +9,7 @@ whatever else is not known to have right code (``NotArrayCode``). The refusal sa
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
@@ -66,9 +66,7 @@ def _body(rule: Rule) -> list[str]:
     if rule.statistics:
         given = ", ".join(f"{name}={name}" for name in rule.statistics)
         lines.append(f'B = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
-    names: list[Name] = []
-    for part in parts.values():
-        follow(part, rule, rule.definitions, names)
+    names = dependencies(parts.values(), rule.definitions, rule.arguments)
     check_used(rule, rule.definitions, names, [("the update", expr) for pre in parts for expr in (pre, parts[pre])])
     lines += sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule, {"B"} if rule.statistics else set())
     lines += _statements(names, rule)
@@ -109,13 +107,20 @@ def checked_arguments(rule: Function) -> str:
     return f"xp, {names} = arrays(\n" + "".join(f"{INDENT}{item},\n" for item in specified) + ")"
 
 
-def follow(expr: Expr, rule: Function, definitions: Definitions, names: list[Name]) -> None:
-    """Append the names that ``expr`` needs computed, each after those it builds on."""
-    used = {name_of(part) for part in expr.atoms(Indexed, Symbol) if not isinstance(part, Idx)}
-    for name in sorted(used & set(definitions), key=str):
-        if name not in names and name not in rule.arguments:
-            follow(definitions[name][1], rule, definitions, names)
-            names.append(name)
+def dependencies(expressions: Iterable[Expr], definitions: Definitions, given: Collection[Name] = ()) -> list[Name]:
+    """The names that expressions need computed, but for those that are given, each after those it builds on."""
+    names: list[Name] = []
+
+    def collect(expr: Expr) -> None:
+        used = {name_of(part) for part in expr.atoms(Indexed, Symbol) if not isinstance(part, Idx)}
+        for name in sorted(used & set(definitions), key=str):
+            if name not in names and name not in given:
+                collect(definitions[name][1])
+                names.append(name)
+
+    for expr in expressions:
+        collect(expr)
+    return names
 
 
 def statement(name: Name, definitions: Definitions) -> str:
@@ -137,9 +142,8 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
                 raise NotArrayCode(f"the statistic {name} needs {avoided}, which may not be formed: make {avoided} unavoidable")
             dependent.append(name)
         elif name in rule.statistics and name != avoided:
-            own: list[Name] = []
-            follow(rule.definitions[name][1], rule, rule.definitions, own)
-            own = [other for other in own if other not in always | set(rule.statistics)]
+            needed = dependencies([rule.definitions[name][1]], rule.definitions, rule.arguments)
+            own = [other for other in needed if other not in always | set(rule.statistics)]
             lines.append(f"if {name} is None:")
             lines += [INDENT + statement(each, rule.definitions) for each in (*own, name)]
         elif name in always:
@@ -149,11 +153,7 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
 
 def _needed_always(rule: Rule) -> set[Name]:
     """The names that are needed even where all statistics are given."""
-    names: list[Name] = []
-    given = rule.definitions.given(*rule.statistics)
-    for part in presented(rule).values():
-        follow(part, rule, given, names)
-    return set(names)
+    return set(dependencies(presented(rule).values(), rule.definitions.given(*rule.statistics), rule.arguments))
 
 
 def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> list[str]:

@@ -15,7 +15,7 @@ from lvicreg.calculus.steps import Descent
 
 from .arrays import total
 from .docstring import display, docstring, raised, where
-from .emit import INDENT, assembled, assigned, checked_arguments, follow, size, sizes, statement
+from .emit import INDENT, assembled, assigned, checked_arguments, dependencies, size, sizes, statement
 from .equation import named
 from .layout import NotArrayCode, within
 from .names import check_declared, check_used
@@ -73,10 +73,7 @@ def _equations(function: LossFunction, form: Descent) -> str:
 
 def _needed(function: LossFunction, form: Descent) -> list[Name]:
     """The names that a form is built on, in the order in which they build on each other."""
-    names: list[Name] = []
-    for part in (form.loss, presented_gradient(form)):
-        follow(part, function, form.definitions, names)
-    return names
+    return dependencies((form.loss, presented_gradient(form)), form.definitions, function.arguments)
 
 
 def _body(function: LossFunction) -> list[str]:
@@ -102,9 +99,7 @@ def _body(function: LossFunction) -> list[str]:
 
 def _check_loss(function: LossFunction, form: Descent) -> None:
     """Refuse a loss without code before it is differentiated."""
-    names: list[Name] = []
-    follow(form.loss, function, form.definitions, names)
-    for name in names:
+    for name in dependencies([form.loss], form.definitions, function.arguments):
         statement(name, form.definitions)
     _loss(form)
 

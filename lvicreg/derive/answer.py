@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Rational, S, Symbol
 
 from lvicreg.calculus import D, Definitions, Descent, Local, NotLocal, Sigma, is_zero
-from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.functions import f, f_prime, f_second
 from lvicreg.calculus.indexed import size_of
 from lvicreg.calculus.layer import LATEX, MEANINGS, TEXT
@@ -22,14 +24,15 @@ from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.equation import presented
 from lvicreg.codegen.naming import leftover, naming, with_named_sums
 from lvicreg.codegen.rule import Parameter, Rule
-from lvicreg.engines import Autodiff, Contradiction, Equation, evaluating
-from lvicreg.engines.arrays import sample, value
+from lvicreg.engines import Autodiff, Contradiction, Equation, Symbolic, evaluating
+from lvicreg.engines.arrays import primitives, sample, value
 from lvicreg.engines.closeness import check_close
 
 from .problem import Problem
 
 # more samples than 2, of which the activities, drawn from few numbers, are now and then equal, and their variance 0
 SIZES = {"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 4}, {"N": 3, "M": 4, "B": 5}
+FURTHER = (4, 2), (2, 4), (3, 3)  # of further axes in turn: no two axes have one size at both of the first points
 FACTORS = [sign * S(number) for number in (1, 2, Rational(1, 2), 4, Rational(1, 4)) for sign in (1, -1)]
 
 
@@ -124,9 +127,12 @@ class Answer:
         problem, update = self.problem, self.descent.update
         evidence: tuple[Autodiff, ...] = ()
         if problem.independent:
-            values = {str(name): value for name, value in problem.options.items()}
+            axes, sizes = indices_of(problem.target), self.sizes[-1]
             target = str(name_of(problem.target))
-            evidence = (Autodiff(problem.independent, -update, self.layer, values, self.sizes[-1], target),)
+            values: dict[str, Any] = {str(name): value for name, value in problem.options.items()}
+            if target not in map(str, map(name_of, primitives(update, self.layer))):  # then it is not drawn with the rest
+                values[target] = np.random.default_rng(0).normal(size=[sizes[str(size_of(index))] for index in axes])
+            evidence = (Autodiff(problem.independent, -update, self.layer, values, sizes, target, axes),)
         found = [
             Claim(
                 id=f"{problem.name}.gradient",
@@ -152,7 +158,8 @@ class Answer:
         """Sizes at which equations are evaluated, and those of the arrays that are differentiated; of further axes too."""
         expanded = self.problem.layer.expand(self.problem.loss)
         axes = {str(size) for index in expanded.atoms(Idx) for size in size_of(index).free_symbols} - set(SIZES[0])
-        return tuple(known | dict.fromkeys(sorted(axes), 2 + place) for place, known in enumerate(SIZES))
+        further = [(name, FURTHER[place % 3] + (place + 6,)) for place, name in enumerate(sorted(axes))]
+        return tuple(known | {name: sizes[place] for name, sizes in further} for place, known in enumerate(SIZES))
 
     @property
     def _claimed(self) -> Equation | None:
@@ -179,6 +186,12 @@ class Answer:
     def entries(self) -> list[Entry]:
         """What the engines found of the claims."""
         return measure(self.claims)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing failed but the normal form, which then does not know enough to show what holds wherever evaluated."""
+        failed = [finding for entry in self.entries for finding in entry.findings if finding.outcome == "failed"]
+        return bool(failed) and all(finding.kind == Symbolic.kind for finding in failed)
 
     @property
     def failed(self) -> bool:

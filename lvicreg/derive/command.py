@@ -33,15 +33,15 @@ Where it comes from: authors, year, equation.
 from sympy import Symbol
 
 from lvicreg.calculus import Sigma
-from lvicreg.calculus.layer import B, W, b, i, mean, network, p, q, u, var, x, z
+from lvicreg.calculus.layer import B, W, alpha, b, i, mean, network, p, q, u, var, x, z
 
 # --- the loss: a sum over samples b and units i of quantities of the layer ---------------------------------------------------
-# x[b, j] inputs, W[i, j] weights, a = W x, z[b, i] = f(a), mean[i], u = z − mean, var[i], sigma[i], K[i, k]
+# x[b, j] inputs, W[i, j] weights, a = W x, z[b, i] = f(a), mean[i], u = z − mean, var[i] = α Σ u², sigma[i], K[i, k]
 beta = Symbol("beta", positive=True)
 loss = beta * Sigma((var[i] - 1) ** 2, i) / 4
 
 options = {beta: 1.0}  # a number for each parameter
-statistics = (mean, var)  # what a slow filter may give in the place of the minibatch's
+statistics = (mean, var, alpha)  # what a slow filter may give in the place of the minibatch's
 
 
 # --- if you like: the rule as it is printed somewhere, to be confirmed or refuted ---------------------------------------------
@@ -137,8 +137,12 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
     if answer.failed:
         for reason in (reason for entry in answer.entries for reason in entry.reasons):
             console.print(f"  {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
-        console.print("Nothing was written, since a claim failed.")
+        if answer.undecided:
+            told = "  Not decided: both sides are equal wherever evaluated, and the normal form does not show it for all sizes."
+            console.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"Nothing was written, since a claim {'was not decided' if answer.undecided else 'failed'}.")
         return 1
+    texts = written(answer)  # before more is said, since there may be no code for the rule
     if answer.problem.independent is None:
         console.print("Not independent: declare independent(np, W, data), the loss once more, to have it read twice.")
     console.print(f"The rule is {answer.locality}", markup=False, highlight=False, soft_wrap=True)
@@ -146,7 +150,6 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
         for kind, signals in (("synapse", answer.reads.pre), ("unit", answer.reads.post), ("population", answer.reads.shared)):
             for signal in signals:
                 console.print(f"  {kind:<10} {readable(signal)}", markup=False, highlight=False)
-    texts = written(answer)
     write({folder / name: text for name, text in texts.items()})
     console.print(f"wrote {', '.join(map(str, texts))} in {folder}; then: pytest {folder}", highlight=False, soft_wrap=True)
     return 0

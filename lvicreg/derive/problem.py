@@ -36,6 +36,7 @@ from lvicreg.calculus import Definitions, Sigma, Synapse, derivative
 from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices, size_of
 from lvicreg.calculus.layer import W, network, p, q, synapse
+from lvicreg.codegen.emit import dependencies
 
 # what the tests that are written call their own
 TESTING = {
@@ -43,6 +44,7 @@ TESTING = {
     "draw",
     "loss",
     "arguments",
+    "statistics",
     "update",
     "broken",
     "noticed",
@@ -160,9 +162,12 @@ class _Check:
         for name, (kind, said) in expected.items():
             if not isinstance(value := getattr(self.problem, name), kind):
                 raise self.refuse(name, f"{name} is {value!r}; expected {said}")
+        used = dependencies([self.problem.loss], self.problem.layer)
         for statistic in self.problem.statistics:
             if not isinstance(statistic, (IndexedBase, Symbol)) or statistic not in self.problem.layer:
                 raise self.refuse("statistics", f"{statistic} has no meaning in the layer, from which a minibatch's is taken")
+            if statistic not in used:
+                raise self.refuse("statistics", f"{statistic} is not in the loss: leave it out")
         for symbol, value in self.problem.options.items():
             if not isinstance(symbol, Symbol) or not isinstance(value, Real):
                 raise self.refuse("options", f"{symbol}: {value} is no number by symbol, such as gamma: 1.0")

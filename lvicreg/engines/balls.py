@@ -13,20 +13,18 @@ from fractions import Fraction
 from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
-from sympy import Function, cos, exp, log, sin, tanh
+from sympy import E, Function, NumberSymbol, cos, exp, log, pi, sin, tanh
 
 from lvicreg.calculus.functions import Exponential, f, f_prime, f_second, sigmoid, softplus
 
 from .duals import Dual
 
-PRECISION = 256  # bits
-
 Series = Callable[[Any], Any]
 
 
-def in_precision() -> Any:
-    """A context in which balls have ``PRECISION`` bits."""
-    return ctx.workprec(PRECISION)
+def in_precision(bits: int) -> Any:
+    """A context in which balls have so many bits."""
+    return ctx.workprec(bits)
 
 
 class Undecided(ArithmeticError):
@@ -117,6 +115,7 @@ def _tanh(argument: Any) -> Any:
     return (square - 1) / (square + 1)
 
 
+CONSTANTS: dict[NumberSymbol, Callable[[], arb]] = {pi: arb.pi, E: arb.const_e}
 SERIES: dict[type[Function], Series] = {
     exp: arb_series.exp,
     Exponential: arb_series.exp,

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
-from sympy import Expr, log
+from sympy import Expr, NumberSymbol, log
 
 from lvicreg.calculus import Mean, f, f_prime, f_second
 
-from .balls import SERIES, Ball, in_precision
+from .balls import SERIES, Ball, Undecided, in_precision
 from .equation import Equation
-from .evidence import Contradiction
 from .exact import Exact, depends_on_a_logarithm
 from .points import Kind, Number
 
+PRECISIONS = 256, 1024, 4096, 16384  # bits: as many as it takes
 WIDTH = 1e-50  # of a ball, relative to the larger side or to 1
 TRANSCENDENTAL = tuple(function for function in SERIES if function not in (f, f_prime, f_second, log))
 
@@ -35,8 +35,14 @@ class Enclosed(Exact):
     equal: ClassVar[str] = f"equal to {WIDTH:.0e} of the larger side"
 
     def run(self) -> str:
-        """Raises ``Contradiction`` where an equation is not what it is to be, or where balls are too wide to tell."""
-        with in_precision():
+        """Raises ``Contradiction`` where an equation is not what it is to be, ``Undecided`` where balls stay too wide."""
+        for bits in PRECISIONS[:-1]:
+            try:
+                with in_precision(bits):
+                    return super().run()
+            except Undecided:
+                continue
+        with in_precision(PRECISIONS[-1]):
             return super().run()
 
     def differ(self, left: Number, right: Number) -> bool:
@@ -44,9 +50,9 @@ class Enclosed(Exact):
         return not left.overlaps(right)
 
     def decide(self, left: Number, right: Number) -> None:
-        """Raise ``Contradiction`` where two balls that overlap are wide."""
+        """Raise ``Undecided`` where two balls that overlap are wide."""
         if (width := (left - right).radius) > WIDTH * max(1.0, abs(float(left)), abs(float(right))):
-            raise Contradiction(f"not decided: {left} and {right} are known to {width:.0e} only")
+            raise Undecided(f"{left} and {right} are known to {width:.0e} only")
 
     def refuse(self, meanings: Sequence[Expr]) -> None:
         """Raise ``TypeError`` for means, of which laws state moments."""
@@ -62,4 +68,4 @@ def evaluating(equation: Equation) -> type[Exact]:
 
 @cache
 def _is_transcendental(expr: Expr) -> bool:
-    return expr.has(*TRANSCENDENTAL) or depends_on_a_logarithm(expr)
+    return expr.has(*TRANSCENDENTAL, NumberSymbol) or depends_on_a_logarithm(expr)

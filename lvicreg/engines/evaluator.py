@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from sympy import Abs, Add, Expr, Function, Idx, Indexed, Mul, Pow, Rational, S, Symbol, log, sign
+from sympy import Abs, Add, Expr, Function, Idx, Indexed, Mul, NumberSymbol, Pow, Rational, S, Symbol, log, sign
 
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.differentiate import D
@@ -23,7 +23,7 @@ from lvicreg.calculus.functions import H, StopGradient, f, f_prime, f_second, re
 from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, Mean
 
-from .balls import SERIES, Ball, Series, applied
+from .balls import CONSTANTS, SERIES, Ball, Series, applied
 from .distributions import outcomes
 from .duals import Dual
 from .points import Entry, Kind, Number, Point
@@ -99,8 +99,14 @@ def code(expr: Expr, kind: Kind) -> Code:
     zero = Dual(kind(0))
     match expr:
         case Rational():
-            number = Dual(kind(Fraction(int(expr.p), int(expr.q))))
+            fraction = Fraction(int(expr.p), int(expr.q))
+            if kind is Ball:  # of which there is another one in another precision
+                return lambda run, at: Dual(Ball(fraction))
+            number = Dual(kind(fraction))
             return lambda run, at: number
+        case NumberSymbol() if kind is Ball and expr in CONSTANTS:
+            enclosed = CONSTANTS[expr]
+            return lambda run, at: Dual(Ball(enclosed()))
         case Add():
             terms = [code(term, kind) for term in expr.args]
             return lambda run, at: _sum((term(run, at) for term in terms), zero)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from sympy import Abs, Float, Function, Max, Piecewise, cos, exp, log, pi, sign, sin, tan, tanh
+from sympy import Abs, Float, Function, GoldenRatio, Max, Piecewise, cos, exp, log, pi, sign, sin, tan, tanh
 
 from lvicreg.calculus import SG, Delta, H, Sigma, f, f_prime, others, relu, sigmoid, softplus
 from lvicreg.calculus.functions import ELEMENTWISE, Exponential
@@ -40,7 +40,7 @@ CASES = {
     "f": (from_post(f(z[t, p])), UPDATE + "f(z[t, p])", "make that an argument"),
     "slope": (from_post(y[t, p], {y[b, i]: f_prime(z[b, i])}), of("y[b, i]") + "f_prime(z[b, i])", "make that an argument"),
     "maximum": (from_post(Max(z[t, p], 0)), UPDATE + "Max(0, z[t, p])", "make that an argument"),
-    "pi": (from_post(pi * z[t, p]), UPDATE + "pi has no array code", "an option if it is a number"),
+    "a number": (from_post(GoldenRatio * z[t, p]), UPDATE + "GoldenRatio has no array code", "an option if it is a number"),
     "float": (from_post(Float("0.1") * z[t, p]), UPDATE + "0.1000", "give it as a Rational"),
     "delta": (
         from_post(v[p] * z[t, p], {v[i]: Sigma(Delta(i, k) * V[i, k], k)}, (x, z, V)),
@@ -165,6 +165,12 @@ def test_what_is_large_does_not_overflow():
     for function, large, small in ((sigmoid, 1.0, 0.0), (softplus, 800.0, 0.0)):
         found = compiled(source(from_post(function(z[t, p]))))(np.eye(2), np.array([[800.0], [-800.0]]))
         assert found == pytest.approx(np.array([[large, small]]), abs=1e-300)
+
+
+def test_pi_has_its_code():
+    rule = source(from_post(z[t, p] / (2 * pi) + pi**2 * z[t, p]))
+    found = compiled(rule)(np.eye(2), np.array([[3.0], [1.0]]))
+    assert found == pytest.approx((1 / (2 * math.pi) + math.pi**2) * np.array([[3.0, 1.0]]))
 
 
 def test_of_a_number_a_function_is_refused():

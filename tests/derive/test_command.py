@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
+from lvicreg.derive.problem import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,3 +83,74 @@ def test_without_sympy_one_is_told_what_to_install(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "sympy is not installed: pip install 'lvicreg[derive]'" in result.stdout
+
+
+UNDECIDED = """\
+from lvicreg.calculus import Sigma
+from lvicreg.calculus.layer import b, df, i, p, q, x, z
+
+loss = Sigma(1 / (1 + z[b, i] ** 2), b, i)
+one_less = 1 - 1 / (1 + z[b, p] ** 2)
+claimed = Sigma(2 * one_less / z[b, p] / (1 + z[b, p] ** 2) * df[b, p] * x[b, q], b)
+"""
+
+
+def test_what_the_normal_form_does_not_show_is_called_undecided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "quotient.py"
+    path.write_text(UNDECIDED, encoding="utf-8")
+    assert main([str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "Not decided: both sides are equal wherever evaluated" in shown
+    assert "Nothing was written, since a claim was not decided." in shown
+    path.write_text(UNDECIDED.replace("Sigma(2", "Sigma(3"), encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert "refuted: quotient.claimed" in capsys.readouterr().out
+
+
+def test_a_rule_without_the_weights_or_a_unit_is_checked_against_numpy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "linear.py"
+    path.write_text(
+        "from lvicreg.calculus import Sigma\n"
+        "from lvicreg.calculus.layer import W, b, i, j, x\n\n"
+        "loss = Sigma(W[i, j] * x[b, j], b, i, j)\n\n\n"
+        "def independent(np, W, data):\n"
+        "    return 1.0 * (data.x @ W.T).sum()\n",
+        encoding="utf-8",
+    )
+    main([str(path)])
+    assert "✓ linear.gradient                      symbolic exact autodiff" in capsys.readouterr().out
+    path.write_text(path.read_text(encoding="utf-8").replace("1.0 *", "2.0 *"), encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert "autograd and the claim differ" in capsys.readouterr().out
+
+
+def test_nothing_is_said_of_a_rule_without_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "linear.py"
+    path.write_text(
+        "from lvicreg.calculus import Sigma\nfrom lvicreg.calculus.layer import W, b, i, j, x\n\n"
+        "loss = Sigma(W[i, j] * x[b, j], b, i, j)\n",
+        encoding="utf-8",
+    )
+    assert main([str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "does not depend on b" in shown
+    assert "The rule is" not in shown
+
+
+def test_no_two_axes_have_one_size_wherever_an_equation_is_evaluated(tmp_path: Path) -> None:
+    path = tmp_path / "axes.py"
+    path.write_text(
+        "from sympy import Idx, IndexedBase, Symbol\n"
+        "from lvicreg.calculus import Sigma\nfrom lvicreg.calculus.layer import b, i, z\n\n"
+        "axes = [Idx(name.lower(), Symbol(name, integer=True, positive=True)) for name in ('K', 'L', 'P')]\n"
+        "V = IndexedBase('V')\n"
+        "loss = Sigma(V[i, axes[0]] * V[i, axes[1]] * V[i, axes[2]] * z[b, i], b, i, *axes)\n",
+        encoding="utf-8",
+    )
+    sizes = Answer(read(path)).sizes
+    assert set(sizes[0]) == {"N", "M", "B", "K", "L", "P"}
+    columns = {tuple(each[name] for each in sizes) for name in sizes[0]}
+    assert len(columns) == len({column[:2] for column in columns}) == 6
+    assert len(set(sizes[-1].values())) == 6

@@ -38,6 +38,7 @@ WRONG = {
     "a claim without a value": (LOSS + "claimed = beta * W[p, q]\n", "line 8: beta has no value"),
     "a list": (LOSS + "statistics = [mean]\n", "line 8: statistics is .*; expected a tuple of names"),
     "a statistic without a meaning": (LOSS + "statistics = (x,)\n", "line 8: x has no meaning in the layer"),
+    "a statistic that nothing uses": (LOSS + "statistics = (var,)\n", "line 8: var is not in the loss: leave it out"),
     "an option": (LOSS + "options = {beta: None}\n", "line 8: beta: None is no number"),
     "options": (LOSS + "options = (beta,)\n", "line 8: options is .*; expected a number by symbol"),
     "a layer": (LOSS + "layer = {}\n", "line 8: layer is .*; expected Definitions"),
@@ -146,7 +147,8 @@ def test_the_name_of_a_sum_is_nobody_elses(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_what_is_declared_is_read(tmp_path: Path) -> None:
-    found = read(written(tmp_path, '"""no docstring"""\n' + LOSS + "options = {beta: 2}\nstatistics = (mean, var)\n"))
+    loss = "loss = Sigma(var[i] ** 2, i) / B\noptions = {beta: 2}\nstatistics = (mean, var)\n"
+    found = read(written(tmp_path, '"""no docstring"""\n' + loss))
     assert (found.name, found.title, str(found.target)) == ("small", "small", "W[p, q]")
     assert {str(name): value for name, value in found.options.items()} == {"beta": 2}
     assert list(map(str, found.statistics)) == ["mean", "var"]

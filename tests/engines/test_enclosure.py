@@ -1,12 +1,13 @@
 """The engine of enclosures says no: to numbers that differ, to what is not decided, and to what it has no value for."""
 
 import pytest
-from sympy import Abs, IndexedBase, Rational, Symbol, cos, exp, log, sign, sin, sqrt, tanh
+from sympy import Abs, E, GoldenRatio, IndexedBase, Rational, Symbol, cos, exp, log, pi, sign, sin, sqrt, tanh
 
 from lvicreg.calculus import D, Definitions, H, Mean, SecondMoments, Sigma, Symmetric, f, f_prime, relu, sigmoid, softplus
 from lvicreg.calculus.layer import B, b, i, j, k
 from lvicreg.claims import Claim, Entry, Status, examine
 from lvicreg.engines import Contradiction, Enclosed, Equation, Exact, Symbolic, enclosure, evaluating
+from lvicreg.engines.balls import Undecided
 
 v, w, u = IndexedBase("v"), IndexedBase("w", positive=True), IndexedBase("u")
 y, s = Symbol("y"), Symbol("s", positive=True)
@@ -21,10 +22,14 @@ HOLDS = {
     "a circle": Equation(sin(y) ** 2 + cos(y) ** 2, 1),
     "slopes of a circle": Equation(D(sin(y) * cos(y), y), 1 - 2 * sin(y) ** 2),
     "a logarithm": Equation(log((s + y) ** 2), log(s**2 + 2 * s * y + y**2)),
+    "the area of a ring": Equation(pi * (s + y) ** 2 - pi * y**2, pi * s * (s + 2 * y)),
+    "the number e": Equation(E * (y + s) - E * s, E * y),
 }
 WRONG = {
     "a factor": Equation(2 * exp(y), exp(y)),
     "a sign": Equation(exp(-y), exp(y)),
+    "pi": Equation(pi * y, Rational(3141592654, 10**9) * y),
+    "e": Equation(E * y, Rational(2718281828, 10**9) * y),
     "a millionth": Equation(exp(y) * Rational(1_000_001, 1_000_000), exp(y)),
     "a slope": Equation(D(tanh(y), y), 1 + tanh(y) ** 2),
     "a logarithm": Equation(log(s * w[i]), log(s) * log(w[i])),
@@ -57,6 +62,11 @@ def test_what_is_algebraic_is_left_to_exact_numbers() -> None:
     assert evaluating(hidden) is Enclosed
 
 
+def test_a_number_without_an_enclosure_is_refused() -> None:
+    with pytest.raises(TypeError, match="the balls of this engine have no rule for GoldenRatio"):
+        Enclosed((Equation(GoldenRatio * y, 2 * y),)).run()
+
+
 def test_the_activation_function_is_tanh_beside_them() -> None:
     assert Enclosed((Equation(f(v[i]) + exp(s), tanh(v[i]) + exp(s)),)).run()
     assert Enclosed((Equation(D(f(s) * exp(s), s), (f_prime(s) + f(s)) * exp(s)),)).run()
@@ -71,8 +81,18 @@ def test_kinks_and_steps_have_their_sides() -> None:
 
 def test_wide_balls_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enclosure, "WIDTH", 1e-90)
-    with pytest.raises(Contradiction, match=r"not decided: .* are known to \de-\d\d only"):
+    assert Enclosed((HOLDS["a sigmoid"],)).run()  # with more bits
+    monkeypatch.setattr(enclosure, "PRECISIONS", (64, 256))
+    with pytest.raises(Undecided, match=r"are known to \de-\d\d only"):
         Enclosed((HOLDS["a sigmoid"],)).run()
+
+
+def test_as_many_bits_as_it_takes_and_no_more_than_are_stated() -> None:
+    logistic = D(log(1 - sigmoid(1000 * s)), s)
+    assert Enclosed((Equation(logistic, -1000 * sigmoid(1000 * s)),)).run()
+    assert "≠" in Enclosed((), (Equation(logistic, -999 * sigmoid(1000 * s)),)).run()
+    with pytest.raises(Undecided):
+        Enclosed((Equation(log(1 - sigmoid(10**6 * s)), log(sigmoid(-(10**6) * s))),)).run()
 
 
 def test_what_is_0_everywhere_checks_nothing() -> None:

@@ -1,0 +1,169 @@
+"""The text of the tests that are written beside a rule, with places for what is its own; ``tests`` fills them in."""
+
+STATISTICS = '''\
+
+
+def statistics({target}, data, xp=np):
+    """What the rule takes from the minibatch unless it is given."""
+{taken}
+    return dict({statistics})
+
+
+def test_statistics_that_are_given_are_used():
+    data = draw(0)
+    given = statistics(data.{target}, data)
+    np.testing.assert_allclose({name}(*arguments(data.{target}, data), **given{keywords}), update({name}, data), rtol=1e-10)
+    for statistic in given:
+        other = given | {{statistic: 1.5 * given[statistic]}}
+        assert not np.allclose({name}(*arguments(data.{target}, data), **other{keywords}), update({name}, data)), statistic
+'''
+
+ONE_SAMPLE = """\
+
+
+def test_one_sample_is_a_minibatch_of_one():
+    data = draw(0)
+{taken}    several = arguments(data.{target}, data)
+    per_sample = {per_sample}
+    one = [array[0] if each else array for array, each in zip(several, per_sample, strict=True)]
+    batch = [array[:1] if each else array for array, each in zip(several, per_sample, strict=True)]
+    try:
+        expected = {name}(*batch{given}{keywords})
+    except ZeroDivisionError:
+        pytest.skip("one sample has no variance: what the rule takes from the minibatch can be declared as statistics")
+    np.testing.assert_allclose({name}(*one{given}{keywords}), expected, rtol=1e-10)
+"""
+
+TEMPLATE = '''\
+# Generated from {file} by `lvicreg derive`: change that file and run the command again.
+"""The rule `{name}` against automatic differentiation of the loss, and seeded errors in the rule.
+
+{whose} The activation function is tanh.
+"""
+
+import ast
+import copy
+import inspect
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import rule
+from rule import {name}
+
+
+def draw(seed):
+    """Random values for all that is given."""
+    rng, data = np.random.default_rng(seed), SimpleNamespace({sizes})
+{drawn}
+    return data
+
+
+{loss}
+
+
+def arguments({target}, data, xp=np):
+    """What the rule takes, computed from weights and inputs."""
+{given}
+    return {arguments}
+
+
+def by_autograd(data):
+    autograd = pytest.importorskip("autograd")
+    try:
+        return np.asarray(autograd.grad(lambda array: loss(autograd.numpy, array, data))(data.{target}))
+    except (AttributeError, NotImplementedError) as missing:
+        pytest.skip(f"autograd has no derivative of this loss: {{missing}}")
+
+
+def by_jax(data):
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    return np.asarray(jax.grad(lambda array: loss(jax.numpy, array, data))(data.{target}))
+
+
+def by_torch(data):
+    torch = pytest.importorskip("torch")
+    tensors = SimpleNamespace(**{{n: torch.as_tensor(v) if isinstance(v, np.ndarray) else v for n, v in vars(data).items()}})
+    array = tensors.{target}.clone().requires_grad_()
+    loss(torch, array, tensors).backward()
+    return array.grad.numpy()
+
+
+def by_differences(data):
+    """Central differences of fourth order, without any library."""
+    found, step = np.zeros_like(data.{target}), 1e-3
+
+    def at(place, steps):
+        moved = data.{target}.copy()
+        moved[place] += steps * step
+        return float(loss(np, moved, data))
+
+    for place in np.ndindex(found.shape):
+        found[place] = (8 * (at(place, 1) - at(place, -1)) - at(place, 2) + at(place, -2)) / (12 * step)
+    return found
+
+
+def update(function, data):
+    return function(*arguments(data.{target}, data){keywords})
+
+
+DERIVATIVES = [(by_autograd, 1e-10), (by_jax, 1e-10), (by_torch, 1e-10), (by_differences, 1e-7)]
+
+
+@pytest.mark.parametrize(("derivative", "tolerance"), DERIVATIVES)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_rule_is_minus_the_derivative(derivative, tolerance, seed):
+    data = draw(seed)
+    expected = -derivative(data)
+    assert np.any(expected)
+    np.testing.assert_allclose(update({name}, data), expected, rtol=0, atol=tolerance * np.max(np.abs(expected)))
+
+
+@pytest.mark.parametrize("library", ["jax.numpy", "torch", "array_api_strict"])
+def test_it_is_the_same_in_every_library(library):
+    pytest.importorskip(library.partition(".")[0])
+    xp = __import__(library, fromlist=["asarray"])
+    data = draw(0)
+    given = [xp.asarray(array) for array in arguments(data.{target}, data)]
+    found = np.asarray({name}(*given{keywords}))
+    np.testing.assert_allclose(found, update({name}, data), rtol=1e-4, atol=1e-4)
+{one_sample}
+
+def broken():
+    """The function with one operation of its formula changed at a time."""
+    (function,) = ast.parse(inspect.getsource({name})).body
+    other = {{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.USub: ast.UAdd}}
+    sites = [n for n, node in enumerate(ast.walk(function)) if type(getattr(node, "op", None)) in other]
+    for site in sites:
+        changed = copy.deepcopy(function)
+        node = list(ast.walk(changed))[site]
+        node.op = other[type(node.op)]()
+        names = dict(vars(rule))
+        exec(compile(ast.fix_missing_locations(ast.Module([changed], [])), "broken", "exec"), names)
+        yield f"{{site}}: {{ast.unparse(node)}}", names["{name}"]
+
+
+def noticed(wrong):
+    """Whether an error is one at any of two points; None where it changes no number at all there."""
+    same = []
+    for data in (draw(0), draw(1)):
+        try:
+            with np.errstate(all="ignore"):
+                found = update(wrong, data)
+        except Exception:
+            return True
+        expected = -by_differences(data)
+        if not np.allclose(found, expected, rtol=0, atol=1e-6 * np.max(np.abs(expected)), equal_nan=False):
+            return True
+        same.append(np.array_equal(found, update({name}, data)))
+    return None if all(same) else False
+
+
+def test_seeded_errors_are_noticed():
+    """But for those that change nothing, such as 1·y for y, which must be few."""
+    found = {{where: noticed(wrong) for where, wrong in broken()}}
+    assert False not in found.values(), found
+    assert list(found.values()).count(True) >= len(found) / 2
+'''
