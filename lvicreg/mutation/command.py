@@ -88,11 +88,11 @@ def survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
     return [mutant for mutant in mutants if mutant.outcome == "survived"]
 
 
-def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], elsewhere: Container[str] = ()) -> list[str]:
+def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], elsewhere: Container[str] = ()) -> list[Entry]:
     """Those listed as equivalent or open that a run has not met as such, but for those elsewhere, where it was not."""
     met = {(mutant.where, mutant.change) for mutant in mutants if mutant.outcome in ("equivalent", "open")}
     expected = [entry for entry in listed if entry[0] not in elsewhere]
-    return [f"{where}: {change}" for where, change in expected if (where, change) not in met]
+    return [entry for entry in expected if entry not in met]
 
 
 def main(project: Project, given: Sequence[str] | None = None) -> int:
@@ -108,13 +108,14 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
         console.print(f"survived in {mutant.where}: {mutant.change} ({mutant.detail})", markup=False, style="red")
     elsewhere: Container[str] = () if options.whole else record.places.keys() - {mutant.where for mutant in mutants}
     unmet = stale(mutants, entries(project), elsewhere) if options.sample is None else []
-    for entry in unmet:
-        console.print(f"listed as not noticed, but not met as such: {entry}", markup=False, style="red")
-    if survived or unmet:
+    for where, change in unmet:
+        console.print(f"listed as not noticed, but not met as such: {where}: {change}", markup=False, style="red")
+    wrong = {mutant.where for mutant in survived} | {where for where, _ in unmet}
+    if options.write:  # of the rest it need not be found again
+        write({record.path: record.updated([mutant for mutant in mutants if mutant.where not in wrong], options.whole)})
+        console.print(f"wrote {record.path.name}; {project.command} puts it on the claims' pages")
+    if wrong:
         console.print(f"{len(mutants)} seeded errors, {len(survived)} of them not noticed.")
         return 1
     console.print(f"Seeded errors: {as_sentence(score(mutants))}")
-    if options.write:
-        write({record.path: record.updated(mutants, options.whole)})
-        console.print(f"wrote {record.path.name}; {project.command} puts it on the claims' pages")
     return 0

@@ -1,9 +1,13 @@
 """The command that seeds errors: its parts, what is not noticed and why, and what is listed and no longer so."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from rich.console import Console
 
 from derivations import NOTE
+from lvicreg.mutation import command
 from lvicreg.mutation.command import arguments, main, run, stale, survivors
 from lvicreg.mutation.listed import Listed, entries
 from lvicreg.project.record import Mutant, Record
@@ -37,6 +41,27 @@ def test_only_what_is_not_on_record_can_be_broken(monkeypatch: pytest.MonkeyPatc
     assert all(run(NOTE, [part], None, console, only=set()) == [] for part in arguments(NOTE, []).parts)
 
 
+def test_what_has_survivors_is_not_put_on_record_but_the_rest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        Mutant("oja.domain", "1", "caught", ""),
+        Mutant("oja.stable", "1", "caught", ""),
+        Mutant("oja.stable", "2", "survived", ""),
+    ]
+    monkeypatch.setattr(command, "run", lambda *rest: found)
+    monkeypatch.setattr(command, "entries", lambda project: [("oja.decay", "1")])
+    project = replace(NOTE, root=tmp_path)
+    project.record.mkdir(parents=True)
+    assert main(project, ["oja", "--write"]) == 1
+    assert Record(project).entries.keys() == {"oja.domain"}
+    monkeypatch.setattr(command, "run", lambda *rest: caught)
+    monkeypatch.setattr(command, "entries", lambda project: [("oja.stable", "1")])
+    assert main(project, ["oja", "--write"]) == 1
+    assert Record(project).entries.keys() == {"oja.domain"}
+    monkeypatch.setattr(command, "entries", lambda project: [])
+    assert main(project, ["oja", "--write"]) == 0
+    assert Record(project).entries.keys() == {"oja.domain", "oja.stable"}
+
+
 def test_what_is_known_and_open_is_no_survivor() -> None:
     listed = Listed(open={("a", "1"): "both sides change"})
     assert ("a", "1") in listed
@@ -45,16 +70,16 @@ def test_what_is_known_and_open_is_no_survivor() -> None:
     assert (known.outcome, known.detail) == ("open", "both sides change")
     assert survivors([known, unknown]) == [unknown]
     assert stale([known], listed.open) == []
-    assert stale([listed.judged("a", "1", "a test")], listed.open) == ["a: 1"]
+    assert stale([listed.judged("a", "1", "a test")], listed.open) == [("a", "1")]
 
 
 def test_an_equivalent_one_that_is_not_met_is_stale() -> None:
     entry = ("a", "sign: y -> -y")
     assert stale([Mutant(*entry, "equivalent", "y is 0")], [entry]) == []
-    assert stale([Mutant(*entry, "caught", "exact by contradiction")], [entry]) == ["a: sign: y -> -y"]
-    assert stale([], [entry]) == ["a: sign: y -> -y"]
+    assert stale([Mutant(*entry, "caught", "exact by contradiction")], [entry]) == [entry]
+    assert stale([], [entry]) == [entry]
     assert stale([Mutant("b", "1", "caught", "")], [entry], elsewhere={"a"}) == []
-    assert stale([], [entry], elsewhere={"b"}) == ["a: sign: y -> -y"]
+    assert stale([], [entry], elsewhere={"b"}) == [entry]
 
 
 def test_every_part_of_the_note_has_its_list() -> None:

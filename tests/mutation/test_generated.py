@@ -119,4 +119,4 @@ def test_progress_is_told_for_every_mutant(invariance_alone: pytest.MonkeyPatch)
 def test_what_is_caught_or_does_not_arise_is_not_equivalent(invariance_alone: pytest.MonkeyPatch, change: str) -> None:
     listed = Listed({("invariance", change): "a wrong reason"})
     invariance_alone.setattr(Listed, "of", classmethod(lambda cls, project, part: listed))
-    assert stale(run(NOTE), listed.equivalent, elsewhere={"a"}) == [f"invariance: {change}"]
+    assert stale(run(NOTE), listed.equivalent, elsewhere={"a"}) == [("invariance", change)]

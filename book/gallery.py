@@ -1,0 +1,68 @@
+"""Other people's losses, taken the whole way when the book is built: what is printed, and a row for each.
+
+The files stand in ``tests/gallery``, where tests take them the same way and run the tests that are written beside each rule.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from contextlib import chdir
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lvicreg.calculus import NotLocal
+from lvicreg.calculus.synapse import readable
+from lvicreg.derive.answer import Answer
+from lvicreg.derive.command import main
+from lvicreg.derive.problem import read
+
+GALLERY = Path(__file__).parents[1] / "tests" / "gallery"
+LOSSES = sorted(path for path in GALLERY.glob("*.py") if not path.name.startswith("test_"))
+SHOWN = 3  # signals, of which a rule may need many
+
+
+def shown(name: str) -> str:
+    """The text of a file of the gallery."""
+    return (GALLERY / f"{name}.py").read_text(encoding="utf-8")
+
+
+def derived(name: str, old: str = "", new: str = "") -> None:
+    """Print what ``lvicreg derive`` prints of a file, in an empty folder, with ``new`` in the place of ``old``."""
+    os.environ["COLUMNS"] = "100"
+    with TemporaryDirectory() as folder, chdir(folder):
+        Path(f"{name}.py").write_text(shown(name).replace(old, new, 1) if old else shown(name), encoding="utf-8")
+        main([f"{name}.py"])
+        if (rule := Path(name, "rule.py")).exists():
+            print(f"\n--- {rule} ---\n{_function(rule.read_text(encoding='utf-8'), name)}")
+
+
+def _function(text: str, name: str) -> str:
+    """One function of a module, its docstring included."""
+    (node,) = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return ast.get_source_segment(text, node) or ""
+
+
+def table() -> str:
+    """Every loss with its source, what was checked, and what its rule needs, as an HTML table."""
+    head = "".join(f"<th>{name}</th>" for name in ("loss", "gradient", "the rule as printed", "locality", "signals", "lines"))
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _row(path))}</tr>" for path in LOSSES)
+    return f'<table class="gallery"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _row(path: Path) -> list[str]:
+    answer = Answer(read(path))
+    gradient, *claimed = answer.entries
+    summary, _, source = answer.problem.title.partition("\n")
+    verdict = f"refuted: {answer.refuted}" if answer.refuted else ("confirmed" if claimed else "none is stated")
+    local = answer.locality.removesuffix(".")
+    if isinstance(answer.reads, NotLocal):
+        signals = "–"
+    else:
+        found = [*map(readable, (*answer.reads.pre, *answer.reads.post, *answer.reads.shared))]
+        signals = ", ".join(found[:SHOWN]) + (f", and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
+    loss = f"<code>{path.stem}</code>: {escape(summary)} <small>{escape(' '.join(source.split()))}</small>"
+    checked = f"{gradient.status}, by {', '.join(sorted(gradient.kinds))}"
+    lines = sum(bool(line.strip()) for line in answer.problem.text.splitlines())
+    return [loss, checked, escape(verdict), escape(local), escape(signals), str(lines)]
