@@ -204,7 +204,7 @@ def _power(expr: Pow, kind: Kind) -> Code:
         return _refusing(TypeError(f"the exact engine raises to integers and halves, not to {exponent}"))
     root, times = exponent.q == 2, abs(int(exponent.p))
     gate = expr.base.base if root and isinstance(expr.base, Pow) else None  # |v| is v on one side, and −v on the other
-    inside, one = code(gate, kind) if gate is not None else None, Dual(kind(1))
+    inside = code(gate, kind) if gate is not None else None
 
     def power(run: Evaluator, at: Environment) -> Dual:
         if inside:
@@ -216,7 +216,7 @@ def _power(expr: Pow, kind: Kind) -> Code:
             value = value.sqrt()
         if exponent < 0:
             value = value.inverse()
-        result = value if times else one
+        result = value
         for _ in range(times - 1):
             result = result * value
         return result

@@ -76,6 +76,8 @@ def test_exponentials_leave_a_sum() -> None:
     assert normal(exp(S.Zero)) == 1
     assert normal(exp(Sigma(z[b, i] - z[b, k], i) - Sigma(z[b, i], i) + N * z[b, k])) == 1
     assert normal(exp(2 + s)) == Exponential(1) ** 2 * Exponential(s)
+    assert normal(exp(2 * y / 3)) == Exponential(y / 3) ** 2
+    assert normal(exp(-y / 2 + s)) == Exponential(s) / Exponential(y / 2)
     assert Exponential(y).is_positive
 
 

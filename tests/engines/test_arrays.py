@@ -1,12 +1,14 @@
 """Expressions on arrays: axes in their order, every quantity drawn, each node by its own rule."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sympy import IndexedBase, Symbol, log, sqrt
+from sympy import IndexedBase, Symbol, exp, log, sqrt
 
-from lvicreg.calculus import SG, Definitions, Delta, H, Sigma, Symmetric, f, f_prime, relu
+from lvicreg.calculus import SG, Definitions, Delta, H, Sigma, Symmetric, f, f_prime, f_second, relu, sigmoid, softplus
+from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.layer import W, b, i, j, k, network, u, x
 from lvicreg.engines.arrays import primitives, sample, value
 
@@ -33,6 +35,11 @@ NOTHING = Definitions()
         (relu(v[i] + 2), [3.0, 0.0]),
         (H(v[i] + 2), [1.0, 0.0]),
         (H(v[i] - 1), [0.0, 0.0]),  # at the kink
+        (f_second(v[i]), [-2 * math.tanh(y) / math.cosh(y) ** 2 for y in DATA.v]),
+        (exp(v[i]), [math.e, math.e**-2]),
+        (Exponential(v[i]), [math.e, math.e**-2]),
+        (sigmoid(v[i]), [1 / (1 + math.exp(-y)) for y in DATA.v]),
+        (softplus(v[i]), [math.log1p(math.exp(y)) for y in DATA.v]),
         (SG(v[i]), DATA.v),
         (sqrt(v[i] ** 2), [1.0, 2.0]),
         (log(v[i] ** 2), 2 * np.log([1.0, 2.0])),

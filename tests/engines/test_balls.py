@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
+from flint import arb
 from sympy import cos, exp, log, sin, tanh
 
 from lvicreg.calculus import f, f_prime, f_second, sigmoid, softplus
@@ -87,6 +88,11 @@ def test_a_function_has_its_value_and_its_slope(function: type, x: float) -> Non
     assert float(found.value) == pytest.approx(value(x), rel=1e-12)
     assert float(found.derivative) == pytest.approx(3 * slope(x), rel=1e-12)
     assert applied(SERIES[function], Dual(Ball(Fraction(x)))).derivative is None
+
+
+def test_an_infinite_slope_says_nothing() -> None:
+    with pytest.raises(Undecided, match="outside its domain"):
+        applied(SERIES[exp], Dual(Ball(1), Ball(arb("+inf"))))
 
 
 def test_outside_a_domain_nothing_is_said() -> None:

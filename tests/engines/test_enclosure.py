@@ -1,13 +1,14 @@
 """The engine of enclosures says no: to numbers that differ, to what is not decided, and to what it has no value for."""
 
 import pytest
+from flint import arb
 from sympy import Abs, E, GoldenRatio, IndexedBase, Rational, Symbol, cos, exp, log, pi, sign, sin, sqrt, tanh
 
 from lvicreg.calculus import D, Definitions, H, Mean, SecondMoments, Sigma, Symmetric, f, f_prime, relu, sigmoid, softplus
 from lvicreg.calculus.layer import B, b, i, j, k
 from lvicreg.claims import Claim, Entry, Status, examine
 from lvicreg.engines import Contradiction, Enclosed, Equation, Exact, Symbolic, enclosure, evaluating
-from lvicreg.engines.balls import Undecided
+from lvicreg.engines.balls import Ball, Undecided, in_precision
 
 v, w, u = IndexedBase("v"), IndexedBase("w", positive=True), IndexedBase("u")
 y, s = Symbol("y"), Symbol("s", positive=True)
@@ -85,6 +86,22 @@ def test_wide_balls_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enclosure, "PRECISIONS", (64, 256))
     with pytest.raises(Undecided, match=r"are known to \de-\d\d only"):
         Enclosed((HOLDS["a sigmoid"],)).run()
+
+
+@pytest.mark.parametrize(
+    ("middle", "radius", "decided"),
+    [("1", "1e-51", True), ("1", "1e-49", False), ("1.2", "1.5e-50", False), ("1e6", "1e-46", True), ("1e6", "1e-43", False)],
+)
+def test_how_wide_a_ball_may_be(middle: str, radius: str, decided: bool) -> None:
+    engine = Enclosed(())
+    with in_precision(256):
+        for sign in (1, -1):
+            wide, known = Ball(sign * arb(middle, radius)), Ball(sign * arb(middle))
+            if decided:
+                engine.decide(wide, known)
+            else:
+                with pytest.raises(Undecided):
+                    engine.decide(wide, known)
 
 
 def test_as_many_bits_as_it_takes_and_no_more_than_are_stated() -> None:

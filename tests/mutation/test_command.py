@@ -42,11 +42,8 @@ def test_only_what_is_not_on_record_can_be_broken(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_has_survivors_is_not_put_on_record_but_the_rest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        Mutant("oja.domain", "1", "caught", ""),
-        Mutant("oja.stable", "1", "caught", ""),
-        Mutant("oja.stable", "2", "survived", ""),
-    ]
+    caught = [Mutant(where, "1", "caught", "") for where in ("oja.domain", "oja.stable")]
+    found = [*caught, Mutant("oja.stable", "2", "survived", "")]
     monkeypatch.setattr(command, "run", lambda *rest: found)
     monkeypatch.setattr(command, "entries", lambda project: [("oja.decay", "1")])
     project = replace(NOTE, root=tmp_path)
