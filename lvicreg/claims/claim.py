@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from sympy import Add, Expr
@@ -32,7 +33,7 @@ class Said:
     verdict: Verdict = "refuted"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves.
 
@@ -91,6 +92,7 @@ class Claim:
         """The marked formulas of the statement, in TeX."""
         return re.findall(FORMULA, self.statement)
 
+    @cached_property
     def checks(self) -> tuple[Evidence, ...]:
         """Everything to run: the equations by both of their engines, then the claim's own evidence."""
         by_equations: list[Evidence] = []

@@ -63,7 +63,7 @@ class Entry:
         rests_on = set(self.supports.values())
         if Status.FAILED in rests_on or any(finding.outcome == "failed" for finding in self.findings):
             return Status.FAILED
-        needed = {check.kind for check in self.claim.checks() if check.kind in ("symbolic", "exact", "enclosure")}
+        needed = {check.kind for check in self.claim.checks if check.kind in ("symbolic", "exact", "enclosure")}
         if Status.NOT_RUN in rests_on or not needed <= self.kinds:
             return Status.NOT_RUN
         if Status.STATED_SIZES in rests_on or any("symbolic" not in equation.engines for equation in self.claim.holds):
@@ -119,7 +119,7 @@ class Entry:
 
 def examine(claim: Claim, by_kernel: bool | None = None) -> tuple[Finding, ...]:
     """Run every check of one claim, or only those that are (not) ``by_kernel``, of a proof assistant."""
-    checks = (check for check in claim.checks() if by_kernel in (None, isinstance(check, Kernel)))
+    checks = (check for check in claim.checks if by_kernel in (None, isinstance(check, Kernel)))
     return tuple(_find(check) for check in checks)
 
 

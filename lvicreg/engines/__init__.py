@@ -7,8 +7,8 @@ symbolic         normal form of ``left − right``, sizes symbolic              
 exact            both sides evaluated in exact numbers at concrete sizes, no tolerance        dual numbers      exact
 enclosure        the same in balls that enclose the values of functions such as exp, tanh     arb               enclosure
 rational         exact numbers computed in two ways, in plain Python                          fractions         rational
-autodiff         a loss written separately, differentiated by a machine, in float64           JAX               autodiff
-numerical        numbers computed in two ways, written separately, in float64                 JAX               numerical
+autodiff         a loss written separately, differentiated by a machine, in float64           autograd          autodiff
+numerical        numbers computed in two ways, written separately, in float64                 NumPy             numerical
 polynomial       identities of polynomials in every entry, at several sizes                   python-flint      polynomials
 solver           validity over the real numbers, and refutation of wrong variants             z3                solver
 locality         an update factored into what a synapse can know                              factoring         locality

@@ -37,19 +37,20 @@ class Equation:
         if self.left == self.right:
             raise ValueError(f"an equation between identical expressions checks nothing: {self.left}")
         meanings = [self.definitions[name][1] for name in self.definitions]
-        if floats := set().union(*(expr.atoms(Float) for expr in (self.left, self.right, *meanings))):
+        atoms = frozenset().union(*map(_atoms, (self.left, self.right, *meanings)))
+        if floats := [atom for atom in atoms if isinstance(atom, Float)]:
             raise ValueError(
                 f"{min(floats)} is rounded, and an equation is exact: write it as a fraction, such as Rational(1, 10)"
             )
         slopes = sorted((self.left + self.right).atoms(D), key=str) if S.Zero in (self.left, self.right) else []
         if slopes and all(_is_absent(slope, self.definitions) for slope in slopes):
             raise ValueError(f"{slopes[0]} is 0, since what is differentiated has no {name_of(slopes[0].args[1])} in it")
-        if unshown := _without_sign(self.definitions) + _replaced_without_sign(self.left, self.right, *meanings):
+        if unshown := _without_sign(self.definitions) + _replaced_without_sign(atoms):
             raise ValueError(
                 f"{unshown[0]} was declared with a sign, and what it stands for is not shown to have it: write that in "
                 "squares, roots and what has a sign itself, or declare none"
             )
-        if alike := _alike(self.left, self.right, *meanings):
+        if alike := _alike(atoms):
             raise ValueError(f"two quantities are written {alike[0]}, under different assumptions: give them different names")
         if asymmetric := _asymmetric(self.definitions):
             raise ValueError(f"{asymmetric[0]} was declared Symmetric, and what it stands for is not")
@@ -81,9 +82,9 @@ def _without_sign(definitions: Definitions) -> list[Expr]:
     return [definitions[name][0] for name in definitions if not _has_its_sign(*definitions[name])]
 
 
-def _replaced_without_sign(*exprs: Expr) -> list[Expr]:
+def _replaced_without_sign(atoms: frozenset[Expr]) -> list[Expr]:
     """The same of what stands in the place of a quantity somewhere."""
-    return [place.args[1] for expr in exprs for place in expr.atoms(At) if not _has_its_sign(*place.args[1:])]
+    return [place.args[1] for place in atoms if isinstance(place, At) and not _has_its_sign(*place.args[1:])]
 
 
 def _has_its_sign(quantity: Expr, value: Expr) -> bool:
@@ -114,10 +115,17 @@ def _is_nonnegative(expr: Expr) -> bool:
     return False
 
 
-def _alike(*exprs: Expr) -> list[str]:
+@cache
+def _atoms(expr: Expr) -> frozenset[Expr]:
+    """The quantities in an expression, its rounded numbers, and where a quantity has a value."""
+    return frozenset(expr.atoms(At, Float, Idx, IndexedBase, Symbol))
+
+
+def _alike(atoms: frozenset[Expr]) -> list[str]:
     """The texts under which two quantities stand that are not one."""
-    arrays, indices, symbols = (set().union(*(expr.atoms(kind) for expr in exprs)) for kind in (IndexedBase, Idx, Symbol))
-    symbols -= {named.label for named in arrays | indices}
+    labels = {named.label for named in atoms if isinstance(named, (IndexedBase, Idx))}
+    arrays = [atom for atom in atoms if isinstance(atom, IndexedBase)]
+    symbols = [atom for atom in atoms if isinstance(atom, Symbol) and atom not in labels]
     texts = [sorted(map(str, quantities)) for quantities in (arrays, symbols)]
     return [text for kind in texts for text, following in pairwise(kind) if text == following]
 

@@ -2,7 +2,7 @@
 
 * Each side of each equation that holds is broken in every way that ``lvicreg.claims.mutants`` knows. Both engines, exact and
   symbolic, must reject each mutant; an engine that breaks down has rejected it too, as in the ledger.
-* Each derivative that is claimed beside a separately written loss is broken the same way; JAX must reject it.
+* Each derivative that is claimed beside a separately written loss is broken the same way; autograd must reject it.
 * Each definition is broken wherever equations and derivatives use it. One of them must be rejected.
 * Each side of each equation that is to fail is broken too. With one more error it mostly still fails, but at other values: the
   exact engine then finds another counterexample, which the claim's page would show, and ``python -m derivations --check``

@@ -24,6 +24,7 @@ from lvicreg.engines import Autodiff, Counterexample, Equation, Evidence, Exact,
 from lvicreg.engines.kernel import stated
 
 
+@cache
 def said(claim: Claim) -> dict[str, Any]:
     """All that a claim says in words, and the digest of what it says in symbols."""
     words: dict[str, Any] = {"statement": claim.statement, "assumptions": list(claim.assumptions), "proof": claim.proof}

@@ -33,12 +33,17 @@ def workers(project: Project, names: Sequence[str]) -> BaseContext:
 
 
 def ledger(
-    project: Project, names: Sequence[str], context: BaseContext, console: Console, known: Known | None = None
+    project: Project,
+    names: Sequence[str],
+    context: BaseContext,
+    console: Console,
+    known: Known | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[Entry]:
     """Every claim of the named sections, examined in parallel; the proof assistant's kernel is asked once, in this process.
 
     Of claims of which the findings are ``known`` nothing is examined again, and the kernel is asked about proofs only that are
-    not on record as they stand.
+    not on record as they stand. ``meanwhile`` is what this process does first, while the others examine.
     """
     claims = [(claim, name, number) for name in names for number, claim in enumerate(project.section(name).claims)]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -58,6 +63,7 @@ def ledger(
             return findings
 
         try:
+            meanwhile()
             return list(measure((claim for claim, _, _ in claims), examined))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)

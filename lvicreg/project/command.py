@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from lvicreg.engines import Kernel
 from .approval import Approvals
 from .changed import Changes
 from .checking import ledger, workers
-from .outputs import all_files, strangers
+from .outputs import derived_files, found_files, strangers
 from .project import Project
 from .record import Record
 from .report import show
@@ -62,19 +63,28 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     if not options.sections:
         console.print("Nothing has changed since it was last found fit.")
         return 0
+    record = Record(project)
+    derived: Future[dict[Path, str]] = Future()
+
+    def derive() -> None:
+        try:
+            derived.set_result(derived_files(project, options.sections))
+        except Exception as problem:  # to be raised when the claims, of which one may say why, have been reported
+            derived.set_exception(problem)
+
     try:
-        entries = ledger(project, options.sections, context, console, changes.findings if options.changed else None)
+        known = changes.findings if options.changed else None
+        entries = ledger(project, options.sections, context, console, known, meanwhile=derive)
     except KeyboardInterrupt:
         console.print("Interrupted; nothing was written.")
         return 130
-    record = Record(project)
     run = _Run(project, options.sections, entries, record, console)
     run.report(options.verbose)
     read = run.approved(options.approve)
     if options.json:
         write({options.json: to_json(entries, {entry.claim.id: record.of(entry.claim) for entry in entries})})
     alone = run.without_strangers()
-    files = all_files(project, options.sections, entries, record) | run.approvals(options.approve)
+    files = derived.result() | found_files(project, options.sections, entries, record) | run.approvals(options.approve)
     fit = run.compare(files, read) if options.check else run.write(files, read)
     if fit and alone:
         changes.remember(entries, options.sections)

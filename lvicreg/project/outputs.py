@@ -12,18 +12,22 @@ from lvicreg.codegen.loss import loss_source
 from lvicreg.codegen.modules import module_source, package_source
 from lvicreg.codegen.rule import Function
 
-from .pages import fragments, known, tables
+from .pages import known, of_claims, of_expressions, tables
 from .pages.theorem import kinds
 from .project import Generated, Project
 from .record import Record
 
 
-def all_files(project: Project, names: Sequence[str], entries: Sequence[Entry], record: Record) -> dict[Path, str]:
-    """Every file that the named sections determine; those that need all sections only where all are named."""
-    files = {**rule_files(project, names), **loss_files(project, names), **fragments(project, names, entries, record)}
-    if set(names) == set(project.sections):
-        files |= package_files(project) | readme(project, entries, record)
-    return files
+def derived_files(project: Project, names: Sequence[str]) -> dict[Path, str]:
+    """The files that follow from the expressions of the named sections; those that need all only where all are named."""
+    files = {**rule_files(project, names), **loss_files(project, names), **of_expressions(project, names)}
+    return files | package_files(project) if set(names) == set(project.sections) else files
+
+
+def found_files(project: Project, names: Sequence[str], entries: Sequence[Entry], record: Record) -> dict[Path, str]:
+    """The files that say what was found of their claims, likewise."""
+    files = of_claims(project, names, entries, record)
+    return files | readme(project, entries, record) if set(names) == set(project.sections) else files
 
 
 def rule_files(project: Project, names: Iterable[str]) -> dict[Path, str]:

@@ -13,7 +13,7 @@ import json
 import tokenize
 from collections import ChainMap, Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -51,7 +51,6 @@ class Record:
         self.project = project
         self.path = project.record / "score.json"
         self._claims = claims
-        self._hashes: dict[int, tuple[Claim, dict[str, str]]] = {}  # by the identity of a claim, which has no hash
 
     @cached_property
     def entries(self) -> dict[str, dict[str, Any]]:
@@ -60,7 +59,7 @@ class Record:
 
     def of(self, claim: Claim) -> Score | None:
         """What is on record for a claim as it stands: for what is to hold and to fail of it, and its own evidence."""
-        entries = [(self.entries.get(where, {}), found) for where, found in self._of_claim(claim).items()]
+        entries = [(self.entries.get(where, {}), found) for where, found in _of_claim(claim).items()]
         if not entries or any(entry.get("fingerprint") != found for entry, found in entries):
             return None
         return _sum(entry for entry, _ in entries)
@@ -76,7 +75,7 @@ class Record:
         """All that can be on record, with its hash; of a definition none, since its meaning is part of its name."""
         claims = list(self.project.claims if self._claims is None else self._claims)
         definitions = {defined(*each): "" for each in users(claims) if any(True for _ in broken(each[1]))}
-        return self._functions | self._files | definitions | dict(ChainMap(*map(self._of_claim, claims)))
+        return self._functions | self._files | definitions | dict(ChainMap(*map(_of_claim, claims)))
 
     @cached_property
     def missing(self) -> set[str]:
@@ -103,11 +102,6 @@ class Record:
         if where.startswith(self.project.checkers):
             return "engines"
         return "functions" if where in self._functions else "claims"
-
-    def _of_claim(self, claim: Claim) -> dict[str, str]:
-        if id(claim) not in self._hashes:
-            self._hashes[id(claim)] = claim, _of_claim(claim)
-        return self._hashes[id(claim)][1]
 
     @cached_property
     def _functions(self) -> dict[str, str]:
@@ -177,6 +171,7 @@ def fingerprint(claim: Claim) -> str:
     return _hash([*map(_said, claim.holds), *said])
 
 
+@cache
 def _of_claim(claim: Claim) -> dict[str, str]:
     """The hashes of a claim: of what is to hold, of what is to fail, and of its own evidence, where there is any."""
     found = {claim.id: fingerprint(claim)} if claim.holds else {}

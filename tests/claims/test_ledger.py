@@ -71,12 +71,12 @@ def test_a_verdict_is_of_what_was_said_and_measured() -> None:
 def test_each_engine_is_asked_for_what_holds_and_what_fails() -> None:
     """By itself: the two sides agree for one engine only."""
     claim = Claim("a", "", holds=(TRUE,), fails=(FALSE,))
-    for check in claim.checks():
+    for check in claim.checks:
         assert (check.holds, check.fails) == ((TRUE,), (FALSE,))
     wrong = Claim("a", "", holds=(TRUE,), fails=(TRUE,))
     assert [finding.outcome for finding in examine(wrong)] == ["failed", "failed"]
     apart = Claim("a", "", holds=(TRUE,), fails=(replace(FALSE, engines=("exact",)),))
-    assert [(check.kind, len(check.holds), len(check.fails)) for check in apart.checks()] == [
+    assert [(check.kind, len(check.holds), len(check.fails)) for check in apart.checks] == [
         ("symbolic", 1, 0),
         ("exact", 1, 1),
     ]

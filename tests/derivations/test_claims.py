@@ -84,7 +84,7 @@ def test_every_promised_claim_is_there() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_a_claim_has_three_kinds_of_evidence_and_rests_on_claims(claim: Claim) -> None:
-    kinds = {check.kind for check in claim.checks()}
+    kinds = {check.kind for check in claim.checks}
     assert len(kinds) >= 3
     assert "symbolic" in kinds
     assert kinds & {"exact", "rational"}

@@ -126,7 +126,7 @@ def test_a_mean_is_refused() -> None:
 
 def test_a_claim_is_checked_by_the_engine_that_has_numbers_for_it() -> None:
     claim = Claim("a", "", holds=(HOLDS["a sigmoid"], Equation((y + 1) ** 2, y**2 + 2 * y + 1)))
-    assert [check.kind for check in claim.checks()] == ["symbolic", "exact", "enclosure"]
+    assert [check.kind for check in claim.checks] == ["symbolic", "exact", "enclosure"]
     entry = Entry(claim, examine(claim))
     assert entry.status == Status.EVERY_SIZE
     missing = Entry(claim, tuple(finding for finding in entry.findings if finding.kind != "enclosure"))

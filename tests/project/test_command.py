@@ -100,13 +100,13 @@ def test_an_unknown_section_is_refused() -> None:
 def test_the_same_bytes_with_every_hash_seed() -> None:
     script = (
         "from derivations import NOTE\n"
-        "from lvicreg.project.outputs import all_files\n"
+        "from lvicreg.project.outputs import derived_files, found_files\n"
         "from lvicreg.project.record import Record\n"
         "from lvicreg.claims import Entry, Finding\n"
         "claims = NOTE.claims\n"
-        "found = [[Finding(check.kind, '', 'passed', '', 0.0) for check in claim.checks()] for claim in claims]\n"
+        "found = [[Finding(check.kind, '', 'passed', '', 0.0) for check in claim.checks] for claim in claims]\n"
         "entries = [Entry(*pair) for pair in zip(claims, map(tuple, found))]\n"
-        "files = all_files(NOTE, NOTE.sections, entries, Record(NOTE))\n"
+        "files = derived_files(NOTE, NOTE.sections) | found_files(NOTE, NOTE.sections, entries, Record(NOTE))\n"
         "for path, text in files.items(): print(path, text)\n"
     )
     first, second = (python("-c", script, PYTHONHASHSEED=seed) for seed in ("1", "2"))

@@ -30,7 +30,7 @@ RULES = {rule.name: rule for rules in NOTE.rules_of(NOTE.sections).values() for 
 def measured(claim_id: str, outcome: str = "passed") -> Entry:
     """An entry whose checks all had the same outcome."""
     claim = CLAIMS[claim_id]
-    return Entry(claim, tuple(Finding(check.kind, check.engine, outcome, "found", 0.0) for check in claim.checks()))
+    return Entry(claim, tuple(Finding(check.kind, check.engine, outcome, "found", 0.0) for check in claim.checks))
 
 
 def test_every_fragment_is_shown_on_exactly_one_page() -> None:

@@ -13,7 +13,7 @@ CLAIMS = NOTE.claims
 
 
 def entry(claim: Claim, **outcomes: str) -> Entry:
-    kinds = dict.fromkeys(check.kind for check in claim.checks())
+    kinds = dict.fromkeys(check.kind for check in claim.checks)
     return Entry(claim, tuple(Finding(kind, "", outcomes.get(kind, "passed"), "because", 12.34) for kind in kinds))
 
 
@@ -62,4 +62,4 @@ def test_in_full_statuses_and_evidence_are_spelled_out() -> None:
     claim = next(claim for claim in CLAIMS if claim.id == "oja.lyapunov")
     text = " ".join(shown(entry(claim), width=200, verbose=True))
     assert "steps machine-checked, argument in words" in text
-    assert ", ".join(dict.fromkeys(check.kind for check in claim.checks())) in text
+    assert ", ".join(dict.fromkeys(check.kind for check in claim.checks)) in text

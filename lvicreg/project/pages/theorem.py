@@ -120,7 +120,7 @@ def kinds(entry: Entry) -> list[str]:
 
 def _findings(entry: Entry) -> Iterator[str]:
     """A row for each check that passed; the kernel's as on record."""
-    for check, finding in zip(entry.claim.checks(), _in_order(entry), strict=True):
+    for check, finding in zip(entry.claim.checks, _in_order(entry), strict=True):
         if isinstance(check, Kernel):
             found = check.covered if check.on_record else "not on record for these files"
         else:
@@ -135,7 +135,7 @@ def _in_order(entry: Entry) -> list[Any]:
     by_kernel = [finding for finding in entry.findings if finding.kind == Kernel.kind]
     others = iter([finding for finding in entry.findings if finding.kind != Kernel.kind])
     kernels = iter(by_kernel)
-    return [next(kernels) if isinstance(check, Kernel) else next(others) for check in entry.claim.checks()]
+    return [next(kernels) if isinstance(check, Kernel) else next(others) for check in entry.claim.checks]
 
 
 def _source_of(function: Any) -> str:
