@@ -45,7 +45,6 @@ class Evaluator:
         self.seed = seed  # the entry whose slope is 1
         self.fixed = dict(fixed or {})  # entries whose value differs from the point's
         self._known: dict[Entry, Dual] = {}
-        self._lengths: dict[Idx, int] = {}
 
     def value(self, expr: Expr, at: Environment | None = None) -> Number:
         """The value of ``expr``, its free indices read from ``at``."""
@@ -57,15 +56,15 @@ class Evaluator:
 
     def length(self, index: Idx) -> int:
         """The number of values of an index at this point's sizes."""
-        if index not in self._lengths:
+        if index not in self.point.lengths:
             lower, upper = index.args[1].args
             length = self.value(upper - lower + 1).rational()
             if lower != 0 or length.denominator != 1:
                 raise ValueError(
                     f"{index} runs from {lower} over {length} values: let it run from 0, over sizes that are given"
                 )
-            self._lengths[index] = length.numerator
-        return self._lengths[index]
+            self.point.lengths[index] = length.numerator
+        return self.point.lengths[index]
 
     def entry(self, expr: Expr, name: Name, entry: Entry) -> Dual:
         """The value and slope of an entry of a named quantity, computed once."""

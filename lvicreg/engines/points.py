@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from sympy import Expr
+from sympy import Expr, Idx
 
 from lvicreg.calculus.expectation import Law
 
@@ -45,6 +45,7 @@ class Point:
         self.random = random.Random(f"{seed} {sorted(self.sizes.items())} {scale}")
         self.values: dict[Entry, Number] = {(name, ()): number(size) for name, size in self.sizes.items()}
         self.distributions: dict[Law, list[tuple[Number, dict[Entry, Number]]]] = {}
+        self.lengths: dict[Idx, int] = {}  # of the ranges of indices
         self.gates: dict[Expr, set[bool]] = {}  # what stands in a step, a hinge or |·|: was it more than 0, or not
         self._tables: dict[tuple[str, Number], Number] = {}
 

@@ -117,7 +117,7 @@ class Surd:
         return isinstance(other, Surd) and self.rational_part == other.rational_part and self.roots == other.roots
 
     def __hash__(self) -> int:
-        return hash((self.rational_part, frozenset(self.roots.items())))
+        return hash((int(self.rational_part.p), int(self.rational_part.q), frozenset(self.roots)))
 
     def __str__(self) -> str:
         return " + ".join(f"{c}" if n == 1 else f"{c}*sqrt({n})" for n, c in sorted(self.terms.items())) or "0"
