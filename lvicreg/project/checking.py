@@ -50,9 +50,9 @@ def ledger(
     with Progress(*columns, console=console) as progress, ProcessPoolExecutor(mp_context=context) as pool:
         bar = progress.add_task("checking claims", total=len(claims))
         found = {claim.id: known(claim) if known else None for claim, _, _ in claims}
-        futures = {
-            claim.id: pool.submit(_examine, project, name, number) for claim, name, number in claims if found[claim.id] is None
-        }
+        waiting = [(claim, name, number) for claim, name, number in claims if found[claim.id] is None]
+        waiting.sort(key=lambda each: -len(each[0].holds))  # those that take long first, so that no worker is left with one
+        futures = {claim.id: pool.submit(_examine, project, name, number) for claim, name, number in waiting}
 
         def examined(claim: Claim) -> tuple[Finding, ...]:
             findings = found[claim.id]

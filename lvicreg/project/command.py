@@ -64,11 +64,11 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
         console.print("Nothing has changed since it was last found fit.")
         return 0
     record = Record(project)
-    derived: Future[dict[Path, str]] = Future()
+    derived: Future[_Derived] = Future()
 
     def derive() -> None:
         try:
-            derived.set_result(derived_files(project, options.sections))
+            derived.set_result(_Derived.of(project, options.sections, record))
         except Exception as problem:  # to be raised when the claims, of which one may say why, have been reported
             derived.set_exception(problem)
 
@@ -78,17 +78,34 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted; nothing was written.")
         return 130
-    run = _Run(project, options.sections, entries, record, console)
+    run = _Run(project, options.sections, entries, derived, console)
     run.report(options.verbose)
     read = run.approved(options.approve)
     if options.json:
         write({options.json: to_json(entries, {entry.claim.id: record.of(entry.claim) for entry in entries})})
     alone = run.without_strangers()
-    files = derived.result() | found_files(project, options.sections, entries, record) | run.approvals(options.approve)
+    found = found_files(project, options.sections, entries, record)
+    files = {**derived.result().files, **found, **run.approvals(options.approve)}
     fit = run.compare(files, read) if options.check else run.write(files, read)
     if fit and alone:
         changes.remember(entries, options.sections)
     return 0 if fit and alone else 1
+
+
+@dataclass(frozen=True)
+class _Derived:
+    """What follows from some sections, whatever is found of their claims."""
+
+    files: Mapping[Path, str]
+    differing: Sequence[str]  # the claims whose words are not as they were approved
+    score: str  # of seeded errors; of all sections, or none
+
+    @classmethod
+    def of(cls, project: Project, names: Sequence[str], record: Record) -> _Derived:
+        """Derive it."""
+        differing = Approvals(project.record / "approved.json").differing(project.claims_of(names))
+        score = record.in_words if set(names) == set(project.sections) else ""
+        return cls(derived_files(project, names), differing, score)
 
 
 @dataclass(frozen=True)
@@ -98,7 +115,7 @@ class _Run:
     project: Project
     sections: list[str]
     entries: Sequence[Entry]
-    record: Record
+    derived: Future[_Derived]
     console: Console
 
     def say(self, text: str) -> None:
@@ -126,7 +143,7 @@ class _Run:
             again = f"{self.project.command}.formal --write"
             self.say(f"The record of the formal proofs is not of the files as they are: {again}")
         if self._whole:
-            self.say(self.record.in_words)
+            self.say(self.derived.result().score)
 
     def approvals(self, now: Collection[str]) -> dict[Path, str]:
         """The file of what was approved, with these claims as they are."""
@@ -135,7 +152,7 @@ class _Run:
 
     def approved(self, now: Collection[str]) -> bool:
         """Whether all words are approved, these claims by now; what is not as it was approved is shown."""
-        changed = Approvals(self.project.record / "approved.json").differing([entry.claim for entry in self.entries])
+        changed = self.derived.result().differing
         unread = [name for name in changed if name not in now]
         if changed:
             self.say(drift(self.approvals(changed), self.project.root))
