@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from itertools import count
+from operator import is_
 
 from sympy import Expr, Function, Idx, Indexed, IndexedBase, S, Symbol
 from sympy.core.basic import Basic
@@ -127,16 +128,32 @@ def rename(expr: Expr, names: Renaming) -> Expr:
     """``expr`` with its free indices replaced, all at once."""
     free = free_indices(expr)
     names = {old: new for old, new in names.items() if old in free and old != new}
+    return _renamed(expr, names) if names else expr
+
+
+def _renamed(expr: Expr, names: Renaming) -> Expr:
+    """The same of what may have none of them; then it is the expression itself."""
+    if isinstance(expr, Idx):
+        return names.get(expr, expr)
+    if isinstance(expr, Indexed):
+        indices = tuple([names.get(index, index) for index in expr.indices])
+        return expr if indices == expr.indices else expr.base[indices]
+    if isinstance(expr, Sigma) or getattr(expr, "closed", False) or getattr(expr, "parameters", ()):
+        return _renamed_within(expr, names)
+    parts = [_renamed(part, names) for part in expr.args]
+    return expr if all(map(is_, parts, expr.args)) else expr.func(*parts)
+
+
+def _renamed_within(expr: Expr, names: Renaming) -> Expr:
+    """The same where indices are bound: those are not replaced, and do not capture what replaces others."""
+    free = free_indices(expr)
+    names = {old: new for old, new in names.items() if old in free}
     if not names:
         return expr
-    if isinstance(expr, Idx):
-        return names[expr]
-    if isinstance(expr, Sigma):
-        index, term = expr.index, expr.term
-        if index in names.values():
-            index = fresh(index)
-            term = rename(term, {expr.index: index})
-        return Sigma(rename(term, names), index)
-    if isinstance(expr, Indexed):
-        return expr.base[tuple(rename(index, names) for index in expr.indices)]
-    return expr.func(*(rename(argument, names) for argument in expr.args))
+    if not isinstance(expr, Sigma):
+        return expr.func(*(_renamed(part, names) for part in expr.args))
+    index, term = expr.index, expr.term
+    if index in names.values():
+        index = fresh(index)
+        term = _renamed(term, {expr.index: index})
+    return Sigma(_renamed(term, names), index)

@@ -20,6 +20,8 @@ from .approval import Approvals
 from .changed import Changes
 from .checking import ledger, workers
 from .outputs import derived_files, found_files, strangers
+from .pages import theorems_of
+from .pages.theorem import Theorems
 from .project import Project
 from .record import Record
 from .report import show
@@ -84,7 +86,7 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     if options.json:
         write({options.json: to_json(entries, {entry.claim.id: record.of(entry.claim) for entry in entries})})
     alone = run.without_strangers()
-    found = found_files(project, options.sections, entries, record)
+    found = found_files(project, options.sections, entries, derived.result().theorems)
     files = {**derived.result().files, **found, **run.approvals(options.approve)}
     fit = run.compare(files, read) if options.check else run.write(files, read)
     if fit and alone:
@@ -99,13 +101,14 @@ class _Derived:
     files: Mapping[Path, str]
     differing: Sequence[str]  # the claims whose words are not as they were approved
     score: str  # of seeded errors; of all sections, or none
+    theorems: Theorems
 
     @classmethod
     def of(cls, project: Project, names: Sequence[str], record: Record) -> _Derived:
         """Derive it."""
         differing = Approvals(project.record / "approved.json").differing(project.claims_of(names))
         score = record.in_words if set(names) == set(project.sections) else ""
-        return cls(derived_files(project, names), differing, score)
+        return cls(derived_files(project, names), differing, score, theorems_of(project, names, record))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from lvicreg.codegen.modules import module_source, package_source
 from lvicreg.codegen.rule import Function
 
 from .pages import known, of_claims, of_expressions, tables
-from .pages.theorem import kinds
+from .pages.theorem import Theorems, kinds
 from .project import Generated, Project
 from .record import Record
 
@@ -24,10 +24,10 @@ def derived_files(project: Project, names: Sequence[str]) -> dict[Path, str]:
     return files | package_files(project) if set(names) == set(project.sections) else files
 
 
-def found_files(project: Project, names: Sequence[str], entries: Sequence[Entry], record: Record) -> dict[Path, str]:
+def found_files(project: Project, names: Sequence[str], entries: Sequence[Entry], theorems: Theorems) -> dict[Path, str]:
     """The files that say what was found of their claims, likewise."""
-    files = of_claims(project, names, entries, record)
-    return files | readme(project, entries, record) if set(names) == set(project.sections) else files
+    files = of_claims(project, names, entries, theorems)
+    return files | readme(project, entries, theorems.record) if set(names) == set(project.sections) else files
 
 
 def rule_files(project: Project, names: Iterable[str]) -> dict[Path, str]:

@@ -101,12 +101,14 @@ def test_the_same_bytes_with_every_hash_seed() -> None:
     script = (
         "from derivations import NOTE\n"
         "from lvicreg.project.outputs import derived_files, found_files\n"
+        "from lvicreg.project.pages import theorems_of\n"
         "from lvicreg.project.record import Record\n"
+        "theorems = theorems_of(NOTE, NOTE.sections, Record(NOTE))\n"
         "from lvicreg.claims import Entry, Finding\n"
         "claims = NOTE.claims\n"
         "found = [[Finding(check.kind, '', 'passed', '', 0.0) for check in claim.checks] for claim in claims]\n"
         "entries = [Entry(*pair) for pair in zip(claims, map(tuple, found))]\n"
-        "files = derived_files(NOTE, NOTE.sections) | found_files(NOTE, NOTE.sections, entries, Record(NOTE))\n"
+        "files = derived_files(NOTE, NOTE.sections) | found_files(NOTE, NOTE.sections, entries, theorems)\n"
         "for path, text in files.items(): print(path, text)\n"
     )
     first, second = (python("-c", script, PYTHONHASHSEED=seed) for seed in ("1", "2"))

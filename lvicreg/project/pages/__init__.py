@@ -48,9 +48,17 @@ def of_expressions(project: Project, names: Sequence[str]) -> dict[Path, str]:
     return _with_header(project, found)
 
 
-def of_claims(project: Project, names: Sequence[str], entries: Sequence[Entry], record: Record) -> dict[Path, str]:
-    """The fragments of the named sections' claims as they were found; those of all claims only where all sections are named."""
+def theorems_of(project: Project, names: Sequence[str], record: Record) -> Theorems:
+    """What prints the claims of the named sections, with their equations, which do not depend on what is found."""
     theorems = Theorems(project, _equations(project), record)
+    for claim in project.claims_of(names):
+        theorems.printed(claim)
+    return theorems
+
+
+def of_claims(project: Project, names: Sequence[str], entries: Sequence[Entry], theorems: Theorems) -> dict[Path, str]:
+    """The fragments of the named sections' claims as they were found; those of all claims only where all sections are named."""
+    record = theorems.record
     found = {f"claims/{entry.claim.id}.md": theorems.theorem(entry) for entry in entries}
     found |= {f"{name}.md": text for name, text in tables(project, names, entries).items()}
     if set(names) == set(project.sections):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from lvicreg.claims import Entry
+from lvicreg.claims import Claim, Entry
 from lvicreg.engines import Counterexample, Equation, Exact, Kernel
 
 from ..project import Project
@@ -23,6 +23,7 @@ class Theorems:
     project: Project
     equations: Equations
     record: Record
+    _printed: dict[Claim, list[str]] = field(default_factory=dict)
 
     def theorem(self, entry: Entry) -> str:
         """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold.
@@ -56,15 +57,7 @@ class Theorems:
     def _checked(self, entry: Entry) -> Iterator[str]:
         """All that stands behind a claim."""
         claim = entry.claim
-        beside = tuple(e for check in claim.evidence if isinstance(check, Exact) for e in check.holds)
-        for equations, said in ((claim.holds + beside, "Verified"), (claim.fails, "Shown to fail")):
-            groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # by who decided them, and what their names stand for
-            for equation in equations:
-                group = _decided(equation), tuple(self.equations.where(equation))
-                groups.setdefault(group, []).append(self.equations.equality(equation))
-            for (decided, meanings), shown in groups.items():
-                names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
-                yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
+        yield from self.printed(claim)
         yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *_findings(entry)])
         for check in claim.evidence:
             if isinstance(check, Counterexample):
@@ -83,6 +76,24 @@ class Theorems:
             f"`{self.project.command} {name}`, and "
             f"{{ref}}`the test <source-tests-test_claims>` `python -m pytest tests/{package}/test_claims.py -k {claim.id}`."
         )
+
+    def printed(self, claim: Claim) -> list[str]:
+        """The equations of a claim, whatever was found of them; printed once, since it takes a while."""
+        if claim not in self._printed:
+            beside = tuple(e for check in claim.evidence if isinstance(check, Exact) for e in check.holds)
+            parts = ((claim.holds + beside, "Verified"), (claim.fails, "Shown to fail"))
+            self._printed[claim] = [text for equations, said in parts for text in self._grouped(equations, said)]
+        return self._printed[claim]
+
+    def _grouped(self, equations: Iterable[Equation], said: str) -> Iterator[str]:
+        """Equations by who decided them, and what their names stand for."""
+        groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for equation in equations:
+            group = _decided(equation), tuple(self.equations.where(equation))
+            groups.setdefault(group, []).append(self.equations.equality(equation))
+        for (decided, meanings), shown in groups.items():
+            names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+            yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
 
     def _functions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every generated function, and the claims on whose ground it is."""
