@@ -1,10 +1,12 @@
 """Check the claims of the sections, on all processors, with a progress bar.
 
 Where the system can fork, one process imports the sections and is copied for each worker, while this one imports them too.
+Workers collect no garbage: nearly all that they make is remembered, and they end within the minute.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -47,7 +49,10 @@ def ledger(
     """
     claims = [(claim, name, number) for name in names for number, claim in enumerate(project.section(name).claims)]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console) as progress, ProcessPoolExecutor(mp_context=context) as pool:
+    with (
+        Progress(*columns, console=console) as progress,
+        ProcessPoolExecutor(mp_context=context, initializer=gc.disable) as pool,
+    ):
         bar = progress.add_task("checking claims", total=len(claims))
         found = {claim.id: known(claim) if known else None for claim, _, _ in claims}
         waiting = [(claim, name, number) for claim, name, number in claims if found[claim.id] is None]
