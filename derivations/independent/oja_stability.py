@@ -58,7 +58,7 @@ def runs_by_autodiff(ad: Any, rng: Any) -> Pairs:
     x, size = (values.reshape(-1, 1) for values in np.meshgrid(np.asarray([0.1, 0.5, 0.9]), np.asarray([1e-4, 1.0, 1e4])))
     starts = size * rng.normal(size=(9, 4))  # nine runs, one a row
     ends = starts
-    for _ in range(1500):
+    for _ in range(700):
         ends = ends + x / rate * descent(ends)
     yield ends, np.sign(starts @ basis[:, :1]) * basis[:, 0] / rate**0.5
 
