@@ -36,6 +36,7 @@ NOTHING = Definitions()
         (H(v[i] + 2), [1.0, 0.0]),
         (H(v[i] - 1), [0.0, 0.0]),  # at the kink
         (f_second(v[i]), [-2 * math.tanh(y) / math.cosh(y) ** 2 for y in DATA.v]),
+        (f_second(v[i] / 4), [-2 * math.tanh(y / 4) / math.cosh(y / 4) ** 2 for y in DATA.v]),
         (exp(v[i]), [math.e, math.e**-2]),
         (Exponential(v[i]), [math.e, math.e**-2]),
         (sigmoid(v[i]), [1 / (1 + math.exp(-y)) for y in DATA.v]),
