@@ -43,6 +43,7 @@ def rotation_by_autodiff(ad: Any, rng: Any) -> Pairs:
     data, covariance, weights = scene(np, rng)
     antisymmetric = np.triu(data.T @ data, 1) - np.triu(data.T @ data, 1).T
     turn = np.linalg.solve(np.eye(4) + antisymmetric, np.eye(4) - antisymmetric)  # Cayley's transform
+    yield turn + antisymmetric @ turn, np.eye(4) - antisymmetric
     turned = turn @ covariance @ turn.T
     gradient = ad.grad(log_variance_loss(np, covariance, 0.5))(weights)
     yield ad.grad(log_variance_loss(np, turned, 0.5))(turn @ weights), turn @ gradient
