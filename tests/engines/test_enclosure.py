@@ -1,5 +1,7 @@
 """The engine of enclosures says no: to numbers that differ, to what is not decided, and to what it has no value for."""
 
+from typing import Any
+
 import pytest
 from flint import arb
 from sympy import Abs, E, GoldenRatio, IndexedBase, Rational, Symbol, cos, exp, log, pi, sign, sin, sqrt, tanh
@@ -90,7 +92,15 @@ def test_wide_balls_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("middle", "radius", "decided"),
-    [("1", "1e-51", True), ("1", "1e-49", False), ("1.2", "1.5e-50", False), ("1e6", "1e-46", True), ("1e6", "1e-43", False)],
+    [
+        ("0", "1e-51", True),
+        ("0", "1e-49", False),
+        ("1", "1e-51", True),
+        ("1", "1e-49", False),
+        ("1.2", "1.5e-50", False),
+        ("1e6", "1e-46", True),
+        ("1e6", "1e-43", False),
+    ],
 )
 def test_how_wide_a_ball_may_be(middle: str, radius: str, decided: bool) -> None:
     engine = Enclosed(())
@@ -102,6 +112,27 @@ def test_how_wide_a_ball_may_be(middle: str, radius: str, decided: bool) -> None
             else:
                 with pytest.raises(Undecided):
                     engine.decide(wide, known)
+
+
+def test_bits_are_tried_in_turn_until_they_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def noted(bits: int) -> Any:
+        tried.append(bits)
+        return in_precision(bits)
+
+    monkeypatch.setattr(enclosure, "in_precision", noted)
+    assert Enclosed((HOLDS["a sigmoid"],)).run()
+    assert tried == [256]
+    tried.clear()
+    monkeypatch.setattr(enclosure, "PRECISIONS", (16, 32, 512))
+    assert Enclosed((HOLDS["a sigmoid"],)).run()
+    assert tried == [16, 32, 512]
+    tried.clear()
+    monkeypatch.setattr(enclosure, "PRECISIONS", (16, 24, 32, 48))
+    with pytest.raises(Undecided):
+        Enclosed((HOLDS["a sigmoid"],)).run()
+    assert tried == [16, 24, 32, 48]
 
 
 def test_as_many_bits_as_it_takes_and_no_more_than_are_stated() -> None:
