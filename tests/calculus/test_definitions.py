@@ -1,10 +1,11 @@
 """Names stand for what they are defined as, and a definition that cannot be meant is refused."""
 
 import pytest
-from sympy import Idx, IndexedBase, S, Symbol, sqrt
+from sympy import Idx, IndexedBase, S, Symbol, exp, sqrt
 
 from lvicreg.calculus import Definitions, Sigma, derivative, f, is_zero
 from lvicreg.calculus.definitions import indices_of, name_of
+from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, N, W, a, alpha, b, c, epsilon, i, j, k, mean, network, p, q, sigma, u, var, x, z
 from lvicreg.engines.points import Point
@@ -107,6 +108,8 @@ def test_mapping():
 
 def test_fold_names_functions_and_roots():
     assert network.fold(f(a[c, k])) == z[c, k]
+    named = Definitions({W[b, i]: exp(z[b, i])})
+    assert named.fold(2 * exp(z[c, k])) == named.fold(2 * Exponential(z[c, k])) == 2 * W[c, k]
     assert network.fold(Sigma(f(a[b, k]) ** 2, b)) == Sigma(z[b, k] ** 2, b)
     assert network.fold(f(a[b, i] + 1)) == f(a[b, i] + 1)
     assert network.fold(sqrt(var[k] + epsilon)) == sigma[k]
