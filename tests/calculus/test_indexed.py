@@ -5,11 +5,11 @@ from itertools import product
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sympy import Idx, Integer, Symbol
+from sympy import Idx, IndexedBase, Integer, Symbol
 
-from lvicreg.calculus import Delta, Sigma, Symmetric, is_zero, normal, others
+from lvicreg.calculus import Delta, Gaussian, Mean, Sigma, Symmetric, is_zero, normal, others
 from lvicreg.calculus.indexed import free_indices, fresh, rename, size_of
-from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, p, x, z
+from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, p, x, z
 from tests.calculus.expression_trees import INDICES, Data, built, exact, index, trees
 
 DATA = (Data(2, 3, seed=3), Data(3, 2, seed=4))
@@ -94,3 +94,10 @@ def test_symmetric():
     assert rename(S[i, k] * x[b, j], {i: k, k: i}) == S[i, k] * x[b, j]
     assert is_zero(Sigma(S[i, k] * z[b, i] * z[c, k], i, k) - Sigma(S[i, k] * z[b, k] * z[c, i], i, k))
     assert size_of(b) == B
+
+
+def test_the_pattern_of_a_law_is_not_renamed() -> None:
+    n, w = Idx("n", M), IndexedBase("w")
+    law = Gaussian(w[j], Symmetric("C"))
+    assert rename(w[j] * Mean(w[m] ** 2, law), {j: n}) == w[n] * Mean(w[m] ** 2, law)
+    assert rename(w[j] * Mean(w[m] ** 2, law), {m: n}) == w[j] * Mean(w[n] ** 2, law)
