@@ -6,20 +6,23 @@ The files stand in ``tests/gallery``, where tests take them the same way and run
 from __future__ import annotations
 
 import ast
-import os
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
 from html import escape
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import wrap
 
 from lvicreg.calculus import NotLocal
 from lvicreg.calculus.synapse import readable
+from lvicreg.claims import Status
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
 from lvicreg.derive.problem import read
 
 GALLERY = Path(__file__).parents[1] / "tests" / "gallery"
 LOSSES = sorted(path for path in GALLERY.glob("*.py") if not path.name.startswith("test_"))
+WIDTH = 88  # characters in a column of the page
 SHOWN = 3  # signals, of which a rule may need many
 
 
@@ -30,12 +33,18 @@ def shown(name: str) -> str:
 
 def derived(name: str, old: str = "", new: str = "") -> None:
     """Print what ``lvicreg derive`` prints of a file, in an empty folder, with ``new`` in the place of ``old``."""
-    os.environ["COLUMNS"] = "100"
-    with TemporaryDirectory() as folder, chdir(folder):
+    told = StringIO()
+    with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(told):
         Path(f"{name}.py").write_text(shown(name).replace(old, new, 1) if old else shown(name), encoding="utf-8")
         main([f"{name}.py"])
         if (rule := Path(name, "rule.py")).exists():
             print(f"\n--- {rule} ---\n{_function(rule.read_text(encoding='utf-8'), name)}")
+    print("\n".join(wrapped for line in told.getvalue().splitlines() for wrapped in _wrapped(line)))  # in one piece
+
+
+def _wrapped(line: str) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return wrap(line, WIDTH, subsequent_indent=indent, drop_whitespace=False) or [""]
 
 
 def _function(text: str, name: str) -> str:
@@ -46,9 +55,9 @@ def _function(text: str, name: str) -> str:
 
 def table() -> str:
     """Every loss with its source, what was checked, and what its rule needs, as an HTML table."""
-    head = "".join(f"<th>{name}</th>" for name in ("loss", "gradient", "the rule as printed", "locality", "signals", "lines"))
+    head = "".join(f"<th>{name}</th>" for name in ("loss", "checked by", "printed rule", "locality", "signals", "lines"))
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _row(path))}</tr>" for path in LOSSES)
-    return f'<table class="gallery"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="wide-table"><table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _row(path: Path) -> list[str]:
@@ -63,6 +72,7 @@ def _row(path: Path) -> list[str]:
         found = [*map(readable, (*answer.reads.pre, *answer.reads.post, *answer.reads.shared))]
         signals = ", ".join(found[:SHOWN]) + (f", and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
     loss = f"<code>{path.stem}</code>: {escape(summary)} <small>{escape(' '.join(source.split()))}</small>"
-    checked = f"{gradient.status}, by {', '.join(sorted(gradient.kinds))}"
+    assert gradient.status == Status.EVERY_SIZE, f"{path.name}: {gradient.status}"  # as the page says of all
+    checked = ", ".join(sorted(gradient.kinds))
     lines = sum(bool(line.strip()) for line in answer.problem.text.splitlines())
     return [loss, checked, escape(verdict), escape(local), escape(signals), str(lines)]

@@ -86,9 +86,9 @@ class Rule(Function):
 
     @cached_property
     def reads(self) -> Local | NotLocal:
-        """Its terms and what a synapse must be told; or what it cannot know."""
+        """Its terms, as they were derived, and what a synapse must be told; or what it cannot know."""
         try:
-            return factor(self.update, self.target, self.synapse, self.definitions)
+            return factor(self.descent.update if self.descent else self.update, self.target, self.synapse, self.definitions)
         except NotLocal as reason:
             return reason
 

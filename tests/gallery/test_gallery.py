@@ -45,6 +45,8 @@ def test_a_loss_goes_the_whole_way(path: Path, tmp_path: Path) -> None:
     assert {found.name for found in (tmp_path / name).iterdir()} == {
         "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json",
     }  # fmt: skip
+    (told,) = re.findall(r"The rule is (.*)\n", result.stdout)
+    assert told[:40] in (tmp_path / name / "rule.py").read_text(encoding="utf-8")
     assert "lvicreg" not in re.sub("# Generated.*", "", (tmp_path / name / "rule.py").read_text(encoding="utf-8"))
     tests = run("pytest", "-q", "-p", "no:cacheprovider", name, folder=tmp_path)
     assert tests.returncode == 0, tests.stdout
