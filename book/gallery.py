@@ -6,9 +6,10 @@ The files stand in ``tests/gallery``, where tests take them the same way and run
 from __future__ import annotations
 
 import ast
-from contextlib import chdir, redirect_stdout
+import os
+import subprocess
+import sys
 from html import escape
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
@@ -17,7 +18,6 @@ from lvicreg.calculus import NotLocal
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import Status
 from lvicreg.derive.answer import Answer
-from lvicreg.derive.command import main
 from lvicreg.derive.problem import read
 
 GALLERY = Path(__file__).parents[1] / "tests" / "gallery"
@@ -33,13 +33,14 @@ def shown(name: str) -> str:
 
 def derived(name: str, old: str = "", new: str = "") -> None:
     """Print what ``lvicreg derive`` prints of a file, in an empty folder, with ``new`` in the place of ``old``."""
-    told = StringIO()
-    with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(told):
-        Path(f"{name}.py").write_text(shown(name).replace(old, new, 1) if old else shown(name), encoding="utf-8")
-        main([f"{name}.py"])
-        if (rule := Path(name, "rule.py")).exists():
-            print(f"\n--- {rule} ---\n{_function(rule.read_text(encoding='utf-8'), name)}")
-    print("\n".join(wrapped for line in told.getvalue().splitlines() for wrapped in _wrapped(line)))  # in one piece
+    variables = {**os.environ, "PYTHONPATH": str(GALLERY.parents[1]), "COLUMNS": str(WIDTH)}
+    with TemporaryDirectory() as folder:
+        Path(folder, f"{name}.py").write_text(shown(name).replace(old, new, 1) if old else shown(name), encoding="utf-8")
+        command = [sys.executable, "-m", "lvicreg", "derive", f"{name}.py"]
+        told = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False).stdout
+        if (rule := Path(folder, name, "rule.py")).exists():
+            told += f"\n--- {name}/rule.py ---\n{_function(rule.read_text(encoding='utf-8'), name)}"
+    print("\n".join(wrapped for line in told.splitlines() for wrapped in _wrapped(line)))
 
 
 def _wrapped(line: str) -> list[str]:
