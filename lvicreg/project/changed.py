@@ -1,7 +1,7 @@
 """What has changed since it was last found fit: which claims, and which sections' files.
 
-A claim is what it says, in words and symbols, its evidence with the files of all separately written functions that this calls,
-and the engines. What was found of it is remembered with the hash of that. A section's files follow from its claims, its module
+A claim is what it says, in words and symbols, its evidence with the files of all functions of the project that this calls, and
+the engines. What was found of it is remembered with the hash of that. A section's files follow from its claims, its module
 and what writes them. Where a generated file is no longer what it was, every section counts as changed, since it may be of any.
 """
 
@@ -12,6 +12,7 @@ import inspect
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -37,7 +38,9 @@ class Changes:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.path = project.root / ".derived.json"
-        known: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        known: dict[str, Any] = {}
+        with suppress(FileNotFoundError, ValueError):  # of a damaged file nothing is remembered
+            known = json.loads(self.path.read_text(encoding="utf-8"))
         self._claims: dict[str, dict[str, Any]] = known.get("claims", {})
         self._sections: dict[str, str] = known.get("sections", {}) if known.get("generated") == self._generated() else {}
 
@@ -67,9 +70,8 @@ class Changes:
         write({self.path: json.dumps(known, indent=1, ensure_ascii=False) + "\n"})
 
     def _of_claim(self, claim: Claim) -> str:
-        package = self.project.independent.replace("/", ".")
         parts = (part for check in claim.evidence for part in vars(check).values())
-        separate = {Path(inspect.getfile(function)) for part in parts for function in called(part, package)}
+        separate = {Path(inspect.getfile(function)) for part in parts for function in called(part, self.project.package)}
         return _hashed([json.dumps(said(claim)), _of_files(separate), _tools(CHECKING), _versions()])
 
     def _of_section(self, name: str) -> str:

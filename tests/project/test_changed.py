@@ -21,7 +21,7 @@ from pathlib import Path
 
 from lvicreg.project import Generated, Project
 
-SMALL = Project("small", ("a", "b"), Path(__file__).parents[1], Generated("small_rules", "", ""),
+SMALL = Project("small", ("a", "b", "c"), Path(__file__).parents[1], Generated("small_rules", "", ""),
                 Generated("small_losses", "", ""), (), ())
 """,
     "small/symbols.py": "from sympy import Symbol\n\ny, half = Symbol('y'), 1\n",
@@ -42,6 +42,21 @@ from small.symbols import y
 TITLE = "B"
 claims = [Claim("b", "words", holds=(Equation((y - 1) ** 2, y**2 - 2 * y + 1),), evidence=(Fractions(pairs),)),
           Claim("b.alone", "words", holds=(Equation((y - 2) ** 2, y**2 - 4 * y + 4),))]
+""",
+    "small/c.py": """\
+from fractions import Fraction
+
+from lvicreg.claims import Claim
+from lvicreg.engines import Equation, Fractions
+from small.symbols import y
+
+
+def own():
+    yield Fraction(2, 4), Fraction(1, 2)
+
+
+TITLE = "C"
+claims = [Claim("c", "words", holds=(Equation((y - 3) ** 2, y**2 - 6 * y + 9),), evidence=(Fractions(own),))]
 """,
     "small/independent/__init__.py": "",
     "small/independent/thirds.py": "from fractions import Fraction\n\ndef pairs():\n    yield Fraction(2, 6), Fraction(1, 3)\n",
@@ -67,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    assert changes(tmp_path, "a", "b") == "a b | a b b.alone"
+    assert changes(tmp_path, "a", "b", "c") == "a b c | a b b.alone c"
     assert changes(tmp_path) == "|"
     return tmp_path
 
@@ -88,14 +103,15 @@ def changes(folder: Path, *remembered: str) -> str:
         ("small/a.py", "words", "other words", "a | a"),
         ("small/b.py", "4 * y + 4", "4 * (y - 1)", "b |"),
         ("small/b.py", "(y - 2)", "(2 - y)", "b | b.alone"),
-        ("small/symbols.py", "1", "2", "a b | a"),
-        ("small/symbols.py", "('y')", "('y', real=True)", "a b | a b b.alone"),
+        ("small/symbols.py", "1", "2", "a b c | a"),
+        ("small/symbols.py", "('y')", "('y', real=True)", "a b c | a b b.alone c"),
+        ("small/c.py", "(2, 4)", "(3, 6)", "c | c"),
         ("small/independent/thirds.py", "(2, 6)", "(3, 9)", "b | b"),
-        ("small/record/approved.json", "{}", "{ }", "a b |"),
-        ("small/__init__.py", '"", ""), (), ()', '"other", ""), (), ()', "a b |"),
-        ("small_rules/a.py", "", "written by hand", "a b |"),
-        ("small_losses/b.py", "", "written by hand", "a b |"),
-        ("book/_generated/a.md", "", "written by hand", "a b |"),
+        ("small/record/approved.json", "{}", "{ }", "a b c |"),
+        ("small/__init__.py", '"", ""), (), ()', '"other", ""), (), ()', "a b c |"),
+        ("small_rules/a.py", "", "written by hand", "a b c |"),
+        ("small_losses/b.py", "", "written by hand", "a b c |"),
+        ("book/_generated/a.md", "", "written by hand", "a b c |"),
     ],
 )
 def test_what_has_changed(folder: Path, name: str, old: str, new: str, told: str) -> None:
@@ -114,8 +130,8 @@ def test_what_was_fit_is_remembered_section_by_section(folder: Path) -> None:
 
 def test_a_file_that_was_written_by_hand_is_not_forgotten_with_another_section(folder: Path) -> None:
     (folder / "small_rules" / "a.py").write_text("by hand", encoding="utf-8")
-    assert changes(folder, "b") == "a b |"
-    assert changes(folder, "a", "b") == "a b |"
+    assert changes(folder, "b") == "a b c |"
+    assert changes(folder, "a", "b", "c") == "a b c |"
     assert changes(folder) == "|"
 
 
@@ -157,3 +173,8 @@ def test_what_a_kernel_found_is_not_remembered(folder: Path, monkeypatch: pytest
     assert isinstance(claim, Claim)
     again._claims = json.loads(now.path.read_text(encoding="utf-8"))["claims"]
     assert again.findings(claim) == findings[:1]
+
+
+def test_of_a_damaged_memory_nothing_is_remembered(folder: Path) -> None:
+    (folder / ".derived.json").write_text("{", encoding="utf-8")
+    assert changes(folder) == "a b c | a b b.alone c"
