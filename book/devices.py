@@ -21,7 +21,7 @@ from lvicreg import rules
 
 RULES: list[Callable[..., Any]] = [getattr(rules, name) for name in rules.__all__]
 LAYOUTS = {"samples": (8, 1), "units": (1, 8), "both": (4, 2)}  # s × u, on the eight devices that are simulated
-AXES = {"x": "BM", "z": "BN", "z_prev": "BN", "df": "BN", "W": "NM", "mean": "N", "var": "N", "K": "NN"}
+AXES = {"x": "BM", "z": "BN", "z_prev": "BN", "slope": "BN", "W": "NM", "mean": "N", "var": "N", "K": "NN"}
 
 
 class Sizes(NamedTuple):
@@ -181,20 +181,20 @@ def agrees(found: list[Collective], expected: list[Sent], sizes: Sizes, s: int, 
     return sorted(found) == sorted(numbers(each, sizes, s, u) for each in expected)
 
 
-def covariance_gathered(over: Mesh, x: Any, z: Any, df: Any) -> Any:
+def covariance_gathered(over: Mesh, x: Any, z: Any, slope: Any) -> Any:
     """``covariance`` with units split, written for each device by hand: one all-gather of u, and K by columns."""
     alpha, units = 1 / (len(z) - 1), PartitionSpec(None, "units")
 
-    def of_one_device(x: Any, z: Any, df: Any) -> Any:
+    def of_one_device(x: Any, z: Any, slope: Any) -> Any:
         u = z - z.mean(axis=0)
         gathered = jax.lax.all_gather(u, "units", axis=1, tiled=True)
         Ku = alpha * gathered @ (gathered.T @ u)
-        return (4 * alpha * (alpha * (u**2).sum(axis=0) * u - Ku) * df).T @ x
+        return (4 * alpha * (alpha * (u**2).sum(axis=0) * u - Ku) * slope).T @ x
 
     split_up = jax.shard_map(
         of_one_device, mesh=over, in_specs=(PartitionSpec(), units, units), out_specs=PartitionSpec("units")
     )
-    return split_up(x, z, df)
+    return split_up(x, z, slope)
 
 
 # --- the table -------------------------------------------------------------------------------------------------------------

@@ -24,14 +24,14 @@ def digits() -> Array:
 
 def run(rule: str, x: Array, start: Array, steps: int, eta: float, decay: float = 1.0, epsilon: float = 1e-4) -> Array:
     """The weights of one linear unit before each step of a generated rule on all of the data, and after the last."""
-    W, df = start[None, :], np.ones((len(x), 1))
+    W, slope = start[None, :], np.ones((len(x), 1))
     path = [start]
     for _ in range(steps):
         z = x @ W.T
         if rule == "oja":
             W = W + eta / (len(x) - 1) * rules.oja(x, z, W)
         else:
-            W = W + eta * rules.log_variance_decay(x, z, df, W, decay=decay, epsilon=epsilon)
+            W = W + eta * rules.log_variance_decay(x, z, slope, W, decay=decay, epsilon=epsilon)
         path.append(W[0])
     return np.array(path)
 
@@ -91,11 +91,11 @@ def same_covariance(x: Array) -> Array:
 
 @partial(jax.jit, static_argnames=("rule", "steps"))
 def _descend(rule: Rule, x: Any, W: Any, eta: float, beta: float, steps: int) -> Any:
-    df = jnp.ones((x.shape[0], W.shape[0]))
+    slope = jnp.ones((x.shape[0], W.shape[0]))
 
     def step(_: int, W: Any) -> Any:
         z = x @ W.T
-        return W + eta * (rules.log_variance_decay(x, z, df, W, epsilon=0.0) + rule(x, z, df, beta=beta))
+        return W + eta * (rules.log_variance_decay(x, z, slope, W, epsilon=0.0) + rule(x, z, slope, beta=beta))
 
     return jax.lax.fori_loop(0, steps, step, W)
 

@@ -36,8 +36,8 @@ RULES = Generated(
     """\
 Each function returns the direction of descent, shape (N, M); add it to the weights times a learning rate. The arrays may be
 of any library that follows the array API standard: NumPy, PyTorch, JAX. ``x`` and ``z = f(W x)`` are a minibatch with samples
-on the first axis, or one sample; ``df`` is the slope f'(W x). Means and variances are taken from the minibatch unless they are
-given, as from a slow filter.
+on the first axis, or one sample; ``slope`` is f'(W x). Means and variances are taken from the minibatch unless they are given,
+as from a slow filter.
 """,
 )
 

@@ -27,8 +27,8 @@ from derivations.independent import losses
 from derivations.invariance import z_prev
 from derivations.notation import LATEX, PARAMETERS, TEXT
 from derivations.variance import gamma
-from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, others
-from lvicreg.calculus.layer import B, K, W, alpha, b, c, df, epsilon, i, k, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, distinct
+from lvicreg.calculus.layer import B, K, W, alpha, b, c, epsilon, i, k, mean, network, p, q, sigma, slope, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.codegen.rule import LossFunction
 from lvicreg.conventions import Covariance, Invariance, Variance
@@ -42,19 +42,19 @@ d = Idx("d", B)  # the activity z_dp with respect to which losses are differenti
 hinge_gradient = -alpha * H(gamma - sigma[p]) * u[d, p] / sigma[p]
 log_gradient = -alpha * u[d, p] / sigma[p] ** 2
 invariance_gradient = 2 * (z[d, p] - z_prev[d, p])
-covariance_gradient = 4 * alpha * beta * Sigma(others(p, k) * K[p, k] * u[d, k], k)
-one_sample_gradient = 4 * beta * u[d, p] * Sigma(others(p, k) * u[d, k] ** 2, k)
+covariance_gradient = 4 * alpha * beta * Sigma(distinct(p, k) * K[p, k] * u[d, k], k)
+one_sample_gradient = 4 * beta * u[d, p] * Sigma(distinct(p, k) * u[d, k] ** 2, k)
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
-layer = network.given(z)  # whatever the activity comes from
-mean_held = network.held(mean)
+layer = network.primitive(z)  # whatever the activity comes from
+mean_held = network.holding(mean)
 
 # --- the losses as the code has them ---------------------------------------------------------------------------------------
 K_off, G = Symmetric("K_off"), Symmetric("G")
 K_off_u, Gu, S = map(IndexedBase, ("K_off_u", "Gu", "S"))
-between_units = layer.but({K_off[i, k]: others(i, k) * K[i, k], K_off_u[b, i]: Sigma(K_off[i, k] * u[b, k], k)})
-between_samples = layer.but({G[b, c]: Sigma(u[b, i] * u[c, i], i), Gu[b, i]: Sigma(G[b, c] * u[c, i], c)})
-population = mean_held.given(z).but({S[b]: Sigma(u[b, k] ** 2, k)})
+between_units = layer.replace({K_off[i, k]: distinct(i, k) * K[i, k], K_off_u[b, i]: Sigma(K_off[i, k] * u[b, k], k)})
+between_samples = layer.replace({G[b, c]: Sigma(u[b, i] * u[c, i], i), Gu[b, i]: Sigma(G[b, c] * u[c, i], c)})
+population = mean_held.primitive(z).replace({S[b]: Sigma(u[b, k] ** 2, k)})
 
 hinge = Descent(variance.loss, z[d, p], layer)
 logarithm = Descent(log_variance.loss, z[d, p], layer)
@@ -66,12 +66,12 @@ one_sample = Descent(beta * Sigma(u[b, i] ** 2 * (S[b] - u[b, i] ** 2), b, i), z
 
 def weights(gradient: Expr) -> Expr:
     """By the chain rule, the gradient with respect to a weight."""
-    return Sigma(gradient * df[d, p] * x[d, q], d)
+    return Sigma(gradient * slope[d, p] * x[d, q], d)
 
 
 def equations(loss: Expr, gradient: Expr, *forms: Descent, held: Definitions = network) -> tuple[Equation, ...]:
     """The gradient with respect to the activity and the weights, and the forms that the code is generated from."""
-    by_definition = held.given(z)
+    by_definition = held.primitive(z)
     found = [Equation(D(loss, z[d, p]), gradient, by_definition), Equation(D(loss, W[p, q]), weights(gradient), held)]
     for form in forms:
         sides = (form.loss, loss), (-form.update, gradient)  # of which some are the same expression

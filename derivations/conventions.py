@@ -18,11 +18,11 @@ from derivations import covariance, covariance_one_sample, invariance, log_varia
 from derivations.covariance import beta
 from derivations.independent import conventions as independent
 from derivations.independent import published
-from derivations.invariance import df_prev, x_prev, z_prev
+from derivations.invariance import slope_prev, x_prev, z_prev
 from derivations.notation import LATEX, TEXT, in_primitives
 from derivations.sources import SOURCES, both, fourth_products, nominal, off_diagonal, products, squared_distance, views
 from derivations.variance import gamma
-from lvicreg.calculus import SG, D, Definitions, Sigma, others, relu
+from lvicreg.calculus import SG, D, Definitions, Sigma, distinct, relu
 from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.layer import (
     B,
@@ -30,7 +30,6 @@ from lvicreg.calculus.layer import (
     W,
     alpha,
     b,
-    df,
     epsilon,
     i,
     k,
@@ -39,6 +38,7 @@ from lvicreg.calculus.layer import (
     p,
     q,
     sigma,
+    slope,
     t,
     var,
     x,
@@ -62,7 +62,7 @@ gradients = {
     "invariance": Sigma(invariance.one_sample_gradient, t),
 }
 # with the roles of the views exchanged
-exchanged = gradients["invariance"].xreplace({x: x_prev, z: z_prev, z_prev: z, df: df_prev})
+exchanged = gradients["invariance"].xreplace({x: x_prev, z: z_prev, z_prev: z, slope: slope_prev})
 
 
 c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
@@ -94,7 +94,7 @@ def preset(name: str) -> Claim:
     """The claim that a source's terms have the gradients of its preset."""
     source, convention = SOURCES[name], PRESETS[name]
     losses = {"invariance": source.invariance, "variance": source.variance, "covariance": source.covariance}
-    definitions = views.but({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
+    definitions = views.replace({k: v for term in convention.terms.values() for k, v in in_its_terms(term).items()})
     weights = {term.rule: latex(factor(S(term.weight(N, B, nominal))), LATEX) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
@@ -103,7 +103,7 @@ def preset(name: str) -> Claim:
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
         f"its coefficients times {', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
         holds=tuple(
-            Equation(D(losses[name], W[p, q]), predicted(term), views.but(in_its_terms(term)), few)
+            Equation(D(losses[name], W[p, q]), predicted(term), views.replace(in_its_terms(term)), few)
             for name, term in convention.terms.items()
         ),
         evidence=(Autodiff(getattr(published, name.replace("-", "_")), total, definitions, {"B_nominal": 7.0}, wide),),
@@ -129,7 +129,7 @@ RESTS_ON = {
 
 # --- what makes no difference but a factor: n = B − ddof, with α = 1/n whatever it is -----------------------------------
 s, d = Symbol("s", positive=True), Symbol("d", positive=True)
-any_ddof = network.given(alpha)
+any_ddof = network.primitive(alpha)
 hinge, logarithm = variance.loss, log_variance.loss
 rescaled = {gamma: s * gamma, epsilon: s**2 * epsilon, alpha: s**2 * alpha}
 on_the_deviation = Sigma(relu(gamma - (sqrt(var[i]) + epsilon)), i)
@@ -143,11 +143,11 @@ def in_scaled(expr: Expr) -> Expr:
 # --- what no factor makes up for -----------------------------------------------------------------------------------------
 two_samples = ({"N": 2, "M": 2, "B": 2}, {"N": 3, "M": 2, "B": 2})
 v = IndexedBase("v")  # for B = 2 the deviation of one sample; the other's is its negative
-of_two_samples = Sigma(others(i, k) * (v[i] ** 2 * v[k] ** 2 + (-v[i]) ** 2 * (-v[k]) ** 2), i, k)
+of_two_samples = Sigma(distinct(i, k) * (v[i] ** 2 * v[k] ** 2 + (-v[i]) ** 2 * (-v[k]) ** 2), i, k)
 open_hinge = -Sigma(sigma[i], i)  # where every gate is open
 r, epsilon_2, gamma_2 = Idx("r", N), Symbol("epsilon_2", positive=True), Symbol("gamma_2", positive=True)
 other_epsilon = {epsilon: epsilon_2}
-by_mean, at_zero = network.but({alpha: 1 / B}), {epsilon: S.Zero}  # ddof = 0, and ε = 0
+by_mean, at_zero = network.replace({alpha: 1 / B}), {epsilon: S.Zero}  # ddof = 0, and ε = 0
 
 
 def proportional(first: Expr, second: Expr) -> Equation:
@@ -161,7 +161,7 @@ def primitive(expr: Expr, definitions: Definitions, values: Mapping[Expr, Expr] 
     return in_primitives(expr, definitions, values)
 
 
-held = network.held(mean)
+held = network.holding(mean)
 exact_loss = off_diagonal(alpha * products)
 stopped_distance = Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i)
 

@@ -13,8 +13,8 @@ from sympy import IndexedBase, Symbol
 from derivations.independent import covariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import D, Descent, Sigma, gradient, others
-from lvicreg.calculus.layer import K, N, W, alpha, b, c, df, i, k, mean, network, p, q, synapse, u, var, x, z
+from lvicreg.calculus import D, Descent, Sigma, distinct, gradient
+from lvicreg.calculus.layer import K, N, W, alpha, b, c, i, k, mean, network, p, q, slope, synapse, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
@@ -23,13 +23,13 @@ TITLE = "Covariance term"
 beta = Symbol("beta", positive=True)
 
 # --- the loss of the note, and its gradient ------------------------------------------------------------------
-loss = beta * Sigma(others(i, k) * K[i, k] ** 2, i, k)
-exact_gradient = 4 * alpha * beta * Sigma(others(p, k) * K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k)
+loss = beta * Sigma(distinct(i, k) * K[i, k] ** 2, i, k)
+exact_gradient = 4 * alpha * beta * Sigma(distinct(p, k) * K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k)
 
 # --- the Gram matrix of the samples ----------------------------------------------------------------------------------------
 G = Sigma(u[b, i] * u[c, i], i)
 squared_covariances = Sigma(K[i, k] ** 2, i, k)
-gram_gradient = 4 * alpha * beta * Sigma((alpha * Sigma(G * u[c, p], c) - var[p] * u[b, p]) * df[b, p] * x[b, q], b)
+gram_gradient = 4 * alpha * beta * Sigma((alpha * Sigma(G * u[c, p], c) - var[p] * u[b, p]) * slope[b, p] * x[b, q], b)
 
 # --- the mean of the squares over pairs of units -----------------------------------------------------------------------------
 common = Symbol("common")  # the covariance of every pair
@@ -45,7 +45,7 @@ claims = (
             exact_gradient,
             loss,
         ),
-        holds=tuple(Equation(D(loss, W[p, q]), exact_gradient, names) for names in (network, network.held(mean))),
+        holds=tuple(Equation(D(loss, W[p, q]), exact_gradient, names) for names in (network, network.holding(mean))),
         evidence=(
             Autodiff(losses.covariance, exact_gradient, network),
             Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], synapse),
@@ -77,10 +77,10 @@ claims = (
         "is on average that of the whole.",
         proof="For the parts: every pair is in as many of them as every other.",
         holds=(
-            Equation(Sigma(others(i, k) * common**2, i, k) / (N * (N - 1)), common**2, sizes=({"N": 2}, {"N": 5})),
-            Equation(Sigma(others(i, k) * common**2, i, k) / N, (N - 1) * common**2, sizes=({"N": 2}, {"N": 5})),
+            Equation(Sigma(distinct(i, k) * common**2, i, k) / (N * (N - 1)), common**2, sizes=({"N": 2}, {"N": 5})),
+            Equation(Sigma(distinct(i, k) * common**2, i, k) / N, (N - 1) * common**2, sizes=({"N": 2}, {"N": 5})),
         ),
-        fails=(Equation(Sigma(others(i, k) * common**2, i, k) / N, common**2, sizes=({"N": 3}, {"N": 5})),),
+        fails=(Equation(Sigma(distinct(i, k) * common**2, i, k) / N, common**2, sizes=({"N": 3}, {"N": 5})),),
         evidence=(Fractions(independent.subsets_of_a_population), Numbers(independent.equally_correlated)),
         assumptions=(r"$N \ge 2$; parts of two units or more",),
         source="note, covariance term; VICReg, arXiv 2105.04906, Eq. 4",
@@ -92,8 +92,8 @@ rules = (
         "covariance",
         "Exact covariance rule, contracted in the cheaper order: over samples first (N×N) or over units first (B×B).",
         Descent(loss, W[p, q], network),
-        network.but({K_diagonal[i]: K[i, i], Ku[b, i]: Sigma(K[i, k] * u[b, k], k)}),
-        arguments=(x, z, df),
+        network.replace({K_diagonal[i]: K[i, i], Ku[b, i]: Sigma(K[i, k] * u[b, k], k)}),
+        arguments=(x, z, slope),
         statistics=(mean, K, alpha),
         options=(beta,),
         avoidable=K,

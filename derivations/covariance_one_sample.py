@@ -16,8 +16,8 @@ from derivations.independent import covariance_one_sample as independent
 from derivations.independent import linear as linear_losses
 from derivations.independent import losses
 from derivations.notation import rule
-from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, others
-from lvicreg.calculus.layer import B, K, M, N, W, b, c, df, i, j, k, l, m, mean, network, p, q, synapse, t, u, x, z
+from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, distinct
+from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, mean, network, p, q, slope, synapse, t, u, x, z
 from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality, Numbers
@@ -25,20 +25,20 @@ from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality,
 TITLE = "Covariance term, one sample at a time"
 
 # --- the losses of the note -------------------------------------------------------------------------------
-one_sample_loss = beta * Sigma(others(i, k) * u[t, i] ** 2 * u[t, k] ** 2, i, k)
+one_sample_loss = beta * Sigma(distinct(i, k) * u[t, i] ** 2 * u[t, k] ** 2, i, k)
 norm_loss = beta * Sigma(u[t, i] ** 2, i) ** 2  # ‖u‖⁴, the loss of the third factor
 
 # --- and their gradients -------------------------------------------------------------------------------------------------
-one_sample_gradient = 4 * beta * u[t, p] * Sigma(others(p, k) * u[t, k] ** 2, k) * df[t, p] * x[t, q]
-third_factor_gradient = 4 * beta * u[t, p] * Sigma(u[t, k] ** 2, k) * df[t, p] * x[t, q]
-local_gradient = 4 * beta * (u[t, p] * Sigma(u[t, k] ** 2, k) - u[t, p] ** 3) * df[t, p] * x[t, q]
-excess = 4 * beta * u[t, p] ** 3 * df[t, p] * x[t, q]
-through_the_mean = -4 * beta / B * Sigma(df[b, p] * x[b, q], b) * Sigma(u[c, p] * others(p, k) * u[c, k] ** 2, c, k)
+one_sample_gradient = 4 * beta * u[t, p] * Sigma(distinct(p, k) * u[t, k] ** 2, k) * slope[t, p] * x[t, q]
+third_factor_gradient = 4 * beta * u[t, p] * Sigma(u[t, k] ** 2, k) * slope[t, p] * x[t, q]
+local_gradient = 4 * beta * (u[t, p] * Sigma(u[t, k] ** 2, k) - u[t, p] ** 3) * slope[t, p] * x[t, q]
+excess = 4 * beta * u[t, p] ** 3 * slope[t, p] * x[t, q]
+through_the_mean = -4 * beta / B * Sigma(slope[b, p] * x[b, q], b) * Sigma(u[c, p] * distinct(p, k) * u[c, k] ** 2, c, k)
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
-mean_held = network.held(mean)
+mean_held = network.holding(mean)
 S = IndexedBase("S")
-population = network.but({S[b]: Sigma(u[b, k] ** 2, k)})
+population = network.replace({S[b]: Sigma(u[b, k] ** 2, k)})
 
 # --- Gaussian activities, and linear units on Gaussian input ---------------------------------------------------------------
 true_K, C, v = Symmetric("true_K"), Symmetric("C"), IndexedBase("v")
@@ -47,14 +47,14 @@ activity = IndexedBase("y")
 linear = Definitions({activity[i]: Sigma(W[i, j] * input_x[j], j)})
 gaussian_input = Gaussian(input_x[j], C)
 gaussian_units = Gaussian(v[i], true_K)
-linear_loss = beta * Sigma(others(i, k) * activity[i] ** 2 * activity[k] ** 2, i, k)
+linear_loss = beta * Sigma(distinct(i, k) * activity[i] ** 2 * activity[k] ** 2, i, k)
 linear_K = IndexedBase("linear_K")
-population_covariance = linear.but({linear_K[i, k]: Sigma(W[i, j] * C[j, m] * W[k, m], j, m)})
-linear_exact_loss = beta * Sigma(others(i, k) * linear_K[i, k] ** 2, i, k)
-spurious_decay = 4 * beta * Sigma(others(p, k) * linear_K[k, k], k) * Sigma(C[q, m] * W[p, m], m)
-linear_exact_gradient = 4 * beta * Sigma(others(p, k) * linear_K[p, k] * C[q, m] * W[k, m], k, m)
+population_covariance = linear.replace({linear_K[i, k]: Sigma(W[i, j] * C[j, m] * W[k, m], j, m)})
+linear_exact_loss = beta * Sigma(distinct(i, k) * linear_K[i, k] ** 2, i, k)
+spurious_decay = 4 * beta * Sigma(distinct(p, k) * linear_K[k, k], k) * Sigma(C[q, m] * W[p, m], m)
+linear_exact_gradient = 4 * beta * Sigma(distinct(p, k) * linear_K[p, k] * C[q, m] * W[k, m], k, m)
 A, r = IndexedBase("A"), Idx("r", M)
-mixed = population_covariance.but({C[j, m]: Sigma(A[j, r] * A[m, r], r)})  # inputs A ξ, ξ standard
+mixed = population_covariance.replace({C[j, m]: Sigma(A[j, r] * A[m, r], r)})  # inputs A ξ, ξ standard
 few = ({"N": 2, "M": 2}, {"N": 3, "M": 2})
 
 # --- independent units of equal variance ------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ claims = (
             Equation(
                 Mean(K[i, k] ** 2, Gaussian(z[b, i], true_K)),
                 true_K[i, k] ** 2 + (true_K[i, i] * true_K[k, k] + true_K[i, k] ** 2) / (B - 1),
-                network.given(z),
+                network.primitive(z),
                 sizes=({"N": 2, "B": 2}, {"N": 1, "B": 3}),
             ),
         ),
@@ -206,12 +206,12 @@ claims = (
             Equation(third_factor_gradient - one_sample_gradient, excess, network),
             Equation(
                 (N - 1) * Mean(v[p] ** 2, independent_units),
-                Mean(Sigma(others(p, k) * v[k] ** 2, k), independent_units),
+                Mean(Sigma(distinct(p, k) * v[k] ** 2, k), independent_units),
                 sizes=small,
             ),
             Equation(
                 (N - 1) * Mean(v[p] * v[p] ** 3, independent_units),
-                kurtosis * Mean(v[p] * v[p] * Sigma(others(p, k) * v[k] ** 2, k), independent_units),
+                kurtosis * Mean(v[p] * v[p] * Sigma(distinct(p, k) * v[k] ** 2, k), independent_units),
                 sizes=small,
             ),
         ),
@@ -265,7 +265,7 @@ claims = (
                 Mean(fourth, gaussian_units),
                 Sigma(true_K[i, i], i) ** 2
                 + 2 * Sigma(true_K[i, i] ** 2, i)
-                + 2 * Sigma(others(i, k) * true_K[i, k] ** 2, i, k),
+                + 2 * Sigma(distinct(i, k) * true_K[i, k] ** 2, i, k),
                 sizes=small,
             ),
             Equation(
@@ -289,13 +289,13 @@ claims = (
 )
 
 _about = {
-    "arguments": (x, z, df),
+    "arguments": (x, z, slope),
     "statistics": (mean,),
     "options": (beta,),
     "degenerate": "0 where u = 0. NaN in one unit's activity reaches every unit through S.",
     "convention": str(Covariance(form="one-sample", mean="held")),
 }
-_mean_given = population.given(mean)
+_mean_given = population.primitive(mean)
 
 rules = (
     rule(

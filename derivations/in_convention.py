@@ -15,7 +15,7 @@ from derivations.notation import PARAMETERS
 from derivations.variance import gamma
 from lvicreg.calculus import Definitions, Descent, Sigma, relu
 from lvicreg.calculus.layer import B, N, W, alpha, b, epsilon, i, mean, p, q, sigma, t, var, z
-from lvicreg.codegen.rule import Parameter, Rule
+from lvicreg.codegen.rule import Rule
 from lvicreg.conventions.terms import SAMPLES, UNITS, VIEWS, Covariance, Invariance, Term, Variance
 
 SECTION_RULES = {
@@ -36,14 +36,14 @@ def loss_in(term: Term) -> tuple[Expr, Definitions]:
         case Variance():
             shortfall = relu(gamma - sigma[i]) if term.form == "hinge" else -log(var[i] + epsilon)
             loss = Sigma(shortfall, i) * _share(term) / UNITS[term.units](N)
-            definitions = definitions.but({alpha: 1 / (B - term.ddof)})
-            return loss, definitions.but({sigma[i]: sqrt(var[i]) + epsilon}) if term.place == "deviation" else definitions
+            definitions = definitions.replace({alpha: 1 / (B - term.ddof)})
+            return loss, definitions.replace({sigma[i]: sqrt(var[i]) + epsilon}) if term.place == "deviation" else definitions
         case Covariance(form="one-sample"):
             summed = Sigma(covariance_one_sample.one_sample_loss, t)
             return summed * _share(term) / (UNITS[term.units](N) * SAMPLES[term.samples](B)), definitions
         case Covariance(batch="actual"):
             loss = covariance.loss * _share(term) / UNITS[term.units](N)
-            return loss, definitions.but({alpha: 1 / (B - term.ddof)})
+            return loss, definitions.replace({alpha: 1 / (B - term.ddof)})
         case Invariance():
             summed = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)  # z_prev is given, so it is not differentiated
             return summed * _share(term) / (UNITS[term.units](N) * SAMPLES[term.samples](B)), definitions
@@ -62,9 +62,9 @@ def rule_in(term: Term) -> Rule:
     """
     loss, definitions = loss_in(term)
     like = SECTION_RULES[term.rule]
-    held = definitions.given(mean) if getattr(term, "mean", "free") == "held" else definitions
+    held = definitions.primitive(mean) if getattr(term, "mean", "free") == "held" else definitions
     defaults = {name: getattr(term, name) for name in ("gamma", "epsilon") if hasattr(term, name)}
-    parameters = {name: Parameter(PARAMETERS[name].description, float(value)) for name, value in defaults.items()}
+    parameters = {name: replace(PARAMETERS[name], default=float(value)) for name, value in defaults.items()}
     descent = Descent(loss, W[p, q], held)
     return replace(
         like,

@@ -13,7 +13,7 @@ from derivations.independent import invariance as independent
 from derivations.independent import losses
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Descent, Mean, SecondMoments, Sigma, Symmetric, f, f_prime
-from lvicreg.calculus.layer import B, W, b, df, i, j, m, network, p, q, synapse, t, x, z
+from lvicreg.calculus.layer import B, W, b, i, j, m, network, p, q, slope, synapse, t, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Invariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
@@ -21,12 +21,12 @@ from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
 TITLE = "Invariance term"
 
 # --- the previous time step ----------------------------------------------------------------------------------------------
-x_prev, a_prev, z_prev, df_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "df_prev"))
-steps = network.but(
+x_prev, a_prev, z_prev, slope_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "slope_prev"))
+steps = network.replace(
     {
         a_prev[b, i]: Sigma(W[i, j] * x_prev[b, j], j),
         z_prev[b, i]: f(a_prev[b, i]),
-        df_prev[b, i]: f_prime(a_prev[b, i]),
+        slope_prev[b, i]: f_prime(a_prev[b, i]),
     }
 )
 reads = synapse.also(post=(z_prev[b, i],))  # each unit remembers its activity
@@ -37,11 +37,11 @@ loss = Sigma(one_sample_loss, t)
 loss_without_stop = Sigma((z[t, i] - z_prev[t, i]) ** 2, i)
 
 # --- and its gradient ----------------------------------------------------------------------------------------------------
-one_sample_gradient = 2 * (z[t, p] - z_prev[t, p]) * df[t, p] * x[t, q]
-from_the_past = -2 * (z[t, p] - z_prev[t, p]) * df_prev[t, p] * x_prev[t, q]  # present and past exchanged
+one_sample_gradient = 2 * (z[t, p] - z_prev[t, p]) * slope[t, p] * x[t, q]
+from_the_past = -2 * (z[t, p] - z_prev[t, p]) * slope_prev[t, p] * x_prev[t, q]  # present and past exchanged
 
 exchanged = one_sample_gradient.xreplace(
-    {z[t, p]: z_prev[t, p], z_prev[t, p]: z[t, p], df[t, p]: df_prev[t, p], x[t, q]: x_prev[t, q]}
+    {z[t, p]: z_prev[t, p], z_prev[t, p]: z[t, p], slope[t, p]: slope_prev[t, p], x[t, q]: x_prev[t, q]}
 )
 
 # --- a linear unit on a stationary input: C = E[x xᵀ], C_1 = E[x_t x_{t−1}ᵀ] ------------------------------------------------
@@ -151,10 +151,10 @@ rules = (
     rule(
         "invariance",
         "Invariance rule: pull the activity towards that of the previous time step.",
-        Descent(loss, W[p, q], steps.given(z_prev)),
-        steps.given(z_prev),
+        Descent(loss, W[p, q], steps.primitive(z_prev)),
+        steps.primitive(z_prev),
         reads,
-        arguments=(x, z, z_prev, df),
+        arguments=(x, z, z_prev, slope),
         claims=("invariance.stop-gradient", "invariance.stationary"),
         convention=str(Invariance(views="present")),
         degenerate="0 where the two activities agree; NaN in an activity stays in its unit's row.",

@@ -16,7 +16,7 @@ from derivations.invariance import a_prev, steps, x_prev, z_prev
 from derivations.notation import in_primitives, rule
 from derivations.variance import S_i, gamma, mean_held
 from lvicreg.calculus import D, Descent, H, Sigma, relu
-from lvicreg.calculus.layer import W, a, alpha, b, df, epsilon, i, j, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus.layer import W, a, alpha, b, epsilon, i, j, mean, network, p, q, sigma, slope, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
@@ -32,7 +32,7 @@ loss_without_half = -Sigma(log(var[i] + epsilon), i)
 loss_with_decay = loss + decay / 2 * Sigma(W[i, j] ** 2, i, j)
 
 # --- and its gradient for one sample -------------------------------------------------------------------------------------
-one_sample_gradient = -alpha * u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q]
+one_sample_gradient = -alpha * u[t, p] / sigma[p] ** 2 * slope[t, p] * x[t, q]
 minibatch_gradient = Sigma(one_sample_gradient, t)
 decay_gradient = decay * W[p, q]
 
@@ -40,31 +40,31 @@ decay_gradient = decay * W[p, q]
 s = Symbol("s", positive=True)
 right, left = Symbol("c_right"), Symbol("c_left")
 unscaled, unscaled_prev = IndexedBase("x_unscaled"), IndexedBase("x_prev_unscaled")
-homogeneous = steps.but(
+homogeneous = steps.replace(
     {
         x[b, j]: unscaled[b, j],
         x_prev[b, j]: unscaled_prev[b, j],
         z[b, i]: right * relu(a[b, i]) - left * relu(-a[b, i]),
         z_prev[b, i]: right * relu(a_prev[b, i]) - left * relu(-a_prev[b, i]),
-        df[b, i]: right * H(a[b, i]) + left * H(-a[b, i]),
+        slope[b, i]: right * H(a[b, i]) + left * H(-a[b, i]),
         epsilon: S.Zero,
     }
 )
-scaled = homogeneous.but({x[b, j]: s * unscaled[b, j], x_prev[b, j]: s * unscaled_prev[b, j]})
+scaled = homogeneous.replace({x[b, j]: s * unscaled[b, j], x_prev[b, j]: s * unscaled_prev[b, j]})
 oja_update = z[t, p] * x[t, q] - z[t, p] ** 2 * W[p, q]
 hinge_with_open_gate = variance.one_sample_gradient.xreplace({H(gamma - sigma[p]): S.One})
 
 
 def scaled_by(factor: Expr, term: Expr, given: tuple[IndexedBase, ...] = ()) -> Equation:
     """The equation that scaling the input, but not what is given, multiplies ``term`` by ``factor``."""
-    after, before = scaled.given(*given), homogeneous.given(*given)
+    after, before = scaled.primitive(*given), homogeneous.primitive(*given)
     return Equation(in_primitives(term, after), factor * in_primitives(term, before))
 
 
 def exact_gradient_of_parts(scale: Expr) -> Expr:
     """The gradient of the covariance loss for deviations from the mean and inputs that are multiplied by ``scale``."""
     parts = {u[b, i]: scale * IndexedBase("u_unscaled")[b, i], x[b, j]: scale * unscaled[b, j]}
-    return network.given(alpha).but(parts).given(df).expand(covariance.exact_gradient)
+    return network.primitive(alpha).replace(parts).primitive(slope).expand(covariance.exact_gradient)
 
 
 claims = (
@@ -159,7 +159,7 @@ claims = (
             scaled_by(s**2, invariance.one_sample_gradient),
             scaled_by(s**2, oja_update),
             scaled_by(s**4, covariance_one_sample.one_sample_gradient),
-            *(scaled_by(factor, part) for factor, part in ((s, u[t, p]), (S.One, df[t, p]))),
+            *(scaled_by(factor, part) for factor, part in ((s, u[t, p]), (S.One, slope[t, p]))),
             Equation(exact_gradient_of_parts(s), s**4 * exact_gradient_of_parts(S.One)),
         ),
         fails=(scaled_by(S.One, one_sample_gradient, given=(mean, var)),),
@@ -185,7 +185,7 @@ claims = (
 
 CONVENTION = str(Variance(form="log", factor="1/2"))
 _about = {
-    "arguments": (x, z, df),
+    "arguments": (x, z, slope),
     "statistics": (mean, var, alpha),
     "options": (epsilon,),
     "degenerate": "with the minibatch's statistics, a unit of constant activity gets 0 from this term, up to the rounding "
@@ -212,7 +212,7 @@ rules = (
         claims=("log-variance.minibatch", "oja.mean-field", "oja.fixed-points", "oja.decay-scale"),
         **{
             **_about,
-            "arguments": (x, z, df, W),
+            "arguments": (x, z, slope, W),
             "options": (decay, epsilon),
             "convention": CONVENTION + " The decay is taken once a call. With mean and var given and alpha = 1 "
             "the update of one sample is u f'(a) x/(v + ε) − λ W.",

@@ -20,7 +20,7 @@ LATEX = layer.LATEX | {
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
     # one time step before
-    "x_prev": "{x'}", "a_prev": "{a'}", "z_prev": "{z'}", "df_prev": "f'({a'}·)", "u_prev": "{u'}", "var_prev": "{v'}",
+    "x_prev": "{x'}", "a_prev": "{a'}", "z_prev": "{z'}", "slope_prev": "f'({a'}·)", "u_prev": "{u'}", "var_prev": "{v'}",
     "mean_prev": r"{\bar{z}'}", "sigma_prev": r"{\sigma'}·", "K_prev": "{K'}", "v_prev": "{v'}", "y_prev": "{y'}",
     # products with a covariance matrix, and covariances of several kinds
     "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "KK": "K", "linear_K": "K", "true_K": "K^{*}·", "C_1": "(C_1)",
@@ -30,6 +30,7 @@ LATEX = layer.LATEX | {
 }  # fmt: skip
 
 PARAMETERS = {name: Parameter(meaning) for name, meaning in layer.MEANINGS.items()} | {
+    "slope": Parameter(layer.MEANINGS["slope"], formerly="df"),
     "z_prev": Parameter("activity in the previous time step."),
     "gamma": Parameter("target standard deviation.", 1.0),
     "epsilon": Parameter("added to the variance, in its units.", 1e-4),
@@ -47,10 +48,10 @@ def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, An
 
 
 def rule(
-    name: str, summary: str, by: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, /, **about: Any
+    name: str, summary: str, update: Expr | Descent, definitions: Definitions, reads: Synapse = synapse, /, **about: Any
 ) -> Rule:
-    """A rule for ``W``, by an update or by a loss that it descends: in the note's notation."""
-    update, descent = (by.update, by) if isinstance(by, Descent) else (by, None)
+    """A rule for ``W``, from its update or from a loss that it descends: in the note's notation."""
+    update, descent = (update.update, update) if isinstance(update, Descent) else (update, None)
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
     derived = {"update": update, "target": W[p, q], "synapse": reads, "descent": descent}
     return Rule(name=name, summary=summary, definitions=definitions, **derived, **written, **about)

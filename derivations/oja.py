@@ -18,7 +18,7 @@ from derivations.independent import oja_polynomials as polynomials
 from derivations.log_variance import decay
 from derivations.notation import rule
 from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
-from lvicreg.calculus.layer import B, M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, t, u, var, x, z
+from lvicreg.calculus.layer import B, M, W, alpha, b, epsilon, i, j, m, mean, network, p, q, slope, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Polynomials, Solver
 
@@ -42,30 +42,30 @@ norm2 = Sigma(w[j] ** 2, j)
 oja_update = y * xi[q] - y**2 * w[q]  # Oja 1982, Eq. 3
 input_law = SecondMoments((xi[j], xi[j], C))
 lyapunov = -log(s) / 2 + decay / 2 * norm2
-unit_decay = unit.but({decay: S.One})
+unit_decay = unit.replace({decay: S.One})
 inputs = ({"M": 2}, {"M": 3})
 
 # --- hypotheses: w an eigenvector, w in the kernel, C a Gram matrix, w scaled ------------------------------------------------
 mu = Symbol("mu", positive=True)
-eigenvector = unit.but({Cw[j]: mu * w[j]})
-kernel = unit.but({Cw[j]: S.Zero})
+eigenvector = unit.replace({Cw[j]: mu * w[j]})
+kernel = unit.replace({Cw[j]: S.Zero})
 direction, A = IndexedBase("direction"), IndexedBase("A")
-gram = unit.but({Cw[j]: Sigma(A[i, j] * Sigma(A[i, m] * w[m], m), i)})
-rescaled = unit.but({w[j]: direction[j] / sqrt(decay)})
-unscaled = unit_decay.but({w[j]: direction[j]})
+gram = unit.replace({Cw[j]: Sigma(A[i, j] * Sigma(A[i, m] * w[m], m), i)})
+rescaled = unit.replace({w[j]: direction[j] / sqrt(decay)})
+unscaled = unit_decay.replace({w[j]: direction[j]})
 factor = Symbol("c", positive=True)  # 1 with the ½, 2 without, α where it is kept
 weighted_F = factor * Cw[q] / s - decay * w[q]
 
 # --- in the coordinates of the eigenvectors of C, C w has the entries μ_j w_j -------------------------------------------------
 k, l, r = (Idx(name, M) for name in "klr")  # inputs, or the eigenvectors of C
 spectrum = IndexedBase("mu", nonnegative=True)
-eigenbasis = unit.but({Cw[j]: spectrum[j] * w[j]})
+eigenbasis = unit.replace({Cw[j]: spectrum[j] * w[j]})
 
 # --- a reflection across the plane orthogonal to h, of vectors and of C -------------------------------------------------------
 h, Ch = IndexedBase("h"), IndexedBase("Ch")
 h2, hCh = Sigma(h[j] ** 2, j), Sigma(h[j] * Ch[j], j)
 reflected_w, reflected_C = IndexedBase("reflected_w"), IndexedBase("reflected_C")
-reflection = unit.but(
+reflection = unit.replace(
     {
         Ch[j]: Sigma(C[j, m] * h[m], m),
         reflected_w[j]: w[j] - 2 * h[j] * Sigma(h[m] * w[m], m) / h2,
@@ -75,7 +75,9 @@ reflection = unit.but(
 reflected_Cw = Sigma(reflected_C[q, m] * reflected_w[m], m)
 
 # --- the rules of the note for one linear unit, from the losses ---------------------------------------------------------------
-linear = network.given(var).but({z[b, i]: Sigma(W[i, j] * x[b, j], j), df[b, i]: 1, mean[i]: 0, alpha: 1, epsilon: 0})
+linear = network.primitive(var).replace(
+    {z[b, i]: Sigma(W[i, j] * x[b, j], j), slope[b, i]: 1, mean[i]: 0, alpha: 1, epsilon: 0}
+)
 sample_loss = Sigma(-log(u[t, i] ** 2 + SG(var[i] - u[t, i] ** 2)) / 2 + decay / 2 * Sigma(W[i, j] ** 2, j), i)
 
 kept_loss = Sigma(
@@ -85,7 +87,7 @@ kept_loss = Sigma(
 # --- batches: y_b = w·x_b given, x_b = (C w/s) y_b + r_b with the residual r_b independent of y_b -----------------------------
 Y, residual, X, R = IndexedBase("Y"), IndexedBase("residual"), IndexedBase("X"), Symmetric("R")
 centred = IndexedBase("U")
-regression = unit.but({X[b, j]: Cw[j] / s * Y[b] + residual[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
+regression = unit.replace({X[b, j]: Cw[j] / s * Y[b] + residual[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
 batch_ratio = Sigma(centred[b] * X[b, q], b) / Sigma(centred[b] ** 2, b)
 
 # --- normalisation of a batch, y_b = w·x_b --------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ claims = (
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
             Equation(Sigma(w[j] * O[j], j), s * (1 - norm2), unit_decay, inputs),
             Equation(Cw[q], s * (F[q] + w[q]), unit_decay, inputs),
-            Equation(F[q], w[q] * (1 - norm2) / norm2, eigenvector.but({decay: S.One}), inputs),
+            Equation(F[q], w[q] * (1 - norm2) / norm2, eigenvector.replace({decay: S.One}), inputs),
             Equation(O[q], mu * w[q] * (1 - norm2), eigenvector, inputs),
         ),
         evidence=(
@@ -234,7 +236,7 @@ claims = (
         r"(oja.fixed-points), so the points can agree only for $\lambda = c$; and then they do. The factor $c$ is $1$ with "
         r"the $\frac{1}{2}$, $2$ without it and $\alpha$ where that is kept.",
         holds=(
-            Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.given(alpha)),
+            Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.primitive(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
             Equation(Sigma(w[q] * weighted_F, q), factor - decay * norm2, unit, inputs),
             Equation(weighted_F, w[q] * (factor / norm2 - decay), eigenvector, inputs),
@@ -244,7 +246,7 @@ claims = (
         evidence=(
             Autodiff(losses.scaled_log_variance, -weighted_F, unit, target="w"),
             Autodiff(
-                losses.one_sample_log_variance, -(alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q]), linear.given(alpha)
+                losses.one_sample_log_variance, -(alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q]), linear.primitive(alpha)
             ),
             Numbers(independent.decay_by_autodiff),
             Solver(independent.decay_by_solver),

@@ -44,7 +44,7 @@ from lvicreg.engines import Autodiff, Equation, Numbers, Polynomials, Solver
 TITLE = "The flows of Oja's rule and of log-variance with decay"
 
 # --- Oja's field is a gradient where this vanishes, as it does for a multiple of the identity ---------------------------------
-isotropic = unit.but({Cw[j]: mu * w[j]})
+isotropic = unit.replace({Cw[j]: mu * w[j]})
 curl = Cw[r] * w[q] - w[r] * Cw[q]
 
 # --- closed forms: g = e^{Cs} w_0 and T = e^{−λt} ---------------------------------------------------------------------------
@@ -55,9 +55,9 @@ T, rest = (
 )  # rest: 1 − ‖w_0‖², positive only for the exact engine's roots
 growth = Sigma(g[j] ** 2, j)
 image = {Cg[j]: Sigma(C[j, m] * g[m], m)}
-log_flow = unit.but({w[j]: T * g[j], **image})
-oja_flow = unit.but({w[j]: g[j] / sqrt(rest + growth), **image})
-from_start = oja_flow.but({w[j]: g[j] / sqrt(1 - Sigma(start[j] ** 2, j) + growth)})
+log_flow = unit.replace({w[j]: T * g[j], **image})
+oja_flow = unit.replace({w[j]: g[j] / sqrt(rest + growth), **image})
+from_start = oja_flow.replace({w[j]: g[j] / sqrt(1 - Sigma(start[j] ** 2, j) + growth)})
 
 
 def in_time(quantity: Expr) -> Expr:
@@ -68,8 +68,8 @@ def in_time(quantity: Expr) -> Expr:
 # --- the law of the norm, with e^{−2λt} as a number that shrinks at the rate 2λ ---------------------------------------------
 shrink, n0 = Symbol("shrink", positive=True), Symbol("n0", positive=True)
 v = IndexedBase("v")
-in_root_decay = unit.but({w[j]: sqrt(decay) * v[j]})  # Oja's field at √λ v
-at_v = unit.but({w[j]: v[j]})
+in_root_decay = unit.replace({w[j]: sqrt(decay) * v[j]})  # Oja's field at √λ v
+at_v = unit.replace({w[j]: v[j]})
 now = {"time": 0.0}
 gap = spectrum[k] - spectrum[m]
 norm_solution = 1 / decay + (n0 - 1 / decay) * shrink

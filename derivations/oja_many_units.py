@@ -14,7 +14,7 @@ from sympy import Expr, Idx, IndexedBase, Symbol, log, sqrt, symbols
 from derivations.independent import linear as losses
 from derivations.independent import oja_many_units as independent
 from derivations.log_variance import decay
-from lvicreg.calculus import At, D, Definitions, Delta, Sigma, Symmetric, others
+from lvicreg.calculus import At, D, Definitions, Delta, Sigma, Symmetric, distinct
 from lvicreg.calculus.layer import N, i, j, k, l
 from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Equation, Numbers, Solver
@@ -46,12 +46,12 @@ beta = Symbol("beta")
 units = Definitions(
     {
         K[i, k]: Sigma(mu[l] * W[i, l] * W[k, l], l) + Sigma(nu[e] * V[i, e] * V[k, e], e),
-        slope_W[p, r]: (decay - mu[r] / K[p, p]) * W[p, r] + 4 * beta * mu[r] * Sigma(others(p, k) * K[p, k] * W[k, r], k),
-        slope_V[p, e]: (decay - nu[e] / K[p, p]) * V[p, e] + 4 * beta * nu[e] * Sigma(others(p, k) * K[p, k] * V[k, e], k),
+        slope_W[p, r]: (decay - mu[r] / K[p, p]) * W[p, r] + 4 * beta * mu[r] * Sigma(distinct(p, k) * K[p, k] * W[k, r], k),
+        slope_V[p, e]: (decay - nu[e] / K[p, p]) * V[p, e] + 4 * beta * nu[e] * Sigma(distinct(p, k) * K[p, k] * V[k, e], k),
     }
 )
 norm2 = Sigma(W[i, k] ** 2, k) + Sigma(V[i, e] ** 2, e)
-loss = Sigma(-log(K[i, i]) / 2 + decay / 2 * norm2, i) + beta * Sigma(others(i, k) * K[i, k] ** 2, i, k)
+loss = Sigma(-log(K[i, i]) / 2 + decay / 2 * norm2, i) + beta * Sigma(distinct(i, k) * K[i, k] ** 2, i, k)
 unit_sizes = ({"N": 2, "Q": 1}, {"N": 3, "Q": 2})
 
 
@@ -62,8 +62,8 @@ def at_components(expr: Expr) -> Expr:
 
 # --- the Hessian: blocks for each pair of units, with g = 4β/λ --------------------------------------------------------------
 stiffness = 4 * beta / decay
-curvature = decay * (1 - mu[r] / mu[p]) + 2 * decay * Delta(p, r) + stiffness * mu[r] ** 2 * others(p, r)
-hessian = Delta(p, s) * Delta(r, u) * curvature + stiffness * mu[p] * mu[r] * others(p, s) * Delta(p, u) * Delta(r, s)
+curvature = decay * (1 - mu[r] / mu[p]) + 2 * decay * Delta(p, r) + stiffness * mu[r] ** 2 * distinct(p, r)
+hessian = Delta(p, s) * Delta(r, u) * curvature + stiffness * mu[p] * mu[r] * distinct(p, s) * Delta(p, u) * Delta(r, s)
 components = {"W": np.eye(3) / 0.7**0.5, "V": np.zeros((3, 2)), "nu": np.ones(2), "decay": 0.7}  # where it is compared
 first, second = symbols("first second", positive=True)  # μ_i > μ_k
 own = decay * (1 - second / first) + stiffness * second**2
@@ -196,14 +196,14 @@ claims = (
             Equation(at_identical(slope_V[p, o]), 0, units, unit_sizes),
             Equation(
                 at_identical(D(slope_W[p, r], W[s, u])),
-                Delta(r, u) * (Delta(p, s) * alone(r) + others(p, s) * together(r)),
+                Delta(r, u) * (Delta(p, s) * alone(r) + distinct(p, s) * together(r)),
                 units,
                 unit_sizes,
             ),
             Equation(at_identical(D(slope_W[p, r], V[s, o])), 0, units, unit_sizes),
             Equation(
                 at_identical(D(slope_V[p, e], V[s, o])),
-                Delta(e, o) * (Delta(p, s) * alone_beyond + others(p, s) * together_beyond),
+                Delta(e, o) * (Delta(p, s) * alone_beyond + distinct(p, s) * together_beyond),
                 units,
                 unit_sizes,
             ),
@@ -220,7 +220,7 @@ claims = (
         evidence=(
             Autodiff(
                 losses.penalised_near_identical,
-                Delta(r, u) * (Delta(p, s) * alone(r) + others(p, s) * together(r)),
+                Delta(r, u) * (Delta(p, s) * alone(r) + distinct(p, s) * together(r)),
                 units,
                 {"shift": np.zeros((3, 3)), "nu": np.ones(2)},
                 unit_sizes[1],

@@ -40,7 +40,7 @@ image2 = Sigma(Cw[q] ** 2, q)
 
 # --- ε added to the variance --------------------------------------------------------------------------------------------------
 with_epsilon = {F[j]: Cw[j] / (s + epsilon) - decay * w[j]}
-regularised, regularised_eigenbasis = unit.but(with_epsilon), eigenbasis.but(with_epsilon)
+regularised, regularised_eigenbasis = unit.replace(with_epsilon), eigenbasis.replace(with_epsilon)
 regularised_loss = -log(s + epsilon) / 2 + decay / 2 * norm2
 radius = Symbol("radius", positive=True)  # of the k-th fixed point, where 1/λ = radius² + ε/μ_k
 decay_there = 1 / (radius**2 + epsilon / spectrum[k])
@@ -109,8 +109,8 @@ claims = (
         holds=(
             Equation(At(D(step, w[r]), w[j], fixed_point), Delta(q, r) * (1 + eta * log_eigenvalue), eigenbasis, inputs),
             Equation(At(D(oja_step, w[r]), w[j], Delta(j, k)), Delta(q, r) * (1 + eta * oja_eigenvalue), eigenbasis, inputs),
-            Equation(unit.but({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(F[q]), unit.expand(F[q]), sizes=inputs),
-            Equation(unit.but({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(O[q]), mu * unit.expand(O[q]), sizes=inputs),
+            Equation(unit.replace({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(F[q]), unit.expand(F[q]), sizes=inputs),
+            Equation(unit.replace({Cw[j]: mu * Sigma(C[j, m] * w[m], m)}).expand(O[q]), mu * unit.expand(O[q]), sizes=inputs),
         ),
         evidence=(
             Autodiff(losses.steps_near_fixed_points, Delta(q, r) * (1 + eta * log_eigenvalue), unit, **near),
@@ -189,7 +189,7 @@ claims = (
             Equation(
                 F[q] * (mu * norm2 + epsilon),
                 (mu - decay * (mu * norm2 + epsilon)) * w[q],
-                eigenvector.but(with_epsilon),
+                eigenvector.replace(with_epsilon),
                 inputs,
             ),
             Equation(at_radius(F[q]), 0, regularised_eigenbasis, inputs),
@@ -208,7 +208,7 @@ claims = (
             Equation(
                 At(F[q], mu, decay * epsilon),
                 -(decay**2) * norm2 / (1 + decay * norm2) * w[q],
-                eigenvector.but(with_epsilon),
+                eigenvector.replace(with_epsilon),
                 inputs,
             ),
         ),

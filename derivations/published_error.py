@@ -16,8 +16,8 @@ from dataclasses import replace
 from derivations.conventions import proportional, two_samples
 from derivations.independent import published_error as independent
 from derivations.sources import SOURCES, methods_eq_6, views
-from lvicreg.calculus import D, Gaussian, Mean, Sigma, Symmetric, others
-from lvicreg.calculus.layer import B, K, N, W, b, c, df, i, k, mean, p, q, u, x, z
+from lvicreg.calculus import D, Gaussian, Mean, Sigma, Symmetric, distinct
+from lvicreg.calculus.layer import B, K, N, W, b, c, i, k, mean, p, q, slope, u, x, z
 from lvicreg.claims import Claim, Said
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Fractions, Numbers
 
@@ -28,9 +28,9 @@ printed, corrected = methods_eq_6, SOURCES["lpl-erratum"].covariance
 
 # --- and the gradients that were printed for them -------------------------------------------------------------------------
 factor = 4 / ((B - 1) * (N**2 - N))
-printed_gradient = factor * Sigma(u[b, p] * Sigma(others(p, k) * u[b, k] ** 2, k) * df[b, p] * x[b, q], b)
-corrected_gradient = factor * Sigma(df[b, p] * x[b, q] * Sigma(others(p, k) * u[b, k] * K[p, k], k), b)
-mean_held = views.held(mean)
+printed_gradient = factor * Sigma(u[b, p] * Sigma(distinct(p, k) * u[b, k] ** 2, k) * slope[b, p] * x[b, q], b)
+corrected_gradient = factor * Sigma(slope[b, p] * x[b, q] * Sigma(distinct(p, k) * u[b, k] * K[p, k], k), b)
+mean_held = views.holding(mean)
 
 # --- what lies between them: the variance over samples of the products of a pair ------------------------------------------
 product_mean = Sigma(u[c, i] * u[c, k], c) / B
@@ -40,9 +40,9 @@ of_a_pair = (B - 1) / B * K[i, k] ** 2 + variance_of_products
 # --- Gaussian activity of covariance true_K, independent between samples ------------------------------------------------------
 true_K = Symmetric("true_K")
 gaussian = Gaussian(z[b, i], true_K)
-activity = views.given(z)
-variances = Sigma(others(i, k) * true_K[i, i] * true_K[k, k], i, k) / (N**2 - N)
-squared_covariances = Sigma(others(i, k) * true_K[i, k] ** 2, i, k) / (N**2 - N)
+activity = views.primitive(z)
+variances = Sigma(distinct(i, k) * true_K[i, i] * true_K[k, k], i, k) / (N**2 - N)
+squared_covariances = Sigma(distinct(i, k) * true_K[i, k] ** 2, i, k) / (N**2 - N)
 
 claims = (
     Claim(
@@ -65,7 +65,7 @@ claims = (
         ),
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
-            Equation(printed, Sigma(others(i, k) * of_a_pair, i, k) / (N**2 - N), views),
+            Equation(printed, Sigma(distinct(i, k) * of_a_pair, i, k) / (N**2 - N), views),
         ),
         fails=(
             Equation(printed, corrected, views, engines=("exact",)),

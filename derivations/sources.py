@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
 
-from derivations.invariance import a_prev, df_prev, x_prev, z_prev
-from lvicreg.calculus import SG, Sigma, Symmetric, others, relu
-from lvicreg.calculus.layer import B, K, N, a, alpha, b, df, i, k, mean, network, sigma, u, var, x, z
+from derivations.invariance import a_prev, slope_prev, x_prev, z_prev
+from lvicreg.calculus import SG, Sigma, Symmetric, distinct, relu
+from lvicreg.calculus.layer import B, K, N, a, alpha, b, i, k, mean, network, sigma, slope, u, var, x, z
 
 # --- two views: every quantity of the layer once more, for z' ----------------------------------------------------------------
 mean_prev, u_prev, v, v_prev = map(IndexedBase, ("mean_prev", "u_prev", "v", "v_prev"))
 var_prev, sigma_prev = (IndexedBase(f"{name}_prev", positive=True) for name in ("var", "sigma"))
 OTHER = {
-    x: x_prev, a: a_prev, z: z_prev, df: df_prev, mean: mean_prev, u: u_prev, var: var_prev, sigma: sigma_prev,
+    x: x_prev, a: a_prev, z: z_prev, slope: slope_prev, mean: mean_prev, u: u_prev, var: var_prev, sigma: sigma_prev,
     K: Symmetric("K_prev"), v: v_prev,
 }  # fmt: skip
 
@@ -32,8 +32,8 @@ def both(expr: Expr) -> Expr:
     return expr + other(expr)
 
 
-present = network.but({v[b, i]: z[b, i] - SG(mean[i])})  # v: centred at the mean held constant
-views = present.but({other(present[name][0]): other(present[name][1]) for name in present if name is not alpha})
+present = network.replace({v[b, i]: z[b, i] - SG(mean[i])})  # v: centred at the mean held constant
+views = present.replace({other(present[name][0]): other(present[name][1]) for name in present if name is not alpha})
 
 # --- the losses, as they stand in their sources ------------------------------------------------------------------------------
 nominal = Symbol("B_nominal", positive=True)
@@ -43,7 +43,7 @@ products = Sigma(u[b, i] * u[b, k], b)
 squared_distance = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)
 squared_step = Sigma((z[b, i] - SG(z_prev[b, i])) ** 2, b, i)  # from the past, which is held constant
 mean_squared_error = squared_distance / (B * N)
-fourth_products = Sigma(others(i, k) * u[b, i] ** 2 * u[b, k] ** 2, b, i, k)
+fourth_products = Sigma(distinct(i, k) * u[b, i] ** 2 * u[b, k] ** 2, b, i, k)
 methods_eq_6 = fourth_products / ((B - 1) * (N**2 - N))  # of the LPL paper, as printed
 
 
@@ -54,7 +54,7 @@ def detached(expr: Expr) -> Expr:
 
 def off_diagonal(entry: Expr) -> Expr:
     """The sum over ordered pairs of units of the squares of a matrix's entries."""
-    return Sigma(others(i, k) * entry**2, i, k)
+    return Sigma(distinct(i, k) * entry**2, i, k)
 
 
 @dataclass(frozen=True)

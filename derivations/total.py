@@ -16,8 +16,8 @@ from derivations.independent import total as independent
 from derivations.invariance import reads, steps, z_prev
 from derivations.notation import rule
 from derivations.variance import gamma
-from lvicreg.calculus import D, Descent, H, Sigma, gradient, others
-from lvicreg.calculus.layer import W, alpha, b, df, epsilon, k, mean, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import D, Descent, H, Sigma, distinct, gradient
+from lvicreg.calculus.layer import W, alpha, b, epsilon, k, mean, p, q, sigma, slope, t, u, var, x, z
 from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Equation, Fractions, Locality, Numbers
 
@@ -25,7 +25,7 @@ TITLE = "Total rule"
 
 # --- the loss of the note ----------------------------------------------------------------------------------
 c_inv, c_var, c_cov = (Symbol(name, positive=True) for name in ("c_inv", "c_var", "c_cov"))
-mean_held = steps.held(mean)
+mean_held = steps.holding(mean)
 
 
 def weighted(variance_loss: Expr) -> Expr:
@@ -39,14 +39,14 @@ log_loss = weighted(log_variance.loss)
 
 # --- the rule of the note ----------------------------------------------------------------------------------
 lambda_inv, lambda_var, lambda_cov = (Symbol(name, positive=True) for name in ("lambda_inv", "lambda_var", "lambda_cov"))
-in_losses = mean_held.but({lambda_inv: 2 * c_inv, lambda_var: alpha * c_var, lambda_cov: 4 * beta * c_cov})
+in_losses = mean_held.replace({lambda_inv: 2 * c_inv, lambda_var: alpha * c_var, lambda_cov: 4 * beta * c_cov})
 
 
 def update(variance_term: Expr) -> Expr:
     """The note's update for one sample, without the learning rate."""
     step = -lambda_inv * (z[t, p] - z_prev[t, p])
-    products = -lambda_cov * u[t, p] * Sigma(others(p, k) * u[t, k] ** 2, k)
-    return (step + lambda_var * variance_term + products) * df[t, p] * x[t, q]
+    products = -lambda_cov * u[t, p] * Sigma(distinct(p, k) * u[t, k] ** 2, k)
+    return (step + lambda_var * variance_term + products) * slope[t, p] * x[t, q]
 
 
 hinge_update = update(H(gamma - sigma[p]) * u[t, p] / sigma[p])
@@ -54,18 +54,20 @@ log_update = update(u[t, p] / sigma[p] ** 2)
 
 # --- with two coefficients only, λ_inv = 1, and a learning rate η' = 2 c_inv η ---------------------------------------------
 eta = Symbol("eta", positive=True)
-two_coefficients = mean_held.but({lambda_inv: 1, lambda_var: alpha * c_var / (2 * c_inv), lambda_cov: 2 * beta * c_cov / c_inv})
+two_coefficients = mean_held.replace(
+    {lambda_inv: 1, lambda_var: alpha * c_var / (2 * c_inv), lambda_cov: 2 * beta * c_cov / c_inv}
+)
 
 
 # --- the gradient in the rule's coefficients --------------------------------------------------------------------------------
 S = IndexedBase("S")
 in_coefficients = {c_inv: lambda_inv / 2, c_var: lambda_var / alpha, c_cov: lambda_cov / (4 * beta)}
-given = steps.given(z_prev).but({S[b]: Sigma(u[b, k] ** 2, k)})
+given = steps.primitive(z_prev).replace({S[b]: Sigma(u[b, k] ** 2, k)})
 
 
 def descent(total_loss: Expr) -> Descent:
     """The descent of a total loss in terms of λ."""
-    return Descent(total_loss.xreplace(in_coefficients), W[p, q], given.given(mean))
+    return Descent(total_loss.xreplace(in_coefficients), W[p, q], given.primitive(mean))
 
 
 total, total_log = descent(loss), descent(log_loss)
@@ -83,7 +85,7 @@ claims = (
         r"$\lambda_{\mathrm{cov}} = 2 \beta c_{\mathrm{cov}}/c_{\mathrm{inv}}$.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
-            Equation(total.update, Sigma(hinge_update, t), given.given(mean)),  # what the code is generated from
+            Equation(total.update, Sigma(hinge_update, t), given.primitive(mean)),  # what the code is generated from
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
@@ -121,7 +123,7 @@ claims = (
         r"\sigma_i) u_i^t/\sigma_i$.",
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
-            Equation(total_log.update, Sigma(log_update, t), given.given(mean)),  # what the code is generated from
+            Equation(total_log.update, Sigma(log_update, t), given.primitive(mean)),  # what the code is generated from
         ),
         evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
         assumptions=(
@@ -135,7 +137,7 @@ claims = (
 )
 
 _about = {
-    "arguments": (x, z, z_prev, df),
+    "arguments": (x, z, z_prev, slope),
     "statistics": (mean, var),
     "leading": (lambda_inv, lambda_var, lambda_cov),
     "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are "

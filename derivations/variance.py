@@ -15,8 +15,8 @@ from derivations.independent import linear as linear_losses
 from derivations.independent import losses
 from derivations.independent import variance as independent
 from derivations.notation import rule
-from lvicreg.calculus import SG, At, D, Definitions, Descent, H, Sigma, Symmetric, others, relu
-from lvicreg.calculus.layer import M, W, alpha, b, df, epsilon, i, j, m, mean, network, p, q, sigma, t, u, var, x, z
+from lvicreg.calculus import SG, At, D, Definitions, Descent, H, Sigma, Symmetric, distinct, relu
+from lvicreg.calculus.layer import M, W, alpha, b, epsilon, i, j, m, mean, network, p, q, sigma, slope, t, u, var, x, z
 from lvicreg.claims import Claim, Said
 from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Solver
@@ -26,16 +26,16 @@ LAYERS = {"layer": network}
 gamma = Symbol("gamma", positive=True)
 
 # --- the losses of the note -------------------------------------------------------------------------------
-S_i = SG(alpha * Sigma(others(t, b) * u[b, i] ** 2, b))
+S_i = SG(alpha * Sigma(distinct(t, b) * u[b, i] ** 2, b))
 one_sample_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + S_i + epsilon)), i)
 loss = Sigma(relu(gamma - sigma[i]), i)
 
 # --- and its gradient for one sample -------------------------------------------------------------------------------------
-one_sample_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * df[t, p] * x[t, q]
+one_sample_gradient = -alpha * H(gamma - sigma[p]) * u[t, p] / sigma[p] * slope[t, p] * x[t, q]
 
 # --- what the names stand for --------------------------------------------------------------------------------------------
-mean_held = network.held(mean)
-slow = network.given(mean, var, alpha)  # long-term statistics, whatever they are
+mean_held = network.holding(mean)
+slow = network.primitive(mean, var, alpha)  # long-term statistics, whatever they are
 note = {gamma: S.One, epsilon: S.Zero}
 either_side = {"N": 12, "M": 4, "B": 3}  # at which tanh gives some units more than the standard deviation 1, and some less
 
@@ -46,7 +46,7 @@ previous = IndexedBase("var_prev", positive=True)
 filtered = sqrt((1 - alpha) * previous[p] + alpha * u[t, p] ** 2 + epsilon)  # an exponential filter's σ
 exponential_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2 + SG((1 - alpha) * previous[i]) + epsilon)), i)
 share = Symbol("share", positive=True)  # of the sample in a mean that has taken it in
-after_the_sample = slow.but({u[b, i]: (1 - share) * (z[b, i] - mean[i])})
+after_the_sample = slow.replace({u[b, i]: (1 - share) * (z[b, i] - mean[i])})
 alone = sqrt(alpha * u[t, p] ** 2)  # the root where S_i = 0
 alone_loss = Sigma(relu(gamma - sqrt(alpha * u[t, i] ** 2)), i)
 
@@ -56,7 +56,7 @@ s = Symbol("s")  # the variance of its activity
 r = Idx("r", M)
 A = IndexedBase("A")
 linear = Definitions({s: Sigma(w[j] * C[j, m] * w[m], j, m)})
-gram_input = linear.but({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
+gram_input = linear.replace({C[j, m]: Sigma(A[i, j] * A[i, m], i)})  # C = AᵀA: any positive semidefinite matrix
 open_field = Sigma(C[q, m] * w[m], m) / sqrt(s + epsilon)
 field = open_field * H(gamma - sqrt(s + epsilon))
 log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
@@ -64,7 +64,7 @@ log_field = Sigma(C[q, m] * w[m], m) / (s + epsilon)
 
 # --- the kink ------------------------------------------------------------------------------------------------------------
 held = SG(sigma[i])
-slope = D(Sigma(sigma[i], i), W[p, q])
+of_sigma = D(Sigma(sigma[i], i), W[p, q])
 
 
 claims = (
@@ -78,7 +78,7 @@ claims = (
             one_sample_loss,
             one_sample_gradient,
         ),
-        holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held.but(note)),),
+        holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held.replace(note)),),
         evidence=(
             Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}, either_side),
         ),
@@ -100,7 +100,7 @@ claims = (
             Sigma(mean[i], b),
         ),
         holds=(
-            Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network.but(note)),
+            Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network.replace(note)),
             Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}, either_side),),
@@ -122,8 +122,8 @@ claims = (
             Equation(D(slow_loss, W[p, q]), one_sample_gradient, slow),
             Equation(
                 D(exponential_loss, W[p, q]),
-                -alpha * H(gamma - filtered) * u[t, p] / filtered * df[t, p] * x[t, q],
-                slow.but({alpha: 1 / (1 + step)}),
+                -alpha * H(gamma - filtered) * u[t, p] / filtered * slope[t, p] * x[t, q],
+                slow.replace({alpha: 1 / (1 + step)}),
             ),
             Equation(D(slow_loss, W[p, q]), (1 - share) * one_sample_gradient, after_the_sample),
         ),
@@ -152,15 +152,15 @@ claims = (
         holds=(
             Equation(
                 D(alone_loss, W[p, q]),
-                -alpha * H(gamma - alone) * u[t, p] / sigma[p] * df[t, p] * x[t, q] * (sigma[p] / alone),
+                -alpha * H(gamma - alone) * u[t, p] / sigma[p] * slope[t, p] * x[t, q] * (sigma[p] / alone),
                 slow,
             ),
         ),
-        fails=(Equation(D(alone_loss, W[p, q]), one_sample_gradient, slow.but({epsilon: S.Zero})),),
+        fails=(Equation(D(alone_loss, W[p, q]), one_sample_gradient, slow.replace({epsilon: S.Zero})),),
         evidence=(
             Autodiff(
                 losses.hinge_alone,
-                -alpha * H(gamma - alone) * u[t, p] / alone * df[t, p] * x[t, q],
+                -alpha * H(gamma - alone) * u[t, p] / alone * slope[t, p] * x[t, q],
                 slow,
                 {"gamma": 0.2, "alpha": 0.1},
             ),
@@ -211,15 +211,15 @@ claims = (
         r"step $h$ of the weight, $\max(0, \gamma - \sigma_i)$ is $\max(0, -h\, \partial\sigma_i/\partial W)$ to first order, "
         "of which these are the quotients for $h > 0$ and $h < 0$.",
         holds=(
-            Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -slope, network),
+            Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -of_sigma, network),
             Equation(D(Sigma(relu(held - step - sigma[i]), i), W[p, q]), S.Zero, network),
             Equation(D(Sigma(relu(held - sigma[i]), i), W[p, q]), S.Zero, network),
         ),
-        fails=(Equation(-slope, S.Zero, network),),
+        fails=(Equation(-of_sigma, S.Zero, network),),
         evidence=(
             Autodiff(
                 losses.hinge_below_threshold,
-                Sigma(-alpha * u[t, p] / sigma[p] * df[t, p] * x[t, q], t),
+                Sigma(-alpha * u[t, p] / sigma[p] * slope[t, p] * x[t, q], t),
                 network,
                 {"epsilon": 0.0},
             ),
@@ -241,11 +241,15 @@ claims = (
         proof="The mean update is $0$ at $w = 0$, and its Jacobian there is $C$ times the rate; so small weights along an "
         r"eigenvector with $\mu > 0$ grow exponentially.",
         holds=(
-            Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({z[b, i]: mean[i]}).given(mean)),
-            Equation(Sigma(one_sample_gradient, t), S.Zero, network.but({df[b, i]: S.Zero})),
+            Equation(Sigma(one_sample_gradient, t), S.Zero, network.replace({z[b, i]: mean[i]}).primitive(mean)),
+            Equation(Sigma(one_sample_gradient, t), S.Zero, network.replace({slope[b, i]: S.Zero})),
             Equation(-D(relu(gamma - sqrt(s + epsilon)), w[q]), field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
             Equation(-D(-log(s + epsilon) / 2, w[q]), log_field, gram_input, ({"M": 2, "N": 2}, {"M": 3, "N": 2})),
-            Equation(Sigma(u[t, p] / sigma[p] ** 2 * df[t, p] * x[t, q], t), 0, network.but({z[b, i]: mean[i]}).given(mean)),
+            Equation(
+                Sigma(u[t, p] / sigma[p] ** 2 * slope[t, p] * x[t, q], t),
+                0,
+                network.replace({z[b, i]: mean[i]}).primitive(mean),
+            ),
             Equation(At(D(field, w[r]), w[j], 0), H(gamma - sqrt(epsilon)) * C[q, r] / sqrt(epsilon), linear),
             Equation(At(D(log_field, w[r]), w[j], 0), C[q, r] / epsilon, linear),
         ),
@@ -269,7 +273,7 @@ rules = (
         "Hinge variance rule: push a unit's standard deviation up where it is below γ.",
         Descent(loss, W[p, q], network),
         network,
-        arguments=(x, z, df),
+        arguments=(x, z, slope),
         statistics=(mean, var, alpha),
         options=(gamma, epsilon),
         claims=(

@@ -89,7 +89,7 @@ class Stream:
         if not 0 < self.alpha <= 1:
             raise ValueError(f"alpha, the weight of one sample, must be above 0 and at most 1; got {self.alpha}")
         parameters = inspect.signature(self.rule).parameters
-        known = {"x", "z", "z_prev", "df", "W", "mean", "var", "K", "alpha"}
+        known = {"x", "z", "z_prev", "slope", "W", "mean", "var", "K", "alpha"}
         unknown = [n for n, p in parameters.items() if p.default is p.empty and n not in known and n not in self.options]
         if unknown:
             raise TypeError(f"the rule asks for {', '.join(unknown)}, which a stream does not have; give them as options")
@@ -99,7 +99,7 @@ class Stream:
 
     @cached_property
     def _reads(self) -> list[str]:
-        return [n for n in inspect.signature(self.rule).parameters if n in (*State._fields, "x", "z", "df", "alpha")]
+        return [n for n in inspect.signature(self.rule).parameters if n in (*State._fields, "x", "z", "slope", "alpha")]
 
     def start(self, W: Any, *, mean: Any = None, var: Any = None) -> State:
         """The state before the first sample; the filters begin at mean 0 and variance 1 unless they are given.
@@ -136,13 +136,13 @@ class Stream:
         xp, _, x = arrays("Stream.step", W=(state.W, "NM"), x=(x, "M"))
         if x.dtype != state.W.dtype:
             raise TypeError(f"a sample must have the dtype of the weights, {state.W.dtype}; got {x.dtype}")
-        z, df = self.activation(xp.matmul(state.W, x))
+        z, slope = self.activation(xp.matmul(state.W, x))
         mean = state.mean + self.alpha * (z - state.mean)
         u = z - mean
         var = (1 - self.alpha) * state.var + self.alpha * u**2
         K = None if state.K is None else (1 - self.alpha) * state.K + self.alpha * u[:, None] * u
         z_prev = xp.where(state.count == 0, z, state.z_prev)
-        has = {"x": x, "z": z, "z_prev": z_prev, "df": df, "W": state.W}
+        has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": state.W}
         has |= {"mean": mean, "var": var, "K": K, "alpha": self.alpha}
         update = self.rule(**{name: has[name] for name in self._reads}, **self.options)
         return State(state.W + self.eta * update, mean, var, z, state.count + 1, K), z

@@ -257,8 +257,8 @@ def local_gradient(
 def _set_gradient(
     layer: torch.nn.Linear, x: Tensor, x_prev: Tensor, rule: Callable[..., Any], activation: Any, options: dict[str, Any]
 ) -> tuple[Tensor, Tensor]:
-    (z, df), (z_prev, _) = activation(layer(x)), activation(layer(x_prev))
-    has = {"x": x, "z": z, "z_prev": z_prev, "df": df, "W": layer.weight}
+    (z, slope), (z_prev, _) = activation(layer(x)), activation(layer(x_prev))
+    has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": layer.weight}
     if layer.bias is not None:
         has["x"] = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
         has["W"] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)

@@ -9,7 +9,7 @@ import pytest
 
 from lvicreg import rules
 
-AXES = {"x": "BM", "z": "BN", "z_prev": "BN", "df": "BN", "W": "NM", "mean": "N", "var": "N", "K": "NN"}
+AXES = {"x": "BM", "z": "BN", "z_prev": "BN", "slope": "BN", "W": "NM", "mean": "N", "var": "N", "K": "NN"}
 SIZES = {"B": 5, "N": 3, "M": 2}
 PARAMETERS = {name: inspect.signature(getattr(rules, name)).parameters for name in rules.__all__}
 REQUIRED = {name: [p.name for p in given.values() if p.default is p.empty] for name, given in PARAMETERS.items()}
@@ -219,9 +219,9 @@ def test_other_zeros():
 @pytest.mark.parametrize("dead", [[1], [0, 1, 2]])
 def test_total_is_finite(name, dead):
     documented(name, "finite for finite input if ε > 0")
-    for slope, activity in ((0.0, 0.5), (0.7, 0.5), (0.0, 0.0), (0.7, 1e15)):
+    for steepness, activity in ((0.0, 0.5), (0.7, 0.5), (0.0, 0.0), (0.7, 1e15)):
         kwargs = values(name)
-        kwargs["df"][:, dead], kwargs["z"][:, dead] = slope, activity
+        kwargs["slope"][:, dead], kwargs["z"][:, dead] = steepness, activity
         assert np.isfinite(getattr(rules, name)(**kwargs)).all()
 
 

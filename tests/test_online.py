@@ -45,7 +45,17 @@ def by_hand(rule, W, x, eta, alpha):
         u = z - mean
         var = np.array([v - alpha * v + alpha * e * e for v, e in zip(var, u, strict=True)])
         K = np.array([[K[i, k] - alpha * K[i, k] + alpha * u[i] * u[k] for k in range(N)] for i in range(N)])
-        has = {"x": sample, "z": z, "df": 1 - z * z, "W": W, "z_prev": z_prev, "mean": mean, "var": var, "K": K, "alpha": alpha}
+        has = {
+            "x": sample,
+            "z": z,
+            "slope": 1 - z * z,
+            "W": W,
+            "z_prev": z_prev,
+            "mean": mean,
+            "var": var,
+            "K": K,
+            "alpha": alpha,
+        }
         asked = rule.__code__.co_varnames[: rule.__code__.co_argcount + rule.__code__.co_kwonlyargcount]
         W = W + eta * rule(**{name: has[name] for name in asked if name in has})
         z_prev = z
@@ -213,9 +223,9 @@ def test_a_checkpoint_with_any_bit_flipped_is_refused_or_the_same(checkpoint):
         assert equal(found, before), place
 
 
-def weighted(x, z, df, mask):
+def weighted(x, z, slope, mask):
     """A rule with an array among its options."""
-    return (z * df)[:, None] * x * mask
+    return (z * slope)[:, None] * x * mask
 
 
 def test_arrays_among_the_options_are_compared_in_full(tmp_path):

@@ -21,11 +21,11 @@ def page_loss(z, mean):
     return total / ((B - 1) * (M**2 - M))
 
 
-def page_rule(x, z, df):
+def page_rule(x, z, slope):
     """The decorrelation term of Methods Eq. 7, from the same page, with the factor that Eq. 6 gives it."""
     B, M = z.shape
     u = z - z.mean(axis=0)
-    post = [[u[b, i] * sum(u[b, k] ** 2 for k in range(M) if k != i) * df[b, i] for i in range(M)] for b in range(B)]
+    post = [[u[b, i] * sum(u[b, k] ** 2 for k in range(M) if k != i) * slope[b, i] for i in range(M)] for b in range(B)]
     return -4 / ((B - 1) * (M**2 - M)) * np.transpose(post) @ x
 
 
@@ -35,9 +35,9 @@ def independent_loss(z, mean):
     return np.mean(C[~np.eye(len(C), dtype=bool)] ** 2)
 
 
-def erratum_rule(x, z, df):
+def erratum_rule(x, z, slope):
     M = z.shape[1]
-    return rules.covariance(x, z, df, beta=1 / (M**2 - M))
+    return rules.covariance(x, z, slope, beta=1 / (M**2 - M))
 
 
 def descends(rule, loss):
@@ -67,8 +67,8 @@ def test_independent_evidence_does_not():
 
 def test_the_printed_rule_is_the_one_sample_rule():
     random = np.random.default_rng(1)
-    x, z, df = random.normal(size=(6, 4)), random.normal(size=(6, 3)), random.normal(size=(6, 3))
-    np.testing.assert_allclose(page_rule(x, z, df), rules.covariance_one_sample(x, z, df, beta=1 / (5 * 6)), rtol=1e-12)
+    x, z, slope = random.normal(size=(6, 4)), random.normal(size=(6, 3)), random.normal(size=(6, 3))
+    np.testing.assert_allclose(page_rule(x, z, slope), rules.covariance_one_sample(x, z, slope, beta=1 / (5 * 6)), rtol=1e-12)
 
 
 # --- its size ---------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def activity(x: Any, W: Any) -> Any:
     return a + (torch.sin(a) if isinstance(a, torch.Tensor) else np.sin(a)) / 2
 
 
-def slope(x: np.ndarray, W: np.ndarray) -> np.ndarray:
+def slopes(x: np.ndarray, W: np.ndarray) -> np.ndarray:
     return 1 + np.cos(x @ W.T) / 2
 
 
@@ -54,10 +54,10 @@ def by_the_rules(weights: dict[str, Fraction], x: np.ndarray, y: np.ndarray, W: 
     z, v = activity(x, W), activity(y, W)
     update = np.zeros_like(W)
     for inputs, own, other in ((x, z, v), (y, v, z)):
-        df = slope(inputs, W)
-        update += float(weights.get("variance", 0)) * rules.variance(inputs, own, df, gamma=1.0, epsilon=1e-4)
-        update += float(weights.get("covariance", 0)) * rules.covariance(inputs, own, df)
-        update += float(weights.get("invariance", 0)) * rules.invariance(inputs, own, other, df)
+        slope = slopes(inputs, W)
+        update += float(weights.get("variance", 0)) * rules.variance(inputs, own, slope, gamma=1.0, epsilon=1e-4)
+        update += float(weights.get("covariance", 0)) * rules.covariance(inputs, own, slope)
+        update += float(weights.get("invariance", 0)) * rules.invariance(inputs, own, other, slope)
     return update
 
 

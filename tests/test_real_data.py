@@ -99,11 +99,11 @@ def test_minibatches_with_a_decreasing_step_come_close_to_the_first_component(di
 def online(x: Array, seed: int, epochs: int = 8) -> Array:
     """One sample at a time; the variance is an exponential filter's of the past, over about 100 samples."""
     rng, W = np.random.default_rng(seed), weights(seed, 1, x.shape[1])
-    mean, var, df = np.zeros(1), np.var(x @ W.T, axis=0), np.ones(1)
+    mean, var, slope = np.zeros(1), np.var(x @ W.T, axis=0), np.ones(1)
     for t, sample in enumerate(np.concatenate([rng.permutation(x) for _ in range(epochs)])):
         z = W @ sample
         var = var + 0.01 * (z**2 - var)
-        W = W + 0.05 / (1 + t / 500) * rules.log_variance_decay(sample, z, df, W, mean=mean, var=var, alpha=1.0)
+        W = W + 0.05 / (1 + t / 500) * rules.log_variance_decay(sample, z, slope, W, mean=mean, var=var, alpha=1.0)
     return W
 
 
@@ -185,12 +185,12 @@ def descend_at_fixed_variances(rule: Rule, x: Array, seed: int, units: int = 8, 
     What the update would change of a unit's variance is taken out along the variance's gradient, the direction of the
     log-variance rule; then the weights are scaled to variance 1.
     """
-    W, df = weights(seed, units, x.shape[1]), np.ones((len(x), units))
+    W, slope = weights(seed, units, x.shape[1]), np.ones((len(x), units))
     W = W / (x @ W.T).std(axis=0, ddof=1)[:, None]
     before = mean_correlation(x @ W.T)
     for _ in range(steps):
         z = x @ W.T
-        update, normal = rule(x, z, df), rules.log_variance(x, z, df, epsilon=0.0)
+        update, normal = rule(x, z, slope), rules.log_variance(x, z, slope, epsilon=0.0)
         update = update - (update * normal).sum(axis=1, keepdims=True) / (normal**2).sum(axis=1, keepdims=True) * normal
         W = W + 3e-4 / len(x) * update
         W = W / (x @ W.T).std(axis=0, ddof=1)[:, None]
@@ -222,11 +222,11 @@ def test_at_fixed_variances_the_one_sample_rule_decorrelates_the_digits(digits):
 def log_variance_and_third_factor(digits: Array, beta: float, seed: int, steps: int = 600) -> Array:
     """The covariance of 4 linear units on the digits, scaled to a leading variance of 1."""
     x = digits / np.linalg.norm(digits, 2) * np.sqrt(len(digits) - 1)
-    W, df = weights(seed, 4, x.shape[1]), np.ones((len(x), 4))
+    W, slope = weights(seed, 4, x.shape[1]), np.ones((len(x), 4))
     for _ in range(steps):
         z = x @ W.T
-        W = W + 0.2 * rules.log_variance_decay(x, z, df, W)
-        W = W + 0.2 * rules.covariance_third_factor(x, z, df, beta=beta / len(x))
+        W = W + 0.2 * rules.log_variance_decay(x, z, slope, W)
+        W = W + 0.2 * rules.covariance_third_factor(x, z, slope, beta=beta / len(x))
     return np.cov((x @ W.T).T)
 
 

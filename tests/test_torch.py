@@ -88,7 +88,7 @@ def test_every_preset_descends_as_the_rules_do(name):
     expected, ones = np.zeros_like(W), np.ones((B, N))
     both = PRESETS[name].variance.views != "present"
     for own, held in ((x, other), (other, x))[: 1 + both]:
-        has = {"x": own, "z": own @ W.T, "df": ones, "z_prev": held @ W.T, "epsilon": float(PRESETS[name].variance.epsilon)}
+        has = {"x": own, "z": own @ W.T, "slope": ones, "z_prev": held @ W.T, "epsilon": float(PRESETS[name].variance.epsilon)}
         for rule, weight in for_rules(coefficients, name, N=N, B=B, nominal=7).items():
             asked = [argument for argument in inspect.signature(getattr(rules, rule)).parameters if argument in has]
             expected += float(weight) * getattr(rules, rule)(**{argument: has[argument] for argument in asked})

@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import Expr, Float, S, Symbol, SympifyError, diff, log, sqrt, tanh
 
-from lvicreg.calculus import SG, Delta, H, Sigma, derivative, f, f_prime, gradient, is_zero, layer, others, relu
+from lvicreg.calculus import SG, Delta, H, Sigma, derivative, distinct, f, f_prime, gradient, is_zero, layer, relu
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import W, i, mean, network, p, q
@@ -33,7 +33,7 @@ OF_THE_LAYER = [
     "alpha",
     "b",
     "c",
-    "df",
+    "slope",
     "epsilon",
     "i",
     "j",
@@ -50,7 +50,9 @@ OF_THE_LAYER = [
     "x",
     "z",
 ]
-FUNCTIONS = {"Delta": Delta, "H": H, "S": S, "SG": SG, "Sigma": Sigma, "log": log, "others": others, "relu": relu, "sqrt": sqrt}
+FUNCTIONS = {
+    "Delta": Delta, "H": H, "S": S, "SG": SG, "Sigma": Sigma, "distinct": distinct, "log": log, "relu": relu, "sqrt": sqrt
+}  # fmt: skip
 NAMES = {  # that a reader's text may use
     **{name: getattr(layer, name) for name in OF_THE_LAYER},
     **{name: Symbol(name, positive=True) for name in ("beta", "gamma", "decay")},
@@ -60,22 +62,22 @@ NAMES = {  # that a reader's text may use
 presets = {
     "Variance, hinge": {
         "loss": "Sigma(relu(gamma - sigma[i]), i)",
-        "gradient": "-alpha * H(gamma - sigma[p]) / sigma[p] * Sigma(u[b, p] * df[b, p] * x[b, q], b)",
+        "gradient": "-alpha * H(gamma - sigma[p]) / sigma[p] * Sigma(u[b, p] * slope[b, p] * x[b, q], b)",
         "held": False,
     },
     "Log-variance with decay": {
         "loss": "-Sigma(log(var[i] + epsilon), i) / 2 + decay / 2 * Sigma(W[i, j]**2, i, j)",
-        "gradient": "-alpha / sigma[p]**2 * Sigma(u[b, p] * df[b, p] * x[b, q], b) + decay * W[p, q]",
+        "gradient": "-alpha / sigma[p]**2 * Sigma(u[b, p] * slope[b, p] * x[b, q], b) + decay * W[p, q]",
         "held": False,
     },
     "Covariance": {
-        "loss": "beta * Sigma(others(i, k) * K[i, k]**2, i, k)",
-        "gradient": "4 * alpha * beta * Sigma(others(p, k) * K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k)",
+        "loss": "beta * Sigma(distinct(i, k) * K[i, k]**2, i, k)",
+        "gradient": "4 * alpha * beta * Sigma(distinct(p, k) * K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k)",
         "held": False,
     },
     "Covariance, one sample at a time, the mean held constant": {
-        "loss": "beta * Sigma(others(i, k) * u[b, i]**2 * u[b, k]**2, b, i, k)",
-        "gradient": "4 * beta * Sigma(others(p, k) * u[b, p] * u[b, k]**2 * df[b, p] * x[b, q], b, k)",
+        "loss": "beta * Sigma(distinct(i, k) * u[b, i]**2 * u[b, k]**2, b, i, k)",
+        "gradient": "4 * beta * Sigma(distinct(p, k) * u[b, p] * u[b, k]**2 * slope[b, p] * x[b, q], b, k)",
         "held": True,
     },
 }
@@ -104,9 +106,9 @@ def check(loss_text: str, gradient_text: str, held: bool, names: dict[str, str])
         loose = sorted(map(str, free_indices(expr) - allowed))
         if loose:
             raise Refused(f"In the {what} no Sigma sums over {', '.join(loose)}.")
-    definitions = network.held(mean) if held else network
+    definitions = network.holding(mean) if held else network
     try:
-        derived = gradient(loss, W[p, q], network.given(mean) if held else network)
+        derived = gradient(loss, W[p, q], network.primitive(mean) if held else network)
         equal = is_zero(derivative(loss, W[p, q], definitions) - typed, definitions)
     except (TypeError, ValueError) as problem:
         raise Refused(f"The gradient cannot be derived: {problem}") from problem
@@ -130,7 +132,7 @@ def at_random_values(loss: Expr, typed: Expr, held: bool, seed: int) -> tuple[Ex
     def drawn(symbol: Symbol) -> Expr:
         return S(draw.randint(1, 99) if symbol.is_nonnegative else draw.randint(-99, 99)) / 50
 
-    definitions = network.given(mean) if held else network
+    definitions = network.primitive(mean) if held else network
     written, claimed = (concrete(expr, {p: 0, q: 0}, definitions) for expr in (loss, typed))
     means = {unit: concrete(network.value(mean[i]), {i: unit}, network) for unit in range(SIZES["N"])}
     symbols = set().union(*(expr.free_symbols for expr in (written, claimed, *means.values())))

@@ -23,7 +23,7 @@ from .definitions import Definitions
 from .differentiate import D, derivative
 from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
 from .functions import SG, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
-from .indexed import Delta, Sigma, Symmetric, others
+from .indexed import Delta, Sigma, Symmetric, distinct
 from .locality import Local, LocalTerm, by_presynaptic, factor
 from .operators import At, Mean, resolve
 from .steps import Descent, Step, gradient, steps
@@ -52,6 +52,7 @@ __all__ = [
     "Synapse",
     "by_presynaptic",
     "derivative",
+    "distinct",
     "expectation",
     "f",
     "f_prime",
@@ -60,7 +61,6 @@ __all__ = [
     "gradient",
     "is_zero",
     "normal",
-    "others",
     "relu",
     "resolve",
     "sigmoid",

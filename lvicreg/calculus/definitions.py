@@ -6,9 +6,9 @@ symbols (``u[b, i]``, ``alpha``), and what they stand for is a separate object:
     network = Definitions({a[b, i]: Sigma(W[i, j] * x[b, j], j), z[b, i]: f(a[b, i]), ...})
     network.expand(expr)            # every name replaced by its meaning, down to the primitive symbols
     network.fold(expr)              # functions and roots replaced by the names that stand for them
-    network.but({u[b, i]: ...})     # a variant: the same names, some with another meaning
-    network.held(mean)              # a variant: the same values, held constant when differentiating
-    network.given(mean, var)        # a variant: these names primitive
+    network.replace({u[b, i]: ...})     # a variant: the same names, some with another meaning
+    network.holding(mean)              # a variant: the same values, held constant when differentiating
+    network.primitive(mean, var)        # a variant: these names primitive
 
 A quantity without a definition is primitive: arbitrary, and independent of the weights.
 """
@@ -92,18 +92,18 @@ class Definitions:
         definition = self._by_name.get(name_of(quantity))
         return definition.at(indices_of(quantity)) if definition else None
 
-    def but(self, changes: Mapping[Expr, Expr]) -> Definitions:
+    def replace(self, changes: Mapping[Expr, Expr]) -> Definitions:
         """A variant in which some names stand for something else."""
         variant = Definitions()
         variant._by_name = {**self._by_name, **Definitions(changes)._by_name}
         return variant
 
-    def held(self, *names: Name) -> Definitions:
+    def holding(self, *names: Name) -> Definitions:
         """A variant in which these names have the same values but are held constant when differentiating."""
         meanings = (self[name] for name in names)
-        return self.but({pattern: StopGradient(value) for pattern, value in meanings})
+        return self.replace({pattern: StopGradient(value) for pattern, value in meanings})
 
-    def given(self, *names: Name) -> Definitions:
+    def primitive(self, *names: Name) -> Definitions:
         """A variant in which these names are primitive: supplied from outside, as by a slow filter."""
         variant = Definitions()
         variant._by_name = {name: meaning for name, meaning in self._by_name.items() if name not in names}

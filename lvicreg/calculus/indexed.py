@@ -6,7 +6,7 @@ beside SymPy's own arithmetic:
 
 * ``Sigma(term, i, k)``: the sum over ``i`` and ``k``; the indices are bound, their names carry no meaning;
 * ``Delta(i, k)``: 1 where ``i = k``, else 0, defined between indices of the same range only;
-* ``others(i, k)``: ``1 - Delta(i, k)``, so that ``Sigma(others(i, k) * g, k)`` is the sum over ``k`` different from ``i``.
+* ``distinct(i, k)``: ``1 - Delta(i, k)``, so that ``Sigma(distinct(i, k) * g, k)`` is the sum over ``k`` different from ``i``.
 
 ``rename`` substitutes free indices and never captures a bound one.
 """
@@ -86,11 +86,11 @@ class Delta(Function):
         return None
 
 
-def others(i: Idx, k: Idx) -> Expr:
+def distinct(i: Idx, k: Idx) -> Expr:
     """1 where ``k`` differs from ``i``, else 0.
 
     >>> from lvicreg.calculus.layer import K, N, i, k
-    >>> Sigma(others(i, k) * K[i, k] ** 2, i, k)  # over ordered pairs of different units
+    >>> Sigma(distinct(i, k) * K[i, k] ** 2, i, k)  # over ordered pairs of different units
     Sigma(Sigma((1 - Delta(i, k))*K[i, k]**2, k), i)
     """
     return 1 - Delta(i, k)

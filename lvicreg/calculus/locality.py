@@ -59,10 +59,10 @@ def factor(update: Expr, target: Indexed, synapse: Synapse, definitions: Definit
 
     Raises ``NotLocal`` where it has none, ``ValueError`` where the synapse is declared for another weight.
 
-    >>> from lvicreg.calculus.layer import W, b, df, k, network, p, q, synapse, u, x
-    >>> found = factor(Sigma(u[b, p] * Sigma(u[b, k] ** 2, k) * df[b, p] * x[b, q], b), W[p, q], synapse, network)
+    >>> from lvicreg.calculus.layer import W, b, slope, k, network, p, q, synapse, u, x
+    >>> found = factor(Sigma(u[b, p] * Sigma(u[b, k] ** 2, k) * slope[b, p] * x[b, q], b), W[p, q], synapse, network)
     >>> found.pre, found.post, found.shared
-    ((x[b, j],), (df[b, i], u[b, i]), (Sigma(u[b, k]**2, k),))
+    ((x[b, j],), (slope[b, i], u[b, i]), (Sigma(u[b, k]**2, k),))
     """
     if name_of(target) != name_of(synapse.target):
         raise ValueError(f"the update is of {target}, and the synapse declared for {synapse.target}; declare one for {target}")

@@ -84,7 +84,7 @@ def resolve(expr: Expr, definitions: Definitions) -> Expr:
 def _at(term: Expr, quantity: Expr, value: Expr, definitions: Definitions) -> Expr:
     name, parameters = name_of(quantity), indices_of(quantity)
     if name in definitions:
-        raise TypeError(f"At gives values to primitive quantities; {name} is defined, so use definitions.given({name})")
+        raise TypeError(f"At gives values to primitive quantities; {name} is defined, so use definitions.primitive({name})")
     expanded = definitions.expand(term)
     outer = {index: fresh(index) for index in free_indices(value) - set(parameters)}  # no sum of the term binds these
     value = rename(value, outer)

@@ -74,7 +74,7 @@ def gradient(loss: Expr, target: Expr, definitions: Definitions) -> Expr:
 
     >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
     >>> gradient(Sigma(z[b, i] ** 2, i), W[p, q], network)
-    2*df[b, p]*x[b, q]*z[b, p]
+    2*slope[b, p]*x[b, q]*z[b, p]
     """
     *_, last = steps(loss, target, definitions)
     return last.result
@@ -115,7 +115,7 @@ class Descent:
 
     >>> from lvicreg.calculus.layer import W, b, i, network, p, q, z
     >>> Descent(Sigma(z[b, i] ** 2, i) / 2, W[p, q], network).update
-    -df[b, p]*x[b, q]*z[b, p]
+    -slope[b, p]*x[b, q]*z[b, p]
     """
 
     loss: Expr

@@ -114,8 +114,8 @@ class NotLocal(ValueError):
     """An update needs ``quantity``, found in what the names in ``path`` stand for, and the synapse is not told it.
 
     >>> from lvicreg.calculus import Sigma, factor
-    >>> from lvicreg.calculus.layer import K, W, b, df, k, network, p, q, synapse, u, x
-    >>> factor(Sigma(K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k), W[p, q], synapse, network)
+    >>> from lvicreg.calculus.layer import K, W, b, slope, k, network, p, q, synapse, u, x
+    >>> factor(Sigma(K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k), W[p, q], synapse, network)
     Traceback (most recent call last):
         ...
     lvicreg.calculus.synapse.NotLocal: ...

@@ -19,7 +19,7 @@ from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, R
 from sympy.printing.str import StrPrinter
 
 from lvicreg.calculus.functions import ELEMENTWISE, H, StopGradient, relu
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, others, size_of
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, distinct, free_indices, size_of
 from lvicreg.calculus.notation import PositiveFirst
 
 from .layout import Axes, NotArrayCode, check, is_sample, misfit, place_of
@@ -98,7 +98,7 @@ def _unknown(expr: Expr) -> str:
         case Sigma() | StopGradient():
             return "has no name, and no name stands for it in array code: give it one in the definitions"
         case Delta():
-            return "has no array code but in a matrix without its diagonal: define a name as others(i, k) times that matrix"
+            return "has no array code but in a matrix without its diagonal: define a name as distinct(i, k) times that matrix"
         case Float():
             return "is rounded when it is written: give it as a Rational, or as an option"
     return "has no array code: give it a name in the definitions and make that an argument, or an option if it is a number"
@@ -184,7 +184,7 @@ def _opened(sigma: Sigma) -> tuple[Expr, list[Idx]]:
 
 def _off_diagonal(expr: Expr, axes: Axes) -> str:
     """A matrix without its diagonal; empty for anything else."""
-    matrix = expr / others(*axes) if len(axes) == 2 and size_of(axes[0]) == size_of(axes[1]) else S.Zero
+    matrix = expr / distinct(*axes) if len(axes) == 2 and size_of(axes[0]) == size_of(axes[1]) else S.Zero
     if not isinstance(matrix, Indexed):
         return ""
     check(matrix, place_of(axes))

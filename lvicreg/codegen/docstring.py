@@ -25,7 +25,13 @@ def shape_of(name: Name, rule: Function) -> str:
 
 
 def signature(rule: Function) -> str:
-    """The ``def`` line."""
+    """The ``def`` line, after what takes old names of arguments for new ones."""
+    old = [f'{rule.parameters[str(name)].formerly}="{name}"' for name in rule.parameter_names]
+    old = [names for names in old if not names.startswith("=")]
+    return f"@renamed({', '.join(old)})\n" * bool(old) + _definition(rule)
+
+
+def _definition(rule: Function) -> str:
     keywords = [f"{name}: Any = None" for name in rule.statistics]
     keywords += [f"{name}: float = {_default(name, rule)}" for name in rule.options]
     arguments = [f"{name}: Any" for name in rule.arguments] + ["*"] * bool(keywords) + keywords

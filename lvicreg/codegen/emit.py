@@ -153,7 +153,7 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
 
 def _needed_always(rule: Rule) -> set[Name]:
     """The names that are needed even where all statistics are given."""
-    return set(dependencies(presented(rule).values(), rule.definitions.given(*rule.statistics), rule.arguments))
+    return set(dependencies(presented(rule).values(), rule.definitions.primitive(*rule.statistics), rule.arguments))
 
 
 def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> list[str]:
@@ -180,7 +180,7 @@ def size(axis: str, rule: Function) -> str:
 def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:
     """The definitions of ``names`` with the avoided quantity expanded."""
     meaning = Definitions({definitions[avoided][0]: definitions[avoided][1]})
-    return definitions.but({definitions[name][0]: normal(definitions[name][1], meaning) for name in names})
+    return definitions.replace({definitions[name][0]: normal(definitions[name][1], meaning) for name in names})
 
 
 def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:

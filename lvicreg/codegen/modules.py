@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import sympy
 
 from .rule import Function
+
+HELPERS = {"_inputs": ("arrays", "minibatch_size", "several_samples"), "_renamed": ("renamed",)}
 
 
 def _header(source: str, command: str) -> str:
@@ -17,14 +20,15 @@ def _header(source: str, command: str) -> str:
 
 
 def module_source(title: str, functions: Mapping[str, str], source: str, command: str, helpers: str) -> str:
-    """The source of one module, of functions by name; ``helpers`` is the module that their argument checks come from."""
+    """The source of one module, of functions by name; ``helpers`` is the package that their checks come from."""
     text = "".join(f"\n\n{function}" for function in functions.values())
-    imports = [name for name in ("arrays", "minibatch_size", "several_samples") if f" {name}(" in text]
+    imports = ""
+    for helper, names in HELPERS.items():
+        if used := [name for name in names if re.search(rf"[ @]{name}\(", text)]:
+            imports += f"from {helpers}.{helper} import {', '.join(used)}\n"
     exported = ", ".join(f'"{name}"' for name in functions)
     return (
-        _header(source, command)
-        + f'"""{title}"""\n\nfrom typing import Any\n\nfrom {helpers} import {", ".join(imports)}\n'
-        + f"\n__all__ = [{exported}]\n{text}"
+        _header(source, command) + f'"""{title}"""\n\nfrom typing import Any\n\n{imports}' + f"\n__all__ = [{exported}]\n{text}"
     )
 
 

@@ -47,7 +47,7 @@ def check_declared(function: Function) -> None:
         if isinstance(name, IndexedBase) or function.parameters[str(name)].default is None:
             raise NotArrayCode(f"the option {name} must be a number with a default: make it an argument")
         if name in function.definitions:
-            raise NotArrayCode(f"the option {name} has a definition, which would be computed in its place: use given({name})")
+            raise NotArrayCode(f"the option {name} has a definition, by which it would be computed: use primitive({name})")
     _check_targets(function)
 
 

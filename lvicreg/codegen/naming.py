@@ -53,7 +53,7 @@ class _Naming:
         self.known: dict[Expr, IndexedBase | Symbol] = {}  # by its normal form
 
     def add(self, pattern: Expr, value: Expr) -> None:
-        self.definitions = self.definitions.but({pattern: value})
+        self.definitions = self.definitions.replace({pattern: value})
 
     def opened(self, value: Expr) -> Expr:
         """A value that may be one sum times a coefficient, with names for the sums inside."""

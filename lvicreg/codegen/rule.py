@@ -17,10 +17,11 @@ from lvicreg.calculus.steps import Descent
 
 @dataclass(frozen=True)
 class Parameter:
-    """An argument of the generated function."""
+    """An argument of the generated function, which may have had another name before."""
 
     description: str
     default: float | None = None
+    formerly: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def for_rules(
     {'variance': Fraction(25, 4096), 'covariance': Fraction(1, 2048)}
     >>> epsilon = float(PRESETS["lightly"].variance.epsilon)
 
-    and then ``float(weights["variance"]) * rules.variance(x, z, df, epsilon=epsilon)`` for either view.
+    and then ``float(weights["variance"]) * rules.variance(x, z, slope, epsilon=epsilon)`` for either view.
 
     Args:
         coefficients, source, N, B, nominal: as for ``convert``.

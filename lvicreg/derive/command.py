@@ -45,7 +45,7 @@ statistics = (mean, var, alpha)  # what a slow filter may give in the place of t
 
 
 # --- if you like: the rule as it is printed somewhere, to be confirmed or refuted ---------------------------------------------
-# claimed = …, in W[p, q]'s own indices p and q: df[b, p] * x[b, q] * …
+# claimed = …, in W[p, q]'s own indices p and q: slope[b, p] * x[b, q] * …
 
 
 # --- and the loss once more, in NumPy, so that the check is independent -------------------------------------------------------

@@ -165,7 +165,7 @@ def _of_definition(pattern: Expr, meaning: Expr, users: list[Equation | Autodiff
     for change, mutant in mutants(meaning):
         checks: list[tuple[str, Check]] = []
         for user in users:
-            definitions = user.definitions.but({pattern: mutant})
+            definitions = user.definitions.replace({pattern: mutant})
             if isinstance(user, Autodiff):
                 checks.append((user.kind, partial(user.compared, user.claimed, definitions)))
             else:

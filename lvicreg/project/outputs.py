@@ -50,7 +50,7 @@ def loss_files(project: Project, names: Iterable[str]) -> dict[Path, str]:
 
 
 def _module(project: Project, title: str, functions: Mapping[str, str], section: str) -> str:
-    return module_source(title, functions, f"{project.package}/{section}.py", project.command, "lvicreg._inputs")
+    return module_source(title, functions, f"{project.package}/{section}.py", project.command, "lvicreg")
 
 
 def package_files(project: Project) -> dict[Path, str]:

@@ -5,11 +5,13 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 
 __all__ = ["covariance"]
 
 
-def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alpha: Any = None, beta: float = 1.0) -> Any:
+@renamed(df="slope")
+def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, alpha: Any = None, beta: float = 1.0) -> Any:
     """Exact covariance rule, contracted in the cheaper order: over samples first (N×N) or over units first (B×B).
 
         update_ij = Σ_b 4 α β (diag(K)_i u_i^b - (K u)_i^b) f'(a_i^b) · x_j^b
@@ -33,7 +35,7 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         K: (N, N); long-term covariance of the activity; by default the minibatch's, with ddof = 1.
         alpha: averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1).
@@ -47,11 +49,11 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, K, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, K = arrays(
+    xp, x, z, slope, mean, K = arrays(
         "covariance",
         x=(x, "BM"),
         z=(z, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         given={"mean": (mean, "N"), "K": (K, "NN")},
     )
     B = minibatch_size("covariance", x, mean=mean, K=K, alpha=alpha)
@@ -68,5 +70,5 @@ def covariance(x: Any, z: Any, df: Any, *, mean: Any = None, K: Any = None, alph
             K = alpha * xp.matmul(u.T, u)
         K_diagonal = xp.linalg.diagonal(K)
         Ku = xp.matmul(u, K)
-    post = 4 * alpha * beta * (K_diagonal * u - Ku) * df
+    post = 4 * alpha * beta * (K_diagonal * u - Ku) * slope
     return xp.matmul(post.T, x)

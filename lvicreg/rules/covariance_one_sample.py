@@ -5,11 +5,13 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 
 __all__ = ["covariance_one_sample", "covariance_third_factor"]
 
 
-def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
+@renamed(df="slope")
+def covariance_one_sample(x: Any, z: Any, slope: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
     """The note's one-sample covariance rule in its exactly local form. Not the gradient of the covariance loss: see
     covariance.one-sample-bias.
 
@@ -32,7 +34,7 @@ def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: fl
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         beta: scale of the loss, a sum over pairs of units.
 
@@ -44,17 +46,24 @@ def covariance_one_sample(x: Any, z: Any, df: Any, *, mean: Any = None, beta: fl
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: mean is not given, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean = arrays("covariance_one_sample", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), given={"mean": (mean, "N")})
+    xp, x, z, slope, mean = arrays(
+        "covariance_one_sample",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        slope=(slope, "BN"),
+        given={"mean": (mean, "N")},
+    )
     B = minibatch_size("covariance_one_sample", x, mean=mean)
     if mean is None:
         mean = xp.sum(z, axis=0) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
-    post = -4 * beta * (S - u**2) * df * u
+    post = -4 * beta * (S - u**2) * slope * u
     return xp.matmul(post.T, x)
 
 
-def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
+@renamed(df="slope")
+def covariance_third_factor(x: Any, z: Any, slope: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
     """The note's approximation of the one-sample rule by a factor common to the population; exact for β Σ_b ‖u^b‖⁴.
 
         update_ij = - Σ_b 4 β S^b f'(a_i^b) u_i^b · x_j^b
@@ -75,7 +84,7 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         beta: scale of the loss, a sum over pairs of units.
 
@@ -87,11 +96,17 @@ def covariance_third_factor(x: Any, z: Any, df: Any, *, mean: Any = None, beta: 
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: mean is not given, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean = arrays("covariance_third_factor", x=(x, "BM"), z=(z, "BN"), df=(df, "BN"), given={"mean": (mean, "N")})
+    xp, x, z, slope, mean = arrays(
+        "covariance_third_factor",
+        x=(x, "BM"),
+        z=(z, "BN"),
+        slope=(slope, "BN"),
+        given={"mean": (mean, "N")},
+    )
     B = minibatch_size("covariance_third_factor", x, mean=mean)
     if mean is None:
         mean = xp.sum(z, axis=0) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
-    post = -4 * beta * S * df * u
+    post = -4 * beta * S * slope * u
     return xp.matmul(post.T, x)

@@ -5,11 +5,13 @@
 from typing import Any
 
 from lvicreg._inputs import arrays
+from lvicreg._renamed import renamed
 
 __all__ = ["invariance"]
 
 
-def invariance(x: Any, z: Any, z_prev: Any, df: Any) -> Any:
+@renamed(df="slope")
+def invariance(x: Any, z: Any, z_prev: Any, slope: Any) -> Any:
     """Invariance rule: pull the activity towards that of the previous time step.
 
         update_ij = - Σ_b 2 (z_i^b - z'_i^b) f'(a_i^b) · x_j^b
@@ -28,7 +30,7 @@ def invariance(x: Any, z: Any, z_prev: Any, df: Any) -> Any:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
         z_prev: (B, N) or (N,); activity in the previous time step.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
 
     Returns:
         The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
@@ -37,6 +39,6 @@ def invariance(x: Any, z: Any, z_prev: Any, df: Any) -> Any:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
     """
-    xp, x, z, z_prev, df = arrays("invariance", x=(x, "BM"), z=(z, "BN"), z_prev=(z_prev, "BN"), df=(df, "BN"))
-    post = -2 * (z - z_prev) * df
+    xp, x, z, z_prev, slope = arrays("invariance", x=(x, "BM"), z=(z, "BN"), z_prev=(z_prev, "BN"), slope=(slope, "BN"))
+    post = -2 * (z - z_prev) * slope
     return xp.matmul(post.T, x)

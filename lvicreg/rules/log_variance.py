@@ -5,14 +5,16 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 
 __all__ = ["log_variance", "log_variance_decay"]
 
 
+@renamed(df="slope")
 def log_variance(
     x: Any,
     z: Any,
-    df: Any,
+    slope: Any,
     *,
     mean: Any = None,
     var: Any = None,
@@ -43,7 +45,7 @@ def log_variance(
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
         alpha: averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1).
@@ -57,11 +59,11 @@ def log_variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays(
+    xp, x, z, slope, mean, var = arrays(
         "log_variance",
         x=(x, "BM"),
         z=(z, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("log_variance", x, mean=mean, var=var, alpha=alpha)
@@ -73,14 +75,15 @@ def log_variance(
     if var is None:
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = alpha * df * u / sigma**2
+    post = alpha * slope * u / sigma**2
     return xp.matmul(post.T, x)
 
 
+@renamed(df="slope")
 def log_variance_decay(
     x: Any,
     z: Any,
-    df: Any,
+    slope: Any,
     W: Any,
     *,
     mean: Any = None,
@@ -114,7 +117,7 @@ def log_variance_decay(
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         W: (N, M); weights, from input j to output i.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
@@ -130,11 +133,11 @@ def log_variance_decay(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, W, mean, var = arrays(
+    xp, x, z, slope, W, mean, var = arrays(
         "log_variance_decay",
         x=(x, "BM"),
         z=(z, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         W=(W, "NM"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
@@ -147,5 +150,5 @@ def log_variance_decay(
     if var is None:
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = alpha * df * u / sigma**2
+    post = alpha * slope * u / sigma**2
     return xp.matmul(post.T, x) - decay * W

@@ -5,15 +5,17 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 
 __all__ = ["total", "total_log_variance"]
 
 
+@renamed(df="slope")
 def total(
     x: Any,
     z: Any,
     z_prev: Any,
-    df: Any,
+    slope: Any,
     *,
     mean: Any = None,
     var: Any = None,
@@ -49,7 +51,7 @@ def total(
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
         z_prev: (B, N) or (N,); activity in the previous time step.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
         lambda_inv: coefficient of the invariance term.
@@ -66,12 +68,12 @@ def total(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, z_prev, df, mean, var = arrays(
+    xp, x, z, z_prev, slope, mean, var = arrays(
         "total",
         x=(x, "BM"),
         z=(z, "BN"),
         z_prev=(z_prev, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("total", x, mean=mean, var=var)
@@ -83,17 +85,18 @@ def total(
         alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = df * (
+    post = slope * (
         xp.where(sigma >= gamma, 0.0, lambda_var * u / sigma) - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)
     )
     return xp.matmul(post.T, x)
 
 
+@renamed(df="slope")
 def total_log_variance(
     x: Any,
     z: Any,
     z_prev: Any,
-    df: Any,
+    slope: Any,
     *,
     mean: Any = None,
     var: Any = None,
@@ -128,7 +131,7 @@ def total_log_variance(
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
         z_prev: (B, N) or (N,); activity in the previous time step.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
         lambda_inv: coefficient of the invariance term.
@@ -144,12 +147,12 @@ def total_log_variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, z_prev, df, mean, var = arrays(
+    xp, x, z, z_prev, slope, mean, var = arrays(
         "total_log_variance",
         x=(x, "BM"),
         z=(z, "BN"),
         z_prev=(z_prev, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("total_log_variance", x, mean=mean, var=var)
@@ -161,5 +164,5 @@ def total_log_variance(
         alpha = 1 / (B - 1)
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = (lambda_var * u / sigma**2 - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * df
+    post = (lambda_var * u / sigma**2 - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * slope
     return xp.matmul(post.T, x)

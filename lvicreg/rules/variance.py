@@ -5,14 +5,16 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 
 __all__ = ["variance"]
 
 
+@renamed(df="slope")
 def variance(
     x: Any,
     z: Any,
-    df: Any,
+    slope: Any,
     *,
     mean: Any = None,
     var: Any = None,
@@ -44,7 +46,7 @@ def variance(
     Args:
         x: (B, M) or (M,); presynaptic input.
         z: (B, N) or (N,); activity ``f(a)``.
-        df: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
+        slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
         mean: (N,); long-term mean of the activity; by default the minibatch's.
         var: (N,); long-term variance of the activity; by default the minibatch's, with ddof = 1.
         alpha: averaging factor of the long-term statistics, the weight of one sample; by default 1/(B − 1).
@@ -59,11 +61,11 @@ def variance(
         ValueError: an array has the wrong rank, or a size differs between arrays.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
-    xp, x, z, df, mean, var = arrays(
+    xp, x, z, slope, mean, var = arrays(
         "variance",
         x=(x, "BM"),
         z=(z, "BN"),
-        df=(df, "BN"),
+        slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
     B = minibatch_size("variance", x, mean=mean, var=var, alpha=alpha)
@@ -75,5 +77,5 @@ def variance(
     if var is None:
         var = alpha * xp.sum(u**2, axis=0)
     sigma = xp.sqrt(epsilon + var)
-    post = xp.where(sigma >= gamma, 0.0, alpha * df * u / sigma)
+    post = xp.where(sigma >= gamma, 0.0, alpha * slope * u / sigma)
     return xp.matmul(post.T, x)

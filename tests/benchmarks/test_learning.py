@@ -21,17 +21,17 @@ def layer(N: int = 1024) -> tuple[np.ndarray, ...]:
     return tuple(array.astype(np.float32) for array in (x, z_prev, np.ones((B, N)), W))
 
 
-def products(x, z_prev, df, W):
+def products(x, z_prev, slope, W):
     """What cannot be avoided: the activity, and an outer product summed over samples."""
     z = x @ W.T
     return z.T @ x
 
 
-def total(x, z_prev, df, W):
-    return rules.total(x, x @ W.T, z_prev, df)
+def total(x, z_prev, slope, W):
+    return rules.total(x, x @ W.T, z_prev, slope)
 
 
-def by_hand(x, z_prev, df, W):
+def by_hand(x, z_prev, slope, W):
     """The note's total rule as a careful user of NumPy would write it, with coefficients 1, γ = 1 and ε = 1e-4."""
     z = x @ W.T
     u = z - z.mean(axis=0)
@@ -43,7 +43,7 @@ def by_hand(x, z_prev, df, W):
     post *= u
     post -= z
     post += z_prev
-    post *= df
+    post *= slope
     return post.T @ x
 
 
@@ -68,7 +68,7 @@ FLOOR = "the matrix products alone"
 def ways(N: int) -> dict:
     """Each way to compute the update of the total rule."""
     arrays = layer(N)
-    x, z_prev, df, W = map(torch.from_numpy, arrays)
+    x, z_prev, slope, W = map(torch.from_numpy, arrays)
     free = W.clone().requires_grad_()
     on_jax = [jax.numpy.asarray(array) for array in arrays]
     descent = jax.jit(jax.grad(lambda W, x, z_prev: -total_loss(x, z_prev, W, jax.numpy, jax.lax.stop_gradient)))
@@ -86,9 +86,9 @@ def ways(N: int) -> dict:
         "JAX, automatic differentiation": lambda: jax.block_until_ready(descent(on_jax[3], on_jax[0], on_jax[1])),
         "NumPy by hand": lambda: by_hand(*arrays),
         "lvicreg, NumPy": lambda: total(*arrays),
-        "lvicreg, torch.compile": lambda: rule_compiled(x, z_prev, df, W),
+        "lvicreg, torch.compile": lambda: rule_compiled(x, z_prev, slope, W),
         "lvicreg, JAX": lambda: jax.block_until_ready(rule_on_jax(*on_jax)),
-        FLOOR: lambda: products(x, z_prev, df, W),
+        FLOOR: lambda: products(x, z_prev, slope, W),
     }
 
 
@@ -106,15 +106,15 @@ def test_growth(compare) -> None:
 
 
 def test_total_in_numpy(measure) -> None:
-    x, z_prev, df, W = layer()
-    measure("total-numpy", lambda: total(x, z_prev, df, W), lambda: products(x, z_prev, df, W))
+    x, z_prev, slope, W = layer()
+    measure("total-numpy", lambda: total(x, z_prev, slope, W), lambda: products(x, z_prev, slope, W))
 
 
 def test_total_compiled(measure) -> None:
-    x, z_prev, df, W = map(torch.from_numpy, layer())
+    x, z_prev, slope, W = map(torch.from_numpy, layer())
     torch.compiler.reset()
     compiled = torch.compile(total, fullgraph=True)
-    measure("total-compiled", lambda: compiled(x, z_prev, df, W), lambda: products(x, z_prev, df, W))
+    measure("total-compiled", lambda: compiled(x, z_prev, slope, W), lambda: products(x, z_prev, slope, W))
 
 
 def test_a_stream_against_blas(measure) -> None:

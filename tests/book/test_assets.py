@@ -30,7 +30,7 @@ LOSSES = {
     "Covariance": (covariance.loss, network),
     "Covariance, one sample at a time, the mean held constant": (
         Sigma(covariance_one_sample.one_sample_loss, t),
-        network.given(mean),
+        network.primitive(mean),
     ),
 }
 

@@ -69,12 +69,12 @@ def test_expand_keeps_the_value():
 
 
 def test_variants():
-    held = network.but({u[b, i]: z[b, i] - 1})
+    held = network.replace({u[b, i]: z[b, i] - 1})
     assert held.value(u[c, k]) == z[c, k] - 1
     assert network.value(u[c, k]) == z[c, k] - mean[k]
     assert held.expand(mean[i]) == network.expand(mean[i])
 
-    slow = network.given(mean, alpha)
+    slow = network.primitive(mean, alpha)
     assert mean not in slow
     assert alpha not in slow
     assert u in slow
@@ -83,13 +83,13 @@ def test_variants():
     assert slow.value(mean[i]) is None
     assert slow.expand(alpha) == alpha
     with pytest.raises(ValueError, match="does not bind"):
-        network.but({mean[i]: z[b, i]})
+        network.replace({mean[i]: z[b, i]})
 
 
 def test_a_variant_expands_anew_what_was_expanded_before():
     names = Definitions({v[i]: mean[i], mean[i]: var[i]})
     assert names.expand(v[i]) == var[i]
-    assert names.but({mean[i]: 2 * var[i]}).expand(v[i]) == 2 * var[i]
+    assert names.replace({mean[i]: 2 * var[i]}).expand(v[i]) == 2 * var[i]
 
 
 def test_names_of_one_text_and_other_assumptions_are_expanded_apart():
@@ -134,7 +134,7 @@ def test_fold_is_undone_by_expand():
 
 
 def test_held_keeps_the_value_and_drops_the_derivative():
-    held = network.held(mean)
+    held = network.holding(mean)
     assert is_zero(mean[k], held) == is_zero(mean[k], network)
     assert is_zero(held.expand(mean[k]) - network.expand(mean[k]))
     assert derivative(mean[k], W[p, q], held) == 0

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Idx, IndexedBase, Integer, Symbol
 
-from lvicreg.calculus import Delta, Gaussian, Mean, Sigma, Symmetric, is_zero, normal, others
+from lvicreg.calculus import Delta, Gaussian, Mean, Sigma, Symmetric, distinct, is_zero, normal
 from lvicreg.calculus.indexed import free_indices, fresh, rename, size_of
 from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, p, x, z
 from tests.calculus.expression_trees import INDICES, Data, built, exact, index, trees
@@ -77,8 +77,8 @@ def test_delta():
     assert Delta(i, i) == 1
     assert Delta(i, k) == Delta(k, i)
     assert Delta(i, k) != Delta(i, l)
-    assert is_zero(Sigma(others(i, k), k) - (N - 1))
-    assert normal(others(i, i)) == 0
+    assert is_zero(Sigma(distinct(i, k), k) - (N - 1))
+    assert normal(distinct(i, i)) == 0
 
 
 @pytest.mark.parametrize("pair", [(i, b), (i, j), (b, j), (i, Idx("s", N - 1))], ids=str)

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Idx, IndexedBase, Max, S, Symbol, symbols
 
-from lvicreg.calculus import D, Definitions, H, LocalTerm, NotLocal, Sigma, Synapse, f, factor, gradient, normal, others
+from lvicreg.calculus import D, Definitions, H, LocalTerm, NotLocal, Sigma, Synapse, distinct, f, factor, gradient, normal
 from lvicreg.calculus.indexed import Delta
 from lvicreg.calculus.layer import (
     B,
@@ -15,7 +15,6 @@ from lvicreg.calculus.layer import (
     alpha,
     b,
     c,
-    df,
     i,
     j,
     k,
@@ -25,6 +24,7 @@ from lvicreg.calculus.layer import (
     p,
     q,
     sigma,
+    slope,
     synapse,
     u,
     var,
@@ -38,7 +38,7 @@ A, E, F, G, L, Q, R, S_, T, Ku, V, e, h, theta, x_hat, y, z_prev = map(
     IndexedBase, ["A", "E", "F", "G", "L", "Q", "R", "S", "T", "Ku", "V", "e", "h", "theta", "x_hat", "y", "z_prev"]
 )
 squares = Sigma(u[b, k] ** 2, k)
-hidden = df[b, p] * x[b, q]  # what every rule of a layer ends with
+hidden = slope[b, p] * x[b, q]  # what every rule of a layer ends with
 
 upper = Idx("l", Symbol("O", integer=True, positive=True))  # the units of a layer above
 
@@ -58,15 +58,15 @@ def test_the_terms_and_the_signals_of_a_local_rule():
     found = judged(Sigma(-beta * u[b, p] * squares * hidden + 2 * W[p, q] * z[b, p], b))
     assert set(found.terms) == {
         LocalTerm(W[i, j], 2 * z[b, i], S.One),
-        LocalTerm(x[b, j], -beta * df[b, i] * u[b, i], normal(squares)),
+        LocalTerm(x[b, j], -beta * slope[b, i] * u[b, i], normal(squares)),
     }
     assert found.pre == (x[b, j],)
-    assert found.post == (df[b, i], u[b, i], z[b, i])
+    assert found.post == (slope[b, i], u[b, i], z[b, i])
     assert found.shared == (squares,)
 
 
 def test_a_sum_that_a_synapse_must_be_told_is_a_signal():
-    names = network.but({theta[i]: Sigma(z[b, i] ** 2, b) / B})
+    names = network.replace({theta[i]: Sigma(z[b, i] ** 2, b) / B})
     bcm = Sigma(z[b, p] * (z[b, p] - theta[p]) * x[b, q], b)
     assert judged(bcm, names).post == (Sigma(z[b, i] ** 2, b), z[b, i])
     assert judged(bcm, names, synapse.also(post=(theta[i],))).post == (theta[i], z[b, i])
@@ -97,16 +97,16 @@ def test_nothing_is_needed_for_no_update():
 
 def test_other_units_apart_from_this_one():
     """Σ_{k≠i} u_k² is the population's sum, less the unit's own part."""
-    found = judged(Sigma(u[b, p] * Sigma(others(p, k) * u[b, k] ** 2, k) * hidden, b))
+    found = judged(Sigma(u[b, p] * Sigma(distinct(p, k) * u[b, k] ** 2, k) * hidden, b))
     assert (len(found.terms), found.shared) == (2, (squares,))
-    named = network.but({A[b, i]: u[b, i] * Sigma(others(i, k) * u[b, k] ** 2, k)})
+    named = network.replace({A[b, i]: u[b, i] * Sigma(distinct(i, k) * u[b, k] ** 2, k)})
     assert len(judged(Sigma(A[b, p] * hidden, b), named).terms) == 2
-    product = network.but({A[b, i, k]: u[b, i] * u[b, k]})
+    product = network.replace({A[b, i, k]: u[b, i] * u[b, k]})
     assert judged(Sigma(Sigma(A[b, p, k] * u[b, k], k) * hidden, b), product).shared == (squares,)
 
 
 def test_a_name_for_a_product_is_taken_apart():
-    (term,) = judged(Sigma(z[b, p] * A[b, p, q], b), network.but({A[b, i, j]: u[b, i] * x[b, j]})).terms
+    (term,) = judged(Sigma(z[b, p] * A[b, p, q], b), network.replace({A[b, i, j]: u[b, i] * x[b, j]})).terms
     assert term == LocalTerm(x[b, j], u[b, i] * z[b, i], S.One)
 
 
@@ -126,7 +126,7 @@ def test_the_own_sample_is_that_of_what_arrives():
 # --- the exact covariance, by any name -------------------------------------------------------------------------------------
 GRAM = {G[b, c]: Sigma(u[b, k] * u[c, k], k)}
 EXACT = {
-    "derived": (gradient(Sigma(others(i, k) * K[i, k] ** 2, i, k), W[p, q], network), {}),
+    "derived": (gradient(Sigma(distinct(i, k) * K[i, k] ** 2, i, k), W[p, q], network), {}),
     "by samples": (Sigma(u[c, p] * u[c, k] * u[b, k] * hidden, b, c, k), {}),
     "Gram": (Sigma(Sigma(G[b, c] * u[c, p], c) * hidden, b), GRAM),
     "Gram, factored": (alpha * Sigma(G[b, c] * u[c, p] * hidden, b, c), GRAM),
@@ -139,7 +139,7 @@ EXACT = {
 @pytest.mark.parametrize("name", EXACT)
 def test_the_exact_covariance_is_not_local(name):
     update, names = EXACT[name]
-    definitions = network.but(names)
+    definitions = network.replace(names)
     said = reason(update, definitions)
     assert "ties" in said
     for declared in ({"post": (A[b, i], Ku[b, i])}, {"post": (Ku[b, i],), "inputs": ((V[i, k], u[b, k]),)}):
@@ -147,7 +147,7 @@ def test_the_exact_covariance_is_not_local(name):
 
 
 def test_the_path_to_what_is_missing():
-    names = network.but({Ku[b, i]: Sigma(K[i, k] * u[b, k], k), A[b, i]: 2 * Ku[b, i]})
+    names = network.replace({Ku[b, i]: Sigma(K[i, k] * u[b, k], k), A[b, i]: 2 * Ku[b, i]})
     said = "K_ik, needed in Ku_i^b, needed in A_i^b, ties unit i to each other unit k"
     with pytest.raises(NotLocal) as refused:
         judged(Sigma(A[b, p] * hidden, b), names, synapse.also(post=(A[b, i],)))
@@ -156,13 +156,13 @@ def test_the_path_to_what_is_missing():
 
 
 def test_a_name_that_is_given_is_taken_as_declared():
-    given = network.but({Ku[b, i]: Sigma(K[i, k] * u[b, k], k)}).given(Ku)
-    assert judged(Sigma(Ku[b, p] * hidden, b), given, synapse.also(post=(Ku[b, i],))).post == (Ku[b, i], df[b, i])
+    given = network.replace({Ku[b, i]: Sigma(K[i, k] * u[b, k], k)}).primitive(Ku)
+    assert judged(Sigma(Ku[b, p] * hidden, b), given, synapse.also(post=(Ku[b, i],))).post == (Ku[b, i], slope[b, i])
     assert "Ku_i^b is not declared" in reason(Sigma(Ku[b, p] * hidden, b), given)
 
 
 # --- one population factor -------------------------------------------------------------------------------------------------
-SUMS = network.but({S_[b]: squares, T[b]: Sigma(u[b, k] ** 4, k), R[b]: Sigma((z[b, k] - mean[k]) ** 2, k) / N})
+SUMS = network.replace({S_[b]: squares, T[b]: Sigma(u[b, k] ** 4, k), R[b]: Sigma((z[b, k] - mean[k]) ** 2, k) / N})
 both = synapse.also(shared=(T[b], R[b]))
 
 
@@ -180,7 +180,7 @@ def test_equal_sums_are_one_signal_whatever_they_are_called():
     ids=["a multiple", "a quotient"],
 )
 def test_equal_functions_of_sums_are_one_signal(signal, same):
-    names = SUMS.but({A[b]: signal, E[b]: same})
+    names = SUMS.replace({A[b]: signal, E[b]: same})
     update = Sigma((A[b] * u[b, p] + E[b] * z[b, p]) * hidden, b)
     assert judged(update, names, synapse.also(shared=(A[b],))).shared == (A[b],)
 
@@ -188,7 +188,7 @@ def test_equal_functions_of_sums_are_one_signal(signal, same):
 def test_functions_of_one_signal_are_of_one_signal():
     update = Sigma((u[b, p] * f(S_[b]) + z[b, p] * S_[b] ** 2 / (1 + S_[b])) * hidden, b)
     assert judged(update, SUMS).shared == (squares,)
-    (term,) = judged(Sigma(A[b] * hidden, b), SUMS.but({A[b]: f(S_[b])})).terms
+    (term,) = judged(Sigma(A[b] * hidden, b), SUMS.replace({A[b]: f(S_[b])})).terms
     assert term.population == A[b]
 
 
@@ -201,7 +201,7 @@ def test_a_function_of_a_signal_and_of_what_is_not_declared_is_none():
     [(S_[b] + T[b]) * u[b, p], S_[b] * T[b], f(S_[b] * T[b]), squares * u[b, p] + T[b], A[b], S_[b] * Sigma(squares, b)],
 )
 def test_two_population_factors_are_refused(update):
-    names = SUMS.but({A[b]: S_[b] + T[b], E[b]: 1})
+    names = SUMS.replace({A[b]: S_[b] + T[b], E[b]: 1})
     reads = both.also(shared=(Sigma(squares, b),))
     assert "different population factors; one is allowed" in reason(Sigma(update * hidden, b), names, reads)
 
@@ -211,7 +211,7 @@ def test_a_sum_that_is_not_declared_is_refused():
     assert reason(Sigma(T[b] * u[b, p] * hidden, b), SUMS) == said
     alone = Synapse(W[i, j], b, synapse.pre, synapse.post)
     assert "not declared as shared" in reason(Sigma(squares * u[b, p] * hidden, b), reads=alone)
-    mixed = network.but({h[b]: Sigma(W[k, j] ** 2 * x[b, j], k, j)})
+    mixed = network.replace({h[b]: Sigma(W[k, j] ** 2 * x[b, j], k, j)})
     assert "needed in h^b" in reason(Sigma(h[b] * hidden, b), mixed)
     assert judged(Sigma(h[b] * hidden, b), mixed, synapse.also(shared=(h[b],))).shared == (h[b],)
 
@@ -235,7 +235,7 @@ def test_a_reward_is_a_shared_signal_if_declared():
     ],
 )
 def test_a_shared_signal_is_of_what_each_unit_has(meaning, said):
-    names = network.but({R[b]: meaning})
+    names = network.replace({R[b]: meaning})
     refused = reason(Sigma(R[b] * u[b, p] * hidden, b), names, synapse.also(shared=(R[b],)))
     assert said in refused
     assert "needed in R^b" in refused
@@ -243,7 +243,7 @@ def test_a_shared_signal_is_of_what_each_unit_has(meaning, said):
 
 def test_shared_signals_that_a_population_has():
     for meaning in (Sigma(u[c, k] ** 2, c, k), Sigma(H(z[b, k]), k) / N, Sigma(x[b, j] ** 2, j), 1 / squares):
-        names = network.but({R[b]: meaning})
+        names = network.replace({R[b]: meaning})
         assert len(judged(Sigma(R[b] * u[b, p] * hidden, b), names, synapse.also(shared=(R[b],))).shared) == 1
 
 
@@ -264,7 +264,7 @@ def test_shared_signals_that_a_population_has():
     ],
 )
 def test_a_declared_name_is_looked_through(meaning, said):
-    names = network.but({h[b, i]: meaning})
+    names = network.replace({h[b, i]: meaning})
     refused = reason(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],)))
     assert said in refused
     assert "needed in h_i^b" in refused
@@ -291,8 +291,8 @@ def test_what_a_unit_has():
         Sigma(Sigma(W[i, j] * y[b, j], j) * u[b, i], b) + var[i],
         Sigma(A[b, i, j], j),
     ):
-        names = network.but({h[b, i]: meaning, y[b, j]: 3 * x[b, j], A[b, i, j]: W[i, j] * x[b, j]})
-        assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (df[b, i], h[b, i])
+        names = network.replace({h[b, i]: meaning, y[b, j]: 3 * x[b, j], A[b, i, j]: W[i, j] * x[b, j]})
+        assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (slope[b, i], h[b, i])
         assert judged(Sigma(h[b, p] * hidden, b), names)
 
 
@@ -310,23 +310,23 @@ def test_another_sample_is_refused():
 
 # --- what arrives ----------------------------------------------------------------------------------------------------------
 def test_what_a_synapse_keeps_for_itself():
-    trace = network.but({E[i, j]: Sigma(u[b, i] * x[b, j], b)})
+    trace = network.replace({E[i, j]: Sigma(u[b, i] * x[b, j], b)})
     reads = synapse.also(pre=(E[i, j],))
     assert judged(Sigma(E[p, q] * u[b, p], b), trace, reads).pre == (E[i, j],)
-    other = network.but({E[i, j]: Sigma(u[b, k] * x[b, j], b, k)})
+    other = network.replace({E[i, j]: Sigma(u[b, k] * x[b, j], b, k)})
     assert "needed in E_ij" in reason(Sigma(E[p, q] * u[b, p], b), other, reads)
 
 
 def test_what_arrives_is_of_that_input():
-    names = network.but({y[b, j]: x[b, j] - Sigma(x[b, m], m) / M})
+    names = network.replace({y[b, j]: x[b, j] - Sigma(x[b, m], m) / M})
     assert "needed in y_j^b" in reason(Sigma(y[b, q] * u[b, p], b), names, synapse.also(pre=(y[b, j],)))
-    names = network.but({y[b, j]: x[b, j] - Sigma(x[c, j], c) / B})
+    names = network.replace({y[b, j]: x[b, j] - Sigma(x[c, j], c) / B})
     assert judged(Sigma(y[b, q] * u[b, p], b), names, synapse.also(pre=(y[b, j],))).pre == (y[b, j],)
 
 
 def test_one_function_of_both_sides_is_no_product():
     assert "not a product of two" in reason(Sigma(H(x[b, q] - u[b, p]), b))
-    mixed = network.but({A[b, i, j]: H(x[b, j] - u[b, i])})
+    mixed = network.replace({A[b, i, j]: H(x[b, j] - u[b, i])})
     assert "not a product of two" in reason(Sigma(A[b, p, q], b), mixed)
 
 
@@ -352,11 +352,11 @@ def test_the_other_units_reconstruction_is_not_local(mask):
     """Subspace and Sanger's rule need the weights of other units to the same input, also under a name."""
     update = Sigma(z[b, p] * (x[b, q] - Sigma(mask * z[b, k] * W[k, q], k)), b)
     assert reason(update) == "W_kj is a weight onto another unit"
-    names = network.but({x_hat[b, j]: Sigma(z[b, k] * W[k, j], k)})
+    names = network.replace({x_hat[b, j]: Sigma(z[b, k] * W[k, j], k)})
     named = Sigma(z[b, p] * (x[b, q] - x_hat[b, q]), b)
     for reads in (synapse, synapse.also(pre=(x_hat[b, j],))):
         assert reason(named, names, reads) == "W_kj, needed in x_hat_j^b, is a weight onto another unit"
-    feedback = network.but({x_hat[b, j]: Sigma(V[j, k] * z[b, k], k)})  # weights of the input's own
+    feedback = network.replace({x_hat[b, j]: Sigma(V[j, k] * z[b, k], k)})  # weights of the input's own
     assert judged(named, feedback, synapse.also(pre=(x_hat[b, j],), inputs=((V[j, k], z[b, k]),))).pre == (
         x[b, j],
         x_hat[b, j],
@@ -380,7 +380,7 @@ def test_what_other_synapses_would_learn_is_not_at_hand():
     """A covariance is one wherever it stands: by its name, beside a weight, and where the weight cancels."""
     hebbian = Definitions({R[i, j]: Sigma(u[c, i] * x[c, j], c)})
     lateral = synapse.also(inputs=((L[i, k], u[b, k]),))
-    cancelling = network.but({G[i, k]: 1 / L[i, k]})
+    cancelling = network.replace({G[i, k]: 1 / L[i, k]})
     for inside, names, reads in (
         (Sigma(L[p, k] * K[p, k] * u[b, k], k), network, lateral),
         (Sigma(L[p, k] * alpha * Sigma(u[c, p] * u[c, k], c) * u[b, k], k), network, lateral),
@@ -402,7 +402,7 @@ def test_a_lateral_weight_learns_from_both_its_ends():
     reads = Synapse(L[i, k], b, pre=(z[b, k],), post=(z[b, i],))
     found = judged(Sigma(z[b, p] * z[b, s] - L[p, s], b), Definitions(), reads, L[p, s])
     assert (found.pre, found.post) == ((z[b, k],), (z[b, i],))
-    not_onto_itself = judged(Sigma(others(p, s) * z[b, p] * z[b, s], b), Definitions(), reads, L[p, s])
+    not_onto_itself = judged(Sigma(distinct(p, s) * z[b, p] * z[b, s], b), Definitions(), reads, L[p, s])
     assert {term.presynaptic for term in not_onto_itself.terms} == {z[b, k], Delta(i, k)}
     onto_one = Sigma(Delta(s, Idx("s_1", N)) * z[b, p], b)
     assert "compares with another unit" in reason(onto_one, Definitions(), reads, L[p, s])
@@ -410,7 +410,10 @@ def test_a_lateral_weight_learns_from_both_its_ends():
 
 def test_one_weight_may_stand_for_what_arrives_from_two_populations():
     reads = synapse.also(inputs=((W[i, m], y[b, m]),))
-    assert judged(Sigma(Sigma(W[p, m] * y[b, m], m) * hidden, b), reads=reads).post == (Sigma(W[i, m] * y[b, m], m), df[b, i])
+    assert judged(Sigma(Sigma(W[p, m] * y[b, m], m) * hidden, b), reads=reads).post == (
+        Sigma(W[i, m] * y[b, m], m),
+        slope[b, i],
+    )
 
 
 def test_weight_transport_is_refused():
@@ -418,7 +421,7 @@ def test_weight_transport_is_refused():
     update = Sigma(Sigma(V[upper, p] * e[b, upper], upper) * hidden, b)
     assert reason(update) == "V_gi ties unit i to each other unit g"
     assert reason(update, reads=synapse.also(inputs=((V[upper, i], z[b, i]),))) == "V_gi is a weight onto another unit"
-    error = network.but({e[b, upper]: y[b, upper] - f(Sigma(V[upper, i] * z[b, i], i))})
+    error = network.replace({e[b, upper]: y[b, upper] - f(Sigma(V[upper, i] * z[b, i], i))})
     assert "V_gi" in reason(update, error)
     predictive = Sigma((z[b, p] - Sigma(V[upper, p] * e[b, upper], upper)) * hidden, b)
     assert "V_gi" in reason(predictive, error, synapse.also(inputs=((V[upper, i], z[b, i]),)))
@@ -428,16 +431,16 @@ def test_feedback_by_weights_of_its_own_is_local():
     update = Sigma(Sigma(F[p, upper] * e[b, upper], upper) * hidden, b)
     reads = synapse.also(inputs=((F[i, upper], e[b, upper]),))
     assert len(judged(update, reads=reads).post) == 2
-    assert reason(update, network.but({F[i, upper]: V[upper, i]}), reads) == (
+    assert reason(update, network.replace({F[i, upper]: V[upper, i]}), reads) == (
         "F_ig is declared as a weight, and stands for V_gi"
     )
-    error = network.but({e[b, upper]: y[b, upper] - Sigma(V[upper, i] * z[b, i], i)})
+    error = network.replace({e[b, upper]: y[b, upper] - Sigma(V[upper, i] * z[b, i], i)})
     assert "needed in e_g^b" in reason(update, error, reads)  # what arrives is looked through, too
     assert judged(update, error, reads.also(inputs=((F[i, upper], y[b, upper]), (V[upper, i], z[b, i]))))
 
 
 def test_forward_forward_has_one_factor():
-    goodness = network.but({S_[b]: Sigma(z[b, k] ** 2, k)})
+    goodness = network.replace({S_[b]: Sigma(z[b, k] ** 2, k)})
     update = Sigma(f(1 - S_[b]) * z[b, p] * hidden, b)
     assert judged(update, goodness, synapse.also(shared=(S_[b],))).shared == (S_[b],)
 

@@ -9,7 +9,7 @@ from sympy import Expr, Idx, IndexedBase, Symbol, sqrt
 
 from derivations import NOTE
 from derivations.notation import LATEX
-from lvicreg.calculus import SG, At, D, Delta, Gaussian, Mean, Sigma, Symmetric, f, f_prime, normal, others, relu
+from lvicreg.calculus import SG, At, D, Delta, Gaussian, Mean, Sigma, Symmetric, distinct, f, f_prime, normal, relu
 from lvicreg.calculus.definitions import indices_of
 from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, l, m, sigma, u, x
@@ -73,9 +73,9 @@ PRINTED = [
     (Sigma(w[j], j) ** 2, "(Σ_j w_j′)²", r"\left(\sum_{j} w_{j}′\right)^{2}"),
     (-y * Sigma(-w[j], j) / 2, "-Y Σ_j (-w_j′)/2", r"- \frac{Y}{2} \sum_{j} \left(- w_{j}′\right)"),
     (1 - Sigma(w[j], j), "1 - Σ_j w_j′", r"1 - \sum_{j} w_{j}′"),
-    (Sigma(others(i, k) * w[k], k), "Σ_k (1 - δ_ik) w_k′", r"\sum_{k \neq i} w_{k}′"),
-    (Sigma(others(i, l) * w[k], k), "Σ_k (1 - δ_il) w_k′", r"\sum_{k} \left(1 - \delta_{il}\right) w_{k}′"),
-    (Sigma(others(i, k) * others(k, l), k), "Σ_k (1 - δ_ik) (1 - δ_kl)", r"\sum_{k \neq i} \left(1 - \delta_{kl}\right)"),
+    (Sigma(distinct(i, k) * w[k], k), "Σ_k (1 - δ_ik) w_k′", r"\sum_{k \neq i} w_{k}′"),
+    (Sigma(distinct(i, l) * w[k], k), "Σ_k (1 - δ_il) w_k′", r"\sum_{k} \left(1 - \delta_{il}\right) w_{k}′"),
+    (Sigma(distinct(i, k) * distinct(k, l), k), "Σ_k (1 - δ_ik) (1 - δ_kl)", r"\sum_{k \neq i} \left(1 - \delta_{kl}\right)"),
     (y * Delta(i, k) ** 2, "Y (δ_ik)²", r"Y \delta_{ik}"),
     (relu(1 - w[j]), "max(0, 1 - w_j′)", r"\max\!\left(0, 1 - w_{j}′\right)"),
     (SG(y) * f_prime(y) ** 2, "SG(Y) (f'(Y))²", r"\mathrm{SG}\!\left(Y\right) f'\!\left(Y\right)^{2}"),

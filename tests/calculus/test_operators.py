@@ -49,8 +49,8 @@ SIZES = {"N": 2, "M": 2, "B": 3}
         (D(Sigma(sigma[i], i), W[p, q]), network),
         (D(Sigma(K[i, k] ** 2, i, k), W[p, q]) * Sigma(u[c, p] ** 2, c), network),
         (D(sigma[i] * var[i], var[p]), network),
-        (At(sigma[i] + mean[i], z[b, k], 3 + Delta(b, c)), network.given(z)),
-        (At(D(sigma[i], z[c, p]), mean[k], 3), network.given(z, mean)),
+        (At(sigma[i] + mean[i], z[b, k], 3 + Delta(b, c)), network.primitive(z)),
+        (At(D(sigma[i], z[c, p]), mean[k], 3), network.primitive(z, mean)),
         (At(D(var[i], W[p, q]), x[b, j], 1), network),
     ],
     ids=str,
@@ -122,7 +122,7 @@ def test_the_indices_of_the_quantity_are_bound():
 
 def test_at_reads_every_index():
     placed = At(K[i, k] * W[p, q], W[i, j], mean[i] * v[j])
-    assert is_zero(resolve(placed, network.given(K)) - K[i, k] * mean[p] * v[q])
+    assert is_zero(resolve(placed, network.primitive(K)) - K[i, k] * mean[p] * v[q])
 
 
 def test_at_does_not_capture_what_the_value_names():

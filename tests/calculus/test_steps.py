@@ -11,10 +11,10 @@ from lvicreg.calculus import (
     Descent,
     Sigma,
     derivative,
+    distinct,
     gradient,
     is_zero,
     normal,
-    others,
     resolve,
     steps,
 )
@@ -57,21 +57,23 @@ def test_the_steps_of_a_standard_deviation_read_as_in_a_textbook() -> None:
 
 
 def test_a_sum_that_does_not_vanish_is_not_left_out() -> None:
-    (*_, last) = steps(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean))
+    (*_, last) = steps(Sigma(u[b, i] ** 2, b, i), W[p, q], network.primitive(mean))
     assert last.rule == "collapse"
-    assert is_zero(last.result - derivative(Sigma(u[b, i] ** 2, b, i), W[p, q], network.given(mean)), network.given(mean))
+    assert is_zero(
+        last.result - derivative(Sigma(u[b, i] ** 2, b, i), W[p, q], network.primitive(mean)), network.primitive(mean)
+    )
 
 
 def test_a_diagonal_that_vanishes_is_left_out_and_another_entry_is_not() -> None:
     R, v = IndexedBase("R"), IndexedBase("v")
-    names = Definitions({R[i, k]: others(i, k) * v[k], v[i]: S.Zero})
-    *_, last = steps(Sigma((R[i, i] + R[i, k] + v[i]) * W[i, j], i, k, j), W[p, q], names.given(v))
+    names = Definitions({R[i, k]: distinct(i, k) * v[k], v[i]: S.Zero})
+    *_, last = steps(Sigma((R[i, i] + R[i, k] + v[i]) * W[i, j], i, k, j), W[p, q], names.primitive(v))
     assert (last.used, last.result) == ((R[p, p],), normal(Sigma(R[p, k] + v[p], k)))
     assert gradient(Sigma(v[i] * W[i, j], i, j), W[p, q], names) == v[p]
 
 
 def test_what_is_held_constant_takes_no_step() -> None:
-    found = list(steps(Sigma(sigma[i], i), W[p, q], network.held(mean)))
+    found = list(steps(Sigma(sigma[i], i), W[p, q], network.holding(mean)))
     assert [name_of(step.used[0]) for step in found if step.rule == "look through"] == [sigma, var, u, z, a]
 
 

@@ -9,9 +9,9 @@ import pytest
 from sympy import Expr, IndexedBase, S, Symbol, log, sqrt
 
 from derivations import NOTE
-from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, distinct, f, f_prime, relu
 from lvicreg.calculus.indexed import free_indices
-from lvicreg.calculus.layer import B, K, N, W, a, b, c, df, epsilon, i, j, k, p, q, t, u, x
+from lvicreg.calculus.layer import B, K, N, W, a, b, c, epsilon, i, j, k, p, q, slope, t, u, x
 from lvicreg.claims.mutants import OPERATORS, mutants
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def of(operator: str, expr: Expr) -> list[Expr]:
         ("dropped term", s - u[t, p], [-u[t, p], s]),
         ("dropped factor", f_prime(a[b, i]) * x[b, q], [f_prime(a[b, i]), x[b, q]]),
         ("dropped factor", Sigma(s * u[b, k], k), [Sigma(s, k), Sigma(u[b, k], k)]),
-        ("dropped factor", Sigma(others(i, k) * u[b, k], k), [Sigma(u[b, k], k), Sigma(others(i, k), k), Sigma(0, k)]),
+        ("dropped factor", Sigma(distinct(i, k) * u[b, k], k), [Sigma(u[b, k], k), Sigma(distinct(i, k), k), Sigma(0, k)]),
         ("size", 1 / (B - 1), [1 / B]),
         ("size", N * s, [(N - 1) * s]),
         ("epsilon", sqrt(v[i] + epsilon), [sqrt(v[i]) + epsilon, sqrt(v[i])]),
@@ -97,7 +97,7 @@ def test_the_sign_and_a_factor_of_what_is_zero_change_nothing() -> None:
 
 
 def test_an_index_is_replaced_only_by_one_that_has_a_meaning_there() -> None:
-    expr = Sigma(u[b, i], b) * Sigma(D(x[c, j], W[p, q]) * df[c, i], c) * At(W[p, j], W[i, j], Delta(i, p))
+    expr = Sigma(u[b, i], b) * Sigma(D(x[c, j], W[p, q]) * slope[c, i], c) * At(W[p, j], W[i, j], Delta(i, p))
     found = dict(mutants(expr))
     assert len([change for change in found if change.startswith("index")]) > 5
     for change, mutant in found.items():

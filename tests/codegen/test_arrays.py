@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sympy import Abs, Float, Function, GoldenRatio, Max, Piecewise, cos, exp, log, pi, sign, sin, tan, tanh
 
-from lvicreg.calculus import SG, Delta, H, Sigma, f, f_prime, others, relu, sigmoid, softplus
+from lvicreg.calculus import SG, Delta, H, Sigma, distinct, f, f_prime, relu, sigmoid, softplus
 from lvicreg.calculus.functions import ELEMENTWISE, Exponential
 from lvicreg.calculus.layer import N, W, b, i, k, p, q, t, x, z
 from lvicreg.codegen.layout import NotArrayCode
@@ -45,10 +45,10 @@ CASES = {
     "delta": (
         from_post(v[p] * z[t, p], {v[i]: Sigma(Delta(i, k) * V[i, k], k)}, (x, z, V)),
         of("v[i]") + "Delta(i, k) has no array code",
-        "others(i, k) times that matrix",
+        "distinct(i, k) times that matrix",
     ),
     "coefficient of others": (
-        from_post(y[t, p], {K[i, k]: 2 * others(i, k) * V[i, k], y[b, i]: Sigma(K[i, k] * z[b, k], k)}, (x, z, V)),
+        from_post(y[t, p], {K[i, k]: 2 * distinct(i, k) * V[i, k], y[b, i]: Sigma(K[i, k] * z[b, k], k)}, (x, z, V)),
         of("K[i, k]") + "Delta(i, k)",
         "define a name",
     ),

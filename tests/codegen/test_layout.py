@@ -2,7 +2,7 @@
 
 import pytest
 
-from lvicreg.calculus import Sigma, others
+from lvicreg.calculus import Sigma, distinct
 from lvicreg.calculus.layer import W, b, c, i, k, l, p, q, t, x, z
 from tests.codegen.small import (
     GRADIENT,
@@ -28,7 +28,7 @@ CASES = {
         "bring its indices into that order",
     ),
     "transposed without diagonal": (
-        from_post(y[t, p], {V[i, k]: others(i, k) * A[k, i], y[b, i]: Sigma(V[i, k] * z[b, k], k)}, (x, z, A)),
+        from_post(y[t, p], {V[i, k]: distinct(i, k) * A[k, i], y[b, i]: Sigma(V[i, k] * z[b, k], k)}, (x, z, A)),
         of("V[i, k]") + "A[k, i] does not fit",
         "bring its indices into that order",
     ),

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from sympy import Rational, Symbol, log, sqrt
 
-from lvicreg.calculus import SG, H, Sigma, Symmetric, others, relu
-from lvicreg.calculus.layer import B, N, W, b, c, df, i, k, l, p, q, t, x, z
+from lvicreg.calculus import SG, H, Sigma, Symmetric, distinct, relu
+from lvicreg.calculus.layer import B, N, W, b, c, i, k, l, p, q, slope, t, x, z
 from lvicreg.engines.arrays import sample, value
 from tests.codegen.small import (
     A,
@@ -43,7 +43,7 @@ spread = {v[i]: Sigma(z[b, i], b) / B, y[b, i]: z[b, i] - v[i], w[i]: Sigma(y[b,
 
 RULES = {
     "an array as it is": from_post(z[t, p]),
-    "products and powers": from_post(-2 * z[t, p] ** 3 * df[t, p] / (1 + z[t, p] ** 2), arguments=(x, z, df)),
+    "products and powers": from_post(-2 * z[t, p] ** 3 * slope[t, p] / (1 + z[t, p] ** 2), arguments=(x, z, slope)),
     "numbers": from_post((beta - gamma) * Rational(3, 7) * (1 + z[t, p] ** 2) ** gamma / N, options=(beta, gamma)),
     "roots": from_post(
         z[t, p] / sqrt(w[p] + gamma) + sqrt(1 + z[t, p] ** 2) / sqrt(N) + 1 / sqrt(1 + z[t, p] ** 2), spread, options=(gamma,)
@@ -72,7 +72,7 @@ RULES = {
         S[t] * z[t, p], {A[b, c]: Sigma(z[b, i] * e[c, i], i), S[b]: Sigma(A[b, c], c)}, (x, z, e)
     ),
     "without the diagonal": from_post(
-        y[t, p], {A[i, k]: others(i, k) * V[i, k], y[b, i]: Sigma(A[i, k] * z[b, k], k)}, (x, z, V)
+        y[t, p], {A[i, k]: distinct(i, k) * V[i, k], y[b, i]: Sigma(A[i, k] * z[b, k], k)}, (x, z, V)
     ),
     "diagonal": from_post(V[p, p] * z[t, p], arguments=(x, z, V)),
     "stop-gradient": from_post(y[t, p], {y[b, i]: SG(z[b, i]) * 2}),
@@ -142,7 +142,7 @@ def assert_close(found, expected):
 
 def rule_computes(rule, text, sizes, given=False, scale=1.0):
     """Compare a rule's code, perhaps with its statistics given, with its expression."""
-    definitions = rule.definitions.given(*rule.statistics) if given else rule.definitions
+    definitions = rule.definitions.primitive(*rule.statistics) if given else rule.definitions
     data = sample(rule.update, definitions, sizes, scale)
     assert_close(compiled(text)(**taken(rule, data, given)), value(rule.update, definitions, data, rule.target.indices))
 

@@ -90,9 +90,9 @@ def test_log_variance_with_given_statistics_sees_the_scale() -> None:
 
 def test_one_sample_with_decay_is_as_the_docstring_says() -> None:
     x, W = np.array([0.4, -1.0, 2.0]), np.array([[0.3, 0.2, -0.1]])
-    z, df, var = W @ x, np.array([0.7]), np.array([2.0])
-    update = rules.log_variance_decay(x, z, df, W, mean=np.array([0.1]), var=var, alpha=1.0, decay=0.3, epsilon=0.5)
-    np.testing.assert_allclose(update, ((z - 0.1) * df / (var + 0.5))[:, None] * x - 0.3 * W)
+    z, slope, var = W @ x, np.array([0.7]), np.array([2.0])
+    update = rules.log_variance_decay(x, z, slope, W, mean=np.array([0.1]), var=var, alpha=1.0, decay=0.3, epsilon=0.5)
+    np.testing.assert_allclose(update, ((z - 0.1) * slope / (var + 0.5))[:, None] * x - 0.3 * W)
     assert "update of one sample is u f'(a) x/(v + ε) − λ W" in " ".join((rules.log_variance_decay.__doc__ or "").split())
 
 

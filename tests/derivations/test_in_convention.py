@@ -104,7 +104,7 @@ def test_the_gradient_is_the_weight_times_the_rules(term):
     if isinstance(term, Variance):
         of_the_rule = definitions
     if term.rule == "covariance_one_sample":
-        definitions, of_the_rule = definitions.held(mean), of_the_rule.held(mean)
+        definitions, of_the_rule = definitions.holding(mean), of_the_rule.holding(mean)
     difference = definitions.expand(derived) - term.weight(N, B, B) * of_the_rule.expand(own)
     assert is_zero(derivative(difference, W[p, q], Definitions()))
 

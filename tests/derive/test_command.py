@@ -87,11 +87,11 @@ def test_without_sympy_one_is_told_what_to_install(tmp_path: Path) -> None:
 
 UNDECIDED = """\
 from lvicreg.calculus import Sigma
-from lvicreg.calculus.layer import b, df, i, p, q, x, z
+from lvicreg.calculus.layer import b, slope, i, p, q, x, z
 
 loss = Sigma(1 / (1 + z[b, i] ** 2), b, i)
 one_less = 1 - 1 / (1 + z[b, p] ** 2)
-claimed = Sigma(2 * one_less / z[b, p] / (1 + z[b, p] ** 2) * df[b, p] * x[b, q], b)
+claimed = Sigma(2 * one_less / z[b, p] / (1 + z[b, p] ** 2) * slope[b, p] * x[b, q], b)
 """
 
 

@@ -11,7 +11,7 @@ HEAD = """\
 from sympy import Function, Idx, IndexedBase, Symbol, sqrt
 
 from lvicreg.calculus import Definitions, Sigma
-from lvicreg.calculus.layer import B, N, W, b, df, i, j, k, mean, network, p, q, var, x, z
+from lvicreg.calculus.layer import B, N, W, b, slope, i, j, k, mean, network, p, q, var, x, z
 
 beta = Symbol("beta", positive=True)
 """
@@ -131,7 +131,8 @@ def test_the_name_of_a_sum_is_nobody_elses(tmp_path: Path, capsys: pytest.Captur
     """Neither inside the layer nor in the rule: the array sum_z is given, and stays so."""
     head = 'y = IndexedBase("sum_z")\n'
     inside = (
-        head + 'e = IndexedBase("e")\nlayer = network.but({e[b]: Sigma(z[b, i], i) ** 2 - 1})\nloss = Sigma(y[b] * e[b], b)\n'
+        head
+        + 'e = IndexedBase("e")\nlayer = network.replace({e[b]: Sigma(z[b, i], i) ** 2 - 1})\nloss = Sigma(y[b] * e[b], b)\n'
     )
     beside = head + "loss = Sigma(y[b] * Sigma(z[b, i], i) ** 2, b)\n"
     for name, body in (("inside", inside), ("beside", beside)):
@@ -139,10 +140,10 @@ def test_the_name_of_a_sum_is_nobody_elses(tmp_path: Path, capsys: pytest.Captur
         rule = (tmp_path / name / "rule.py").read_text(encoding="utf-8")
         assert "sum_z_2 = " in rule
         assert "sum_z: (B,)" in rule
-    wrong = inside + "claimed = -Sigma((3 * Sigma(z[b, i], i) ** 2 - 1) * df[b, p] * x[b, q], b)\n"
+    wrong = inside + "claimed = -Sigma((3 * Sigma(z[b, i], i) ** 2 - 1) * slope[b, p] * x[b, q], b)\n"
     assert main([str(written(tmp_path, wrong, "wrong.py"))]) == 1
     assert "refuted" in capsys.readouterr().out
-    right = inside + "claimed = -2 * Sigma(y[b] * Sigma(z[b, i], i) * df[b, p] * x[b, q], b)\n"
+    right = inside + "claimed = -2 * Sigma(y[b] * Sigma(z[b, i], i) * slope[b, p] * x[b, q], b)\n"
     assert main([str(written(tmp_path, right, "right.py"))]) == 0
 
 
@@ -165,7 +166,9 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest
 
 
 def test_a_sign_that_is_not_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    body = 's = IndexedBase("s", positive=True)\nlayer = network.but({s[i]: Sigma(z[b, i], b)})\nloss = Sigma(s[i] ** 2, i)\n'
+    body = (
+        's = IndexedBase("s", positive=True)\nlayer = network.replace({s[i]: Sigma(z[b, i], b)})\nloss = Sigma(s[i] ** 2, i)\n'
+    )
     assert main([str(written(tmp_path, body))]) == 1
     assert "s[i] was declared with a sign" in capsys.readouterr().out
     assert not (tmp_path / "small").exists()

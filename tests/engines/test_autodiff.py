@@ -7,7 +7,7 @@ import pytest
 from sympy import IndexedBase, Symbol
 
 from lvicreg.calculus import Definitions, Sigma, Symmetric
-from lvicreg.calculus.layer import W, b, df, i, j, m, network, p, q, x, z
+from lvicreg.calculus.layer import W, b, i, j, m, network, p, q, slope, x, z
 from lvicreg.engines import Autodiff, Contradiction
 
 pytest.importorskip("autograd")
@@ -26,7 +26,7 @@ def form(np, vector, data):
     return data.a * vector @ data.C @ vector
 
 
-RIGHT = 2 * z[b, p] * df[b, p] * x[b, q]
+RIGHT = 2 * z[b, p] * slope[b, p] * x[b, q]
 CHECK = Autodiff(squares, RIGHT, network)
 FORM = Autodiff(form, 2 * a * Sigma(C[q, m] * w[m], m), Definitions(), target="w")
 
@@ -42,10 +42,10 @@ def test_a_derivative_passes() -> None:
         2 * RIGHT,
         -RIGHT,
         RIGHT * (1 + 1e-8),
-        RIGHT / df[b, p],
+        RIGHT / slope[b, p],
         RIGHT + 1,
-        2 * Sigma(z[b, i], i) * df[b, p] * x[b, q],
-        2 * z[b, p] * df[b, p] * Sigma(x[b, j], j),
+        2 * Sigma(z[b, i], i) * slope[b, p] * x[b, q],
+        2 * z[b, p] * slope[b, p] * Sigma(x[b, j], j),
         Sigma(RIGHT, b),
     ],
     ids=str,

@@ -110,4 +110,4 @@ def test_a_symmetric_name_may_stand_for_what_is_symmetric_through_other_names() 
     by_names = Definitions({C[i, k]: Sigma(u[i, j] * u[k, j], j) + v[i] * v[k], u[i, j]: w[i] * w[j]})
     assert Equation(C[i, k], 2 * C[i, k], by_names).definitions is by_names
     with pytest.raises(ValueError, match="C was declared Symmetric"):
-        Equation(C[i, k], 2 * C[i, k], by_names.but({C[i, k]: Sigma(u[i, j] * v[j] * v[k], j)}))
+        Equation(C[i, k], 2 * C[i, k], by_names.replace({C[i, k]: Sigma(u[i, j] * v[j] * v[k], j)}))

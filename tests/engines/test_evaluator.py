@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from sympy import Abs, Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sign, sqrt
 
-from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, f, f_prime, f_second, others, relu
+from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, distinct, f, f_prime, f_second, relu
 from lvicreg.calculus.layer import (
     B,
     K,
@@ -66,7 +66,7 @@ def test_statistics_by_loops(engine, activity):
             assert engine.value(K[i, k], {i: n, k: o}) == Surd(covariance[n][o])
     assert engine.value(sigma[i] ** 2, {i: 1}) == Surd(root_argument)
     assert engine.value(sigma[i] ** -3, {i: 1}) * Surd(root_argument).sqrt() == Surd(1 / root_argument)
-    assert engine.value(Sigma(others(i, k) * K[i, k] ** 2, i, k)) == Surd(2 * covariance[0][1] ** 2)
+    assert engine.value(Sigma(distinct(i, k) * K[i, k] ** 2, i, k)) == Surd(2 * covariance[0][1] ** 2)
     assert engine.value(Sigma(Sigma(u[b, i] ** 2, b) * z[b, k], b), {i: 0, k: 1}) == Surd(
         sum(3 * covariance[0][0] * row[1] for row in activity)
     )
@@ -92,7 +92,7 @@ def test_hinge_and_step_by_loops(engine, activity):
 
 
 def test_slopes_by_loops(engine, activity):
-    variances = network.given(z)
+    variances = network.primitive(z)
     engine = Evaluator(engine.point, variances)
     loss = Sigma(var[i] ** 2, i)
     values = [[engine.value(z[b, i], {b: s, i: n}).rational() for n in UNITS] for s in SAMPLES]
@@ -257,14 +257,14 @@ def test_points_are_reproducible_and_differ():
 
 def test_positive_symbols_have_positive_values():
     for seed in range(20):
-        engine = Evaluator(Point(SIZES, seed=seed), network.given(var, alpha))
+        engine = Evaluator(Point(SIZES, seed=seed), network.primitive(var, alpha))
         for quantity in (var[i], alpha, epsilon):
             assert engine.value(quantity, {i: 0}).sign() > 0
         engine.value(sqrt(var[i] + epsilon), {i: 0})
 
 
 def test_symmetric_matrices_are_symmetric():
-    engine = Evaluator(Point(SIZES), network.given(K))
+    engine = Evaluator(Point(SIZES), network.primitive(K))
     assert engine.value(K[i, k], {i: 0, k: 1}) == engine.value(K[i, k], {i: 1, k: 0})
     assert engine.value(W[i, k], {i: 0, k: 1}) != engine.value(W[i, k], {i: 1, k: 0})
 

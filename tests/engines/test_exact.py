@@ -9,7 +9,7 @@ from math import prod
 import pytest
 from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
 
-from lvicreg.calculus import At, D, Definitions, Delta, H, Mean, SecondMoments, Sigma, Symmetric, others, relu
+from lvicreg.calculus import At, D, Definitions, Delta, H, Mean, SecondMoments, Sigma, Symmetric, distinct, relu
 from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
 from lvicreg.engines import Contradiction, Equation, Exact, exact
 from lvicreg.engines.evaluator import Evaluator
@@ -23,7 +23,7 @@ WRONG = {
     "a sign": Equation(-y, y),
     "a millionth": Equation(y * Fraction(1_000_001, 1_000_000), y),
     "a sum and its terms": Equation(Sigma(v[i], i) ** 2, Sigma(v[i] ** 2, i)),
-    "others and all": Equation(Sigma(others(i, k) * v[k], k), Sigma(v[k], k)),
+    "others and all": Equation(Sigma(distinct(i, k) * v[k], k), Sigma(v[k], k)),
     "an index": Equation(G[i, k], G[k, i]),
     "a derivative": Equation(D(Sigma(v[i] ** 2, i), v[p]), v[p]),
     "the slope of a logarithm": Equation(D(log(s), s), 1 / s**2),
@@ -71,7 +71,7 @@ def test_what_was_to_fail_and_holds_is_refused() -> None:
 
 def test_an_error_at_one_pattern_of_indices_is_found() -> None:
     """Wrong only where the indices coincide in one way, among five indices of one range."""
-    for pattern in (Delta(i, k), Delta(i, k) * Delta(k, l), Delta(i, l) * others(i, k), Delta(i, k) * Delta(l, p)):
+    for pattern in (Delta(i, k), Delta(i, k) * Delta(k, l), Delta(i, l) * distinct(i, k), Delta(i, k) * Delta(l, p)):
         with pytest.raises(Contradiction):
             Exact((Equation(v[i] * v[k] * v[l] * v[p] + pattern, v[i] * v[k] * v[l] * v[p], sizes=({"N": 4},)),)).run()
 

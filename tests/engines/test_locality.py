@@ -4,11 +4,11 @@ import pytest
 from sympy import IndexedBase, S
 
 from lvicreg.calculus import Sigma
-from lvicreg.calculus.layer import K, W, b, df, k, network, p, q, synapse, u, x
+from lvicreg.calculus.layer import K, W, b, k, network, p, q, slope, synapse, u, x
 from lvicreg.engines import Contradiction, Locality
 
-local = Sigma(u[b, p] * df[b, p] * x[b, q], b), network
-exact = Sigma(K[p, k] * u[b, k] * df[b, p] * x[b, q], b, k), network
+local = Sigma(u[b, p] * slope[b, p] * x[b, q], b), network
+exact = Sigma(K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k), network
 
 
 def test_what_is_found():

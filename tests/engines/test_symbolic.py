@@ -3,7 +3,7 @@
 import pytest
 from sympy import Expr, IndexedBase, Symbol, sqrt
 
-from lvicreg.calculus import D, Definitions, Delta, H, Sigma, others, relu
+from lvicreg.calculus import D, Definitions, Delta, H, Sigma, distinct, relu
 from lvicreg.calculus.layer import B, N, alpha, b, i, k, network, p, u
 from lvicreg.engines import Contradiction, Equation, Symbolic
 
@@ -15,7 +15,7 @@ WRONG = [
     Equation(y**2, y),
     Equation(Sigma(v[i], i), N * v[i]),
     Equation(Sigma(v[i], i) ** 2, Sigma(v[i] ** 2, i)),
-    Equation(Sigma(others(i, k) * v[k], k), Sigma(v[k], k)),
+    Equation(Sigma(distinct(i, k) * v[k], k), Sigma(v[k], k)),
     Equation(Sigma(Delta(i, k) * v[k], k), v[k]),
     Equation(D(Sigma(v[i] ** 2, i), v[p]), v[p]),
     Equation(Sigma(u[b, i], b), 1, network),
@@ -28,7 +28,7 @@ WRONG = [
 RIGHT = [
     Equation((y + 1) ** 2, y**2 + 2 * y + 1),
     Equation(Sigma(v[i], i) ** 2, Sigma(v[i] * v[k], i, k)),
-    Equation(Sigma(others(i, k) * v[k], k), Sigma(v[k], k) - v[i]),
+    Equation(Sigma(distinct(i, k) * v[k], k), Sigma(v[k], k) - v[i]),
     Equation(D(Sigma(v[i] ** 2, i), v[p]), 2 * v[p]),
     Equation(Sigma(u[b, i], b), 0, network),
     Equation(sqrt(s**2 * y + s**2), s * sqrt(y + 1)),

@@ -5,13 +5,13 @@ Zbontar, Jing, Misra, LeCun & Deny 2021, ICML, Eq. 1 and 2.
 
 from sympy import IndexedBase, Symbol, sqrt
 
-from lvicreg.calculus import Sigma, others
+from lvicreg.calculus import Sigma, distinct
 from lvicreg.calculus.layer import B, b, i, k, network, synapse, u
 
 n, y = IndexedBase("n"), IndexedBase("y")  # the other view, and this one, both standardised
 v, s = IndexedBase("v", positive=True), IndexedBase("s", positive=True)
 C, rate = IndexedBase("C"), Symbol("rate", positive=True)
-layer = network.but(
+layer = network.replace(
     {
         v[i]: Sigma(u[b, i] ** 2, b) / B,
         s[i]: sqrt(v[i]),
@@ -20,7 +20,7 @@ layer = network.but(
     }
 )
 synapse = synapse.also(post=(n[b, i],))
-loss = Sigma((1 - C[i, i]) ** 2, i) + rate * Sigma(others(i, k) * C[i, k] ** 2, i, k)
+loss = Sigma((1 - C[i, i]) ** 2, i) + rate * Sigma(distinct(i, k) * C[i, k] ** 2, i, k)
 options = {rate: 0.005}
 
 

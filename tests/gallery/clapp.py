@@ -6,13 +6,13 @@ Illing, Ventura, Bellec & Gerstner 2021, NeurIPS, Eq. 3 and 4; y is 1 or −1, a
 from sympy import IndexedBase
 
 from lvicreg.calculus import H, Sigma, relu
-from lvicreg.calculus.layer import B, b, df, i, network, p, q, synapse, x, z
+from lvicreg.calculus.layer import B, b, i, network, p, q, slope, synapse, x, z
 
 y, c, s = IndexedBase("y"), IndexedBase("c"), IndexedBase("s")
-layer = network.but({s[b]: Sigma(z[b, i] * c[b, i], i)})
+layer = network.replace({s[b]: Sigma(z[b, i] * c[b, i], i)})
 loss = Sigma(relu(1 - y[b] * s[b]), b) / B
 synapse = synapse.also(post=(c[b, i],), shared=(y[b] * H(1 - y[b] * s[b]),))
-claimed = Sigma(y[b] * H(1 - y[b] * s[b]) * c[b, p] * df[b, p] * x[b, q], b) / B
+claimed = Sigma(y[b] * H(1 - y[b] * s[b]) * c[b, p] * slope[b, p] * x[b, q], b) / B
 
 
 def independent(np, W, data):

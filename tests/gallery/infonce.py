@@ -10,7 +10,7 @@ from lvicreg.calculus.layer import B, b, c, i, network, synapse, z
 
 n, tau = IndexedBase("n"), Symbol("tau", positive=True)  # the other view
 E, T, A = IndexedBase("E", positive=True), IndexedBase("T", positive=True), IndexedBase("A")
-layer = network.but(
+layer = network.replace(
     {
         E[b, c]: exp(Sigma(z[b, i] * n[c, i], i) / tau),
         T[b]: Sigma(E[b, c], c),

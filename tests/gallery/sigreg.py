@@ -12,7 +12,7 @@ T = Symbol("T", integer=True, positive=True)  # knots
 n = Idx("n", T)
 t, v, A = IndexedBase("t"), IndexedBase("v"), IndexedBase("A")  # knots and their weights; a direction
 s, C, S, G = (IndexedBase(name) for name in ("s", "C", "S", "G"))
-layer = network.but(
+layer = network.replace(
     {
         s[b]: Sigma(A[i] * z[b, i], i),
         C[n]: Sigma(cos(t[n] * s[b]), b) / B - exp(-(t[n] ** 2) / 2),

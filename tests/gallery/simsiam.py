@@ -10,7 +10,7 @@ from lvicreg.calculus.layer import B, b, i, k, network, synapse, z
 
 P, n = IndexedBase("P"), IndexedBase("n")  # the predictor's weights; the other view, of length 1
 g, size, cosine = IndexedBase("g"), IndexedBase("size", positive=True), IndexedBase("cosine")
-layer = network.but(
+layer = network.replace(
     {
         g[b, i]: Sigma(P[i, k] * z[b, k], k),
         size[b]: sqrt(Sigma(g[b, i] ** 2, i)),

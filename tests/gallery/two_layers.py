@@ -6,14 +6,14 @@ A squared sum of the upper layer's activity; the error goes back through weights
 from sympy import IndexedBase
 
 from lvicreg.calculus import Definitions, Sigma, f, f_prime
-from lvicreg.calculus.layer import B, W, a, b, df, i, j, k, x, z
+from lvicreg.calculus.layer import B, W, a, b, i, j, k, slope, x, z
 
 V, g, e = IndexedBase("V"), IndexedBase("g"), IndexedBase("e")
 layer = Definitions(
     {
         a[b, i]: Sigma(W[i, j] * x[b, j], j),
         z[b, i]: f(a[b, i]),
-        df[b, i]: f_prime(a[b, i]),
+        slope[b, i]: f_prime(a[b, i]),
         g[b, i]: Sigma(V[i, k] * z[b, k], k),
         e[b, i]: Sigma(V[k, i] * g[b, k], k),
     }

@@ -5,12 +5,12 @@ Bardes, Ponce & LeCun 2022, ICLR, Eq. 1 to 6, one of two views.
 
 from sympy import IndexedBase, Symbol
 
-from lvicreg.calculus import SG, Sigma, others, relu
+from lvicreg.calculus import SG, Sigma, distinct, relu
 from lvicreg.calculus.layer import B, K, N, b, epsilon, i, k, network, sigma, synapse, z
 
 n, O = IndexedBase("n"), IndexedBase("O")  # the other view; the covariance without its diagonal
 lam, mu, nu = (Symbol(name, positive=True) for name in ("lam", "mu", "nu"))
-layer = network.but({O[i, k]: others(i, k) * K[i, k]})
+layer = network.replace({O[i, k]: distinct(i, k) * K[i, k]})
 synapse = synapse.also(post=(n[b, i],))
 loss = (
     lam * Sigma((z[b, i] - SG(n[b, i])) ** 2, b, i) / B

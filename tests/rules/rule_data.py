@@ -28,7 +28,7 @@ def layer(B, N, M, seed=0, linear=False):
         W=W,
         z=z,
         z_prev=z_prev,
-        df=np.ones_like(z) if linear else 1 - z**2,
+        slope=np.ones_like(z) if linear else 1 - z**2,
         mean=rng.normal(size=N) / 4,
         var=np.linspace(0.3, 1.7, N),  # standard deviations below and above 1
         K=factor @ factor.T / N,
@@ -59,7 +59,7 @@ def summed(data, post):
     """``Σ_b post(b, i) f'(a_i^b) x_j^b`` for all i and j."""
     update = np.zeros_like(data.W)
     for b, i, j in product(range(len(data.x)), *map(range, data.W.shape)):
-        update[i, j] += post(b, i) * data.df[b, i] * data.x[b, j]
+        update[i, j] += post(b, i) * data.slope[b, i] * data.x[b, j]
     return update
 
 

@@ -132,7 +132,7 @@ def test_single_precision_is_double_precision_rounded(rule, data, given, draw):
 # --- streams of single samples -------------------------------------------------------------------------------------------
 def one(kwargs, b=0):
     """The arguments with sample ``b`` alone, without a sample axis."""
-    return {name: value[b] if name in ("x", "z", "z_prev", "df") else value for name, value in kwargs.items()}
+    return {name: value[b] if name in ("x", "z", "z_prev", "slope") else value for name, value in kwargs.items()}
 
 
 @EACH
@@ -160,7 +160,7 @@ def test_a_sample_alone_is_a_minibatch_of_one(rule, data):
 # --- symmetries ----------------------------------------------------------------------------------------------------------
 def permuted(data, samples=slice(None), units=slice(None), inputs=slice(None)):
     """The same layer with its samples, units and inputs in another order."""
-    by_sample_and_unit = {name: getattr(data, name)[samples][:, units] for name in ("z", "z_prev", "df")}
+    by_sample_and_unit = {name: getattr(data, name)[samples][:, units] for name in ("z", "z_prev", "slope")}
     x, W, K = data.x[samples][:, inputs], data.W[units][:, inputs], data.K[units][:, units]
     return but(data, x=x, W=W, K=K, mean=data.mean[units], var=data.var[units], **by_sample_and_unit)
 
@@ -194,8 +194,8 @@ def test_signatures_ask_for_what_a_synapse_can_have():
     """Weights where they decay, the matrix K in the rule that is not local, and nothing else over two units."""
     required = {
         "oja": "x z W",
-        "log_variance_decay": "x z df W",
-        **dict.fromkeys(("invariance", "total", "total_log_variance"), "x z z_prev df"),
+        "log_variance_decay": "x z slope W",
+        **dict.fromkeys(("invariance", "total", "total_log_variance"), "x z z_prev slope"),
     }
     optional = {
         **dict.fromkeys(("oja", "invariance"), ""),
@@ -204,16 +204,16 @@ def test_signatures_ask_for_what_a_synapse_can_have():
         **dict.fromkeys(("total", "total_log_variance"), "mean var"),
         "covariance": "mean K alpha",
     }
-    nothing = SimpleNamespace(**dict.fromkeys(["x", "z", "z_prev", "df", "W"]))
+    nothing = SimpleNamespace(**dict.fromkeys(["x", "z", "z_prev", "slope", "W"]))
     for rule in RULES:
-        assert list(arguments(rule, nothing)) == required.get(rule.__name__, "x z df").split()
+        assert list(arguments(rule, nothing)) == required.get(rule.__name__, "x z slope").split()
         assert statistics(rule) == optional[rule.__name__].split()
 
 
 def beside(data, other):
     """The first unit of one layer with the other units of another."""
     activity = {
-        name: np.column_stack([getattr(data, name)[:, :1], getattr(other, name)[:, 1:]]) for name in ("z", "z_prev", "df")
+        name: np.column_stack([getattr(data, name)[:, :1], getattr(other, name)[:, 1:]]) for name in ("z", "z_prev", "slope")
     }
     return but(data, W=np.vstack([data.W[:1], other.W[1:]]), **activity)
 

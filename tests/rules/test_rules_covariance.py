@@ -11,7 +11,7 @@ from tests.rules.rule_data import assert_close, but, call, examples, layer, line
 BETA = 0.4
 
 
-def others(data, i):
+def distinct(data, i):
     return (k for k in range(data.z.shape[1]) if k != i)
 
 
@@ -20,8 +20,8 @@ def u(known, b, i):
 
 
 POSTS = {
-    rules.covariance: lambda known, b, i: known.alpha * sum(known.K[i, k] * u(known, b, k) for k in others(known, i)),
-    rules.covariance_one_sample: lambda known, b, i: u(known, b, i) * sum(u(known, b, k) ** 2 for k in others(known, i)),
+    rules.covariance: lambda known, b, i: known.alpha * sum(known.K[i, k] * u(known, b, k) for k in distinct(known, i)),
+    rules.covariance_one_sample: lambda known, b, i: u(known, b, i) * sum(u(known, b, k) ** 2 for k in distinct(known, i)),
     rules.covariance_third_factor: lambda known, b, i: u(known, b, i) * sum(v**2 for v in known.z[b] - known.mean),
 }
 
@@ -95,7 +95,7 @@ def test_contracts_in_the_cheaper_order(data):
     """No N×N matrix is formed where B < N, no B×B matrix otherwise; JAX lists every array that is formed."""
     jax = pytest.importorskip("jax")
     B, N = data.z.shape
-    formed = str(jax.make_jaxpr(rules.covariance)(data.x, data.z, data.df))
+    formed = str(jax.make_jaxpr(rules.covariance)(data.x, data.z, data.slope))
     assert (f"[{B},{B}]" in formed, f"[{N},{N}]" in formed) == (B <= N, N <= B)
 
 
@@ -107,7 +107,7 @@ def test_third_factor_is_the_one_sample_rule_and_the_cube_of_the_own_activity(da
 def test_uncorrelated_units_are_at_rest_by_the_exact_rule_alone():
     """Two linear units that are decorrelated exactly: the note's rule pushes them down all the same."""
     z = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
-    data = but(layer(4, 2, 2), x=z, z=z, df=np.ones_like(z))
+    data = but(layer(4, 2, 2), x=z, z=z, slope=np.ones_like(z))
     assert not call(rules.covariance, data).any()
     assert_close(call(rules.covariance_one_sample, data), -16 * np.eye(2))
 

@@ -19,5 +19,5 @@ def test_with_the_previous_activity_free_the_gradient_has_a_second_term(data, jn
     def loss(W):
         return jnp.sum((jnp.tanh(data.x @ W.T) - jnp.tanh(data.x_prev @ W.T)) ** 2)
 
-    backwards = but(data, x=data.x_prev, z=data.z_prev, z_prev=data.z, df=1 - data.z_prev**2)
+    backwards = but(data, x=data.x_prev, z=data.z_prev, z_prev=data.z, slope=1 - data.z_prev**2)
     assert_close(call(rules.invariance, data) + call(rules.invariance, backwards), descent(loss, data.W))

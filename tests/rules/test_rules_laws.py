@@ -57,8 +57,10 @@ def test_what_mixes_the_inputs_mixes_the_update(rule, data, given, size, seed):
 @over(layers, st.booleans(), st.integers(0, 999))
 def test_linear_in_each_slope(rule, data, given, seed):
     """A slope for each sample and unit; without the decay, which has none."""
-    share = np.random.default_rng(seed).uniform(size=data.df.shape)
-    parts = [call(rule, but(data, df=df, W=0 * data.W), given) for df in (share * data.df, (1 - share) * data.df)]
+    share = np.random.default_rng(seed).uniform(size=data.slope.shape)
+    parts = [
+        call(rule, but(data, slope=slope, W=0 * data.W), given) for slope in (share * data.slope, (1 - share) * data.slope)
+    ]
     assert_close(sum(parts), call(rule, but(data, W=0 * data.W), given), rtol=1e-9)
 
 
