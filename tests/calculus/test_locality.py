@@ -292,7 +292,7 @@ def test_what_a_unit_has():
         Sigma(A[b, i, j], j),
     ):
         names = network.replace({h[b, i]: meaning, y[b, j]: 3 * x[b, j], A[b, i, j]: W[i, j] * x[b, j]})
-        assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (slope[b, i], h[b, i])
+        assert judged(Sigma(h[b, p] * hidden, b), names, synapse.also(post=(h[b, i],))).post == (h[b, i], slope[b, i])
         assert judged(Sigma(h[b, p] * hidden, b), names)
 
 

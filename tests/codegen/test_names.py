@@ -171,7 +171,7 @@ CASES = {
     "option with a definition": (
         from_post(gamma * z[t, p], {gamma: Integer(1)}, options=(gamma,)),
         "small: the option gamma has a definition",
-        "given(gamma)",
+        "primitive(gamma)",
     ),
     "samples not in the first argument": (
         from_post(v[p] * z[t, p] - V[p, p] * z[t, p], mean, (V, x, z), statistics=(v,)),
