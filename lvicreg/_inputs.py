@@ -14,10 +14,13 @@ from array_api_compat import array_namespace, is_array_api_obj
 Arrays = Mapping[str, tuple[Any, str]]
 
 
-def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple[Any, str]) -> tuple[Any, ...]:
+def arrays(
+    rule: str, *, given: Arrays = MappingProxyType({}), samples: str = "B", **required: tuple[Any, str]
+) -> tuple[Any, ...]:
     """The array namespace, then each required array with its sample axis, then each of ``given``, which may be None.
 
     An argument is an array and its axes by name, such as ``(z, "BN")``. One number a sample, ``(y, "B")``, becomes a column.
+    The samples' axis may have another name.
 
     Raises:
         TypeError: an argument is not an array, or its dtype is not a real floating one.
@@ -39,8 +42,8 @@ def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple
     if all(_is_tensor(array) for array, _ in present.values()) and len({array.device for array, _ in present.values()}) > 1:
         found = ", ".join(f"{name} on {array.device}" for name, (array, _) in present.items())
         raise ValueError(f"{rule}: all arrays must be on one device; given {found}")
-    single = all(array.ndim == len(axes) - 1 for array, axes in present.values() if axes.startswith("B"))
-    expected = {name: axes.removeprefix("B") if single else axes for name, (_, axes) in present.items()}
+    single = all(array.ndim == len(axes) - 1 for array, axes in present.values() if axes.startswith(samples))
+    expected = {name: axes.removeprefix(samples) if single else axes for name, (_, axes) in present.items()}
     sizes: dict[str, int] = {}
     for name, (array, _) in present.items():
         fits = array.ndim == len(expected[name])
@@ -48,9 +51,11 @@ def arrays(rule: str, *, given: Arrays = MappingProxyType({}), **required: tuple
             found = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in present.items())
             wanted = ", ".join(f"{name} ({', '.join(axes)}{',' * (len(axes) == 1)})" for name, axes in expected.items())
             raise ValueError(f"{rule}: the shapes do not fit: given {found}; expected {wanted}")
-    several = {name: (array, axes) for name, (array, axes) in present.items() if axes != "B"}
-    batched = {name: array[None, :] if single and axes.startswith("B") else array for name, (array, axes) in several.items()}
-    batched |= {name: xp.reshape(array, (-1, 1)) for name, (array, axes) in present.items() if axes == "B"}
+    several = {name: (array, axes) for name, (array, axes) in present.items() if axes != samples}
+    batched = {
+        name: array[None, :] if single and axes.startswith(samples) else array for name, (array, axes) in several.items()
+    }
+    batched |= {name: xp.reshape(array, (-1, 1)) for name, (array, axes) in present.items() if axes == samples}
     return xp, *(batched.get(name) for name in (*required, *given))
 
 

@@ -18,9 +18,10 @@ from itertools import product
 
 from sympy import Add, Expr, Function, Idx, Indexed, Mul, Number, NumberSymbol, Pow, S, Symbol, Tuple
 
+from .axes import size_of
 from .canonical import is_zero, normal
 from .definitions import Definitions, indices_of, name_of
-from .indexed import Delta, Sigma, free_indices, fresh, rename, size_of
+from .indexed import Delta, Sigma, free_indices, fresh, rename
 from .synapse import NotLocal, Synapse, letters, readable
 
 SHARED = "is shared by the population, and stands in one function with what a unit has"

@@ -46,9 +46,10 @@ from sympy import (
     together,
 )
 
+from .axes import size_of
 from .definitions import Definitions
 from .functions import Exponential, StopGradient, sigmoid, softplus
-from .indexed import Delta, Sigma, free_indices, fresh, rename, size_of
+from .indexed import Delta, Sigma, free_indices, fresh, rename
 
 OF_EXPONENTIALS = sigmoid, softplus, tanh
 Monomial = tuple[tuple[Expr, ...], frozenset[Idx]]  # factors, and the bound indices summed over

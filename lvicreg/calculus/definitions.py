@@ -21,8 +21,9 @@ from typing import TypeAlias
 
 from sympy import Expr, Function, Idx, Indexed, IndexedBase, Pow, Rational, S, Symbol, exp
 
+from .axes import size_of
 from .functions import Exponential, StopGradient
-from .indexed import free_indices, rename, size_of
+from .indexed import free_indices, rename
 
 Name: TypeAlias = IndexedBase | Symbol
 

@@ -16,9 +16,10 @@ from typing import TypeVar
 
 from sympy import Add, Basic, Expr, Idx, Indexed, IndexedBase, Mul, S, Tuple
 
+from .axes import size_of
 from .canonical import base_and_power, normal
 from .definitions import Definitions
-from .indexed import Delta, Sigma, fresh, rename, size_of
+from .indexed import Delta, Sigma, fresh, rename
 
 E = TypeVar("E", bound=Expr)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from sympy import Add, Expr, Heaviside, Idx, Indexed, Integer, Max, S, Symbol
 
+from .axes import size_of
 from .definitions import Definitions
 from .functions import H, StopGradient, relu
-from .indexed import Delta, Sigma, size_of
+from .indexed import Delta, Sigma
 
 
 def written_out(

@@ -21,15 +21,11 @@ from operator import is_
 from sympy import Expr, Function, Idx, Indexed, IndexedBase, S, Symbol
 from sympy.core.basic import Basic
 
+from .axes import size_of
+
 Renaming = Mapping[Idx, Idx]
 
 _fresh_numbers = count()
-
-
-def size_of(index: Idx) -> Expr:
-    """The number of values that ``index`` takes."""
-    lower, upper = index.args[1].args
-    return upper - lower + 1
 
 
 def fresh(index: Idx) -> Idx:

@@ -23,14 +23,15 @@ what a synapse reads: its input, its unit's activity and statistics, and one sig
 
 from __future__ import annotations
 
-from sympy import Idx, IndexedBase, Symbol, sqrt, symbols
+from sympy import Idx, IndexedBase, Symbol, sqrt
 
+from .axes import axis
 from .definitions import Definitions
 from .functions import f, f_prime
 from .indexed import Sigma, Symmetric
 from .synapse import Synapse
 
-N, M, B = symbols("N M B", integer=True, positive=True)
+N, M, B = axis("N", "unit"), axis("M", "input"), axis("B", "sample")
 
 i, k, l = (Idx(name, N) for name in "ikl")
 j, m = (Idx(name, M) for name in "jm")  # inputs

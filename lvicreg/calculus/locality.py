@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Idx, Indexed, Mul, S, Symbol
 
 from .at_hand import AtHand, unwrapped
+from .axes import size_of
 from .canonical import normal
 from .definitions import Definitions, indices_of, name_of
-from .indexed import Sigma, free_indices, rename, size_of
+from .indexed import Sigma, free_indices, rename
 from .notation import lettered
 from .synapse import NotLocal, Synapse, readable
 

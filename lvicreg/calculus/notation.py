@@ -28,12 +28,12 @@ from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from .axes import is_sample, role_of
 from .functions import ELEMENTWISE
-from .indexed import Delta, Sigma, rename, size_of
+from .indexed import Delta, Sigma, rename
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-LETTERS = {"B": "bcdegh", "N": "klno", "M": "mrs"}
-OTHER_LETTERS = "ghrs"
+LETTERS = {"sample": "bcdegh", "unit": "klno", "input": "mrs", None: "ghrs"}  # by what an index counts
 
 
 def tidy(expr: Expr, leading: Sequence[Symbol] = ()) -> Expr:
@@ -77,13 +77,13 @@ def _letter(index: Idx, used: frozenset[str], taken: bool = False) -> Idx:
     """The index by a letter of its range, if its own name is taken, or a canonical or a fresh one."""
     if not (taken or str(index).startswith("_")):
         return index
-    letter = next(letter for letter in LETTERS.get(str(size_of(index)), OTHER_LETTERS) if letter not in used)
+    letter = next(letter for letter in LETTERS[role_of(index)] if letter not in used)
     return Idx(Symbol(letter, integer=True), index.args[1])
 
 
 def _split(entry: Indexed) -> tuple[str, str]:
     """The subscripts and the superscripts of an indexed quantity."""
-    sample = [str(size_of(index)) == "B" for index in entry.indices]
+    sample = [is_sample(index) for index in entry.indices]
     lower = "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if not above)
     return lower, "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if above)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from sympy import Expr, Idx, Indexed, Pow, S
 
+from .axes import size_of
 from .canonical import normal
 from .definitions import Definitions, indices_of, name_of
 from .differentiate import D, derivative
 from .expectation import Law, expectation
-from .indexed import Symmetric, free_indices, fresh, rename, size_of
+from .indexed import Symmetric, free_indices, fresh, rename
 
 
 class Mean(Expr):

@@ -15,10 +15,11 @@ from itertools import combinations
 
 from sympy import Abs, Add, Expr, Idx, Indexed, Mul, Number, Pow, Symbol, log, nan, oo, sqrt, zoo
 
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import ELEMENTWISE, StopGradient
-from lvicreg.calculus.indexed import Delta, Sigma, free_indices, size_of
+from lvicreg.calculus.indexed import Delta, Sigma, free_indices
 from lvicreg.calculus.operators import At, Mean
 
 Scope = frozenset[Idx]  # the indices that have a meaning at some place

@@ -18,11 +18,12 @@ from typing import Any
 from sympy import Add, Expr, Float, Function, Idx, Indexed, Integer, Mul, Pow, Rational, S, Symbol, pi
 from sympy.printing.str import StrPrinter
 
+from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.functions import ELEMENTWISE, H, StopGradient, relu
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, distinct, free_indices, size_of
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, distinct, free_indices
 from lvicreg.calculus.notation import PositiveFirst
 
-from .layout import Axes, NotArrayCode, check, is_sample, misfit, place_of
+from .layout import Axes, NotArrayCode, check, misfit, place_of
 
 
 class _Elementwise(PositiveFirst, StrPrinter):

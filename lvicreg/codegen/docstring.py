@@ -92,7 +92,7 @@ def _parameters(rule: Function) -> str:
         parameter = rule.parameters[str(name)]
         shape = shape_of(name, rule)
         axes = f"({', '.join(shape)}{',' * (len(shape) == 1)})" if shape else ""
-        if shape.startswith("B") and rule.one_sample:
+        if shape.startswith(rule.samples) and rule.one_sample:
             axes += f" or ({shape[1:]},)" if len(shape) > 1 else " or ()"
         described = f"{name}: {axes}{'; ' if axes else ''}{parameter.description}"
         lines += textwrap.wrap(described, WIDTH, initial_indent="    ", subsequent_indent="        ")

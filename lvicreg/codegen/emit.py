@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
-from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.notation import positive_first
 from lvicreg.calculus.synapse import NotLocal
 
@@ -65,10 +66,12 @@ def _body(rule: Rule) -> list[str]:
     lines = [checked_arguments(rule)]
     if rule.statistics:
         given = ", ".join(f"{name}={name}" for name in rule.statistics)
-        lines.append(f'B = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
+        lines.append(f'{rule.samples} = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
     names = dependencies(parts.values(), rule.definitions, rule.arguments)
     check_used(rule, rule.definitions, names, [("the update", expr) for pre in parts for expr in (pre, parts[pre])])
-    lines += sizes([*parts.values(), *(rule.definitions[name][1] for name in names)], rule, {"B"} if rule.statistics else set())
+    computed = [*parts.values(), *(rule.definitions[name][1] for name in names)]
+    lines += sizes(computed, rule, {rule.samples} if rule.statistics else set())
+    _check_used_statistics(rule)
     lines += _statements(names, rule)
     return lines + _result(parts, rule)
 
@@ -100,6 +103,7 @@ def checked_arguments(rule: Function) -> str:
     required = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in rule.arguments]
     given = ", ".join(f'"{name}": ({name}, "{shape_of(name, rule)}")' for name in statistics)
     specified = [f'"{rule.name}"', *required, *([f"given={{{given}}}"] if given else [])]
+    specified += [f'samples="{rule.samples}"'] * (rule.samples != "B")
     names = ", ".join(map(str, (*rule.arguments, *statistics)))
     call = f"xp, {names} = arrays({', '.join(specified)})"
     if len(call) <= WIDTH:
@@ -151,6 +155,16 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
     return lines + (_both_orders(avoided, dependent, rule) if avoided is not None else [])
 
 
+def _check_used_statistics(rule: Rule) -> None:
+    """Refuse a statistic that makes no difference: what is said of it would be wrong."""
+    meanings = (rule.definitions[name][1] for name in _needed_always(rule))
+    used = set().union(*(map(name_of, leaves(expr)) for expr in (*presented(rule).values(), *meanings)))
+    for name in rule.statistics:
+        if name not in used:
+            listed = ", ".join(map(str, rule.statistics))
+            raise NotArrayCode(f"the statistic {name} is in no term of the rule where {listed} are given: leave it out")
+
+
 def _needed_always(rule: Rule) -> set[Name]:
     """The names that are needed even where all statistics are given."""
     return set(dependencies(presented(rule).values(), rule.definitions.primitive(*rule.statistics), rule.arguments))
@@ -159,8 +173,9 @@ def _needed_always(rule: Rule) -> set[Name]:
 def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> list[str]:
     """The contraction without forming ``avoided``, for batches smaller than the population, and the one with it."""
     without = _without(avoided, dependent, rule.definitions)
+    population = str(size_of(indices_of(rule.definitions[avoided][0])[0]))
     return [
-        f"if {avoided} is None and B < {size('N', rule)}:",
+        f"if {avoided} is None and {rule.samples} < {size(population, rule)}:",
         *(INDENT + statement(name, without) for name in dependent),
         "else:",
         f"{INDENT}if {avoided} is None:",

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from sympy import Add, Expr, Idx, Indexed
 
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.canonical import is_zero, normal
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
-from lvicreg.calculus.indexed import Sigma, free_indices, rename, size_of
+from lvicreg.calculus.indexed import Sigma, free_indices, rename
 from lvicreg.calculus.locality import by_presynaptic
 from lvicreg.calculus.notation import latex, text, tidy
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 
 from sympy import Expr, Idx, Indexed
 
-from lvicreg.calculus.indexed import Symmetric, size_of
+from lvicreg.calculus.axes import is_sample
+from lvicreg.calculus.indexed import Symmetric
 
 Axes = tuple[Idx, ...]
 Place = tuple[Idx | None, Idx | None]  # the indices on the rows and on the columns of an array
@@ -31,11 +32,6 @@ def within(place: str) -> Iterator[None]:
         yield
     except NotArrayCode as reason:
         raise NotArrayCode(f"{place}: {reason}") from None
-
-
-def is_sample(index: Idx) -> bool:
-    """Whether an index counts samples."""
-    return str(size_of(index)) == "B"
 
 
 def place_of(axes: Axes) -> Place:

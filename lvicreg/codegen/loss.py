@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sympy import Expr, Idx, IndexedBase
 
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import Name, indices_of
-from lvicreg.calculus.indexed import rename, size_of
+from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.notation import text, tidy
 from lvicreg.calculus.steps import Descent
 
@@ -43,7 +44,7 @@ def _docstring(function: LossFunction) -> str:
         f"Returns:\n    The loss, a number, and its gradient with respect to the activity, ({axes}), in the arrays' dtype."
     )
     few = ["ValueError: there are fewer than 2 samples."] * _takes_statistics(function)
-    condition = f"\n\n    or the same, where B < {_population(function)}:\n\n"
+    condition = f"\n\n    or the same, where {function.samples} < {_population(function)}:\n\n"
     return docstring(function, condition.join(equations), [returned, raised(*few)])
 
 
@@ -79,7 +80,7 @@ def _needed(function: LossFunction, form: Descent) -> list[Name]:
 def _body(function: LossFunction) -> list[str]:
     lines = [checked_arguments(function)]
     if _takes_statistics(function):
-        lines.append(f'B = several_samples("{function.name}", {function.arguments[0]})')
+        lines.append(f'{function.samples} = several_samples("{function.name}", {function.arguments[0]})')
     lines += _sizes(function)
     first, *others = (_needed(function, form) for form in function.forms)
     common = [name for name in first if all(name in names for names in others)]
@@ -92,7 +93,7 @@ def _body(function: LossFunction) -> list[str]:
     if not others:
         return [*lines, *blocks[0], "return loss, gradient"]
     usual, small = ([INDENT + line for line in block] for block in blocks)
-    samples = "B" if _takes_statistics(function) else size("B", function)
+    samples = function.samples if _takes_statistics(function) else size(function.samples, function)
     condition = f"if {samples} < {size(_population(function), function)}:"
     return [*lines, condition, *small, "else:", *usual, "return loss, gradient"]
 
@@ -111,7 +112,7 @@ def _sizes(function: LossFunction) -> list[str]:
         names, written = _needed(function, form), [("the loss", form.loss), ("the gradient", presented_gradient(form))]
         check_used(function, form.definitions, names, written)
         expressions += [form.definitions[name][1] for name in names] + [expr for _, expr in written]
-    return sizes(expressions, function, {"B"} if _takes_statistics(function) else set())
+    return sizes(expressions, function, {function.samples} if _takes_statistics(function) else set())
 
 
 def _check_common(names: list[Name], function: LossFunction) -> None:

@@ -12,8 +12,8 @@ from keyword import iskeyword
 
 from sympy import Expr, Idx, Indexed, IndexedBase, Piecewise, Symbol
 
+from lvicreg.calculus.axes import is_sample, role, size_of
 from lvicreg.calculus.definitions import Definitions, Name, name_of
-from lvicreg.calculus.indexed import size_of
 
 from .layout import NotArrayCode, within
 from .rule import Function, LossFunction, Rule
@@ -38,11 +38,12 @@ def check_declared(function: Function) -> None:
             raise NotArrayCode(f"{name} is not described: add it to parameters")
     for name in (*function.arguments, *function.statistics):
         if isinstance(name, IndexedBase):
-            _check_argument(name, axes)
+            _check_argument(name, axes, function.samples)
     if function.statistics or isinstance(function, LossFunction):
         first = function.arguments[0] if function.arguments else None
-        if first not in axes or str(axes[first][0]) != "B":
-            raise NotArrayCode(f"samples are counted in the first argument, which is {first}: put an array over (B, …) first")
+        if first not in axes or str(axes[first][0]) != function.samples:
+            over = f"an array over ({function.samples}, …)"
+            raise NotArrayCode(f"samples are counted in the first argument, which is {first}: put {over} first")
     for name in function.options:
         if isinstance(name, IndexedBase) or function.parameters[str(name)].default is None:
             raise NotArrayCode(f"the option {name} must be a number with a default: make it an argument")
@@ -56,14 +57,16 @@ def _check_name(name: str, of: str) -> None:
         raise NotArrayCode(f"{name!r} cannot be the name of {of} in the code: rename it")
 
 
-def _check_argument(name: IndexedBase, axes: Mapping[Name, Sizes]) -> None:
+def _check_argument(name: IndexedBase, axes: Mapping[Name, Sizes], samples: str) -> None:
     """Samples must be on the first of two axes, or on none, and an axis is known by one letter."""
     if name not in axes:
         raise NotArrayCode(f"the argument {name} is used nowhere, so that its shape is unknown: leave it out")
     shape = f"{name} is an array over ({', '.join(map(str, axes[name]))})"
     if any(not (isinstance(size, Symbol) and len(size.name) == 1) for size in axes[name]):
         raise NotArrayCode(f"{shape}; the size of an argument's axis must be a symbol of one letter: rename it")
-    if len(axes[name]) > 2 or "B" in map(str, axes[name][1:]):
+    if any(role(size) == "sample" and str(size) != samples for size in axes[name]):
+        raise NotArrayCode(f"{shape}; samples are counted over {samples}, and over no other axis: give it in another form")
+    if len(axes[name]) > 2 or samples in map(str, axes[name][1:]):
         raise NotArrayCode(f"{shape}; an argument has at most two axes, and samples on the first only: give it in another form")
 
 
@@ -83,12 +86,13 @@ def _check_targets(function: Function) -> None:
         if len(set(target.indices)) != 2 or len(target.indices) != 2:
             raise NotArrayCode(f"the target {target} must have two different indices: give it another one")
     if isinstance(function, Rule):
-        if str(size_of(function.sample)) != "B":
-            raise NotArrayCode(f"the sample's index {function.sample} must run over B: give it that range")
+        if not is_sample(function.sample):
+            told = f"the sample's index {function.sample} runs over {size_of(function.sample)}, on which no samples are counted"
+            raise NotArrayCode(f'{told}: give it the range B, or axis("T", "sample")')
     elif isinstance(function, LossFunction):
         if len(function.forms) not in (1, 2):
             raise NotArrayCode(f"a loss has one form, or two; got {len(function.forms)}: choose among them")
-        if any(str(size_of(target.indices[0])) != "B" for target in function.targets):
+        if not all(is_sample(target.indices[0]) for target in function.targets):
             raise NotArrayCode(f"the target {function.targets[0]} must be over (B, N): put its sample's index first")
 
 

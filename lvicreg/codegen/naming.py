@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
 from lvicreg.calculus.at_hand import unwrapped
+from lvicreg.calculus.axes import is_sample, role_of, size_of
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions
-from lvicreg.calculus.indexed import Sigma, free_indices, rename, size_of
+from lvicreg.calculus.indexed import Sigma, free_indices, rename
 
 from .arrays import code
-from .layout import NotArrayCode, is_sample
+from .layout import NotArrayCode
 
 LONGEST = 24  # characters of what is summed, in a name
 
@@ -117,11 +118,11 @@ class _Naming:
 
 def _lettered(indices: tuple[Idx, ...]) -> tuple[Idx, ...]:
     """As many indices of the same ranges, by their usual letters."""
-    letters = {"B": "bcd", "N": "ikl", "M": "jmr"}
+    letters = {"sample": "bcd", "unit": "ikl", "input": "jmr", None: "ghn"}
     found: list[Idx] = []
     for index in indices:
         taken = {str(other) for other in found}
-        letter = next(letter for letter in letters.get(str(size_of(index)), "ghn") if letter not in taken)
+        letter = next(letter for letter in letters[role_of(index)] if letter not in taken)
         found.append(Idx(letter, size_of(index)))
     return tuple(found)
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from sympy import Expr, Idx, Indexed, IndexedBase
 
 from lvicreg.calculus import Local, NotLocal, Synapse, factor
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import Definitions, Name
 from lvicreg.calculus.steps import Descent
 
@@ -57,6 +58,16 @@ class Function(ABC):
     @abstractmethod
     def targets(self) -> tuple[Indexed, ...]:
         """With respect to what: one for each of its expressions."""
+
+    @property
+    def samples(self) -> str:
+        """The size of the axis on which it counts samples."""
+        return str(size_of(self.sample))
+
+    @property
+    @abstractmethod
+    def sample(self) -> Idx:
+        """The index that counts samples."""
 
     @property
     def parameter_names(self) -> tuple[Name, ...]:
@@ -123,6 +134,10 @@ class LossFunction(Function):
     @property
     def expressions(self) -> tuple[Expr, ...]:
         return tuple(form.loss for form in self.forms)
+
+    @property
+    def sample(self) -> Idx:
+        return self.targets[0].indices[0]
 
     @property
     def targets(self) -> tuple[Indexed, ...]:

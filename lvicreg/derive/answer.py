@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Rational, S, Symbol
 
 from lvicreg.calculus import D, Definitions, Descent, Local, NotLocal, Sigma, is_zero
+from lvicreg.calculus.axes import Role, role, size_of
 from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.functions import f, f_prime, f_second
-from lvicreg.calculus.indexed import size_of
 from lvicreg.calculus.layer import LATEX, MEANINGS, TEXT
 from lvicreg.claims import Claim, Entry, Status, measure
 from lvicreg.codegen.emit import function_source
@@ -31,7 +32,7 @@ from lvicreg.engines.closeness import check_close
 from .problem import Problem
 
 # more samples than 2, of which the activities, drawn from few numbers, are now and then equal, and their variance 0
-SIZES = {"N": 2, "M": 3, "B": 3}, {"N": 3, "M": 2, "B": 4}, {"N": 3, "M": 4, "B": 5}
+SIZES: dict[Role, tuple[int, int, int]] = {"sample": (3, 4, 5), "unit": (2, 3, 3), "input": (3, 2, 4)}
 FURTHER = (4, 2), (2, 4), (3, 3)  # of further axes in turn: no two axes have one size at both of the first points
 FACTORS = [sign * S(number) for number in (1, 2, Rational(1, 2), 4, Rational(1, 4)) for sign in (1, -1)]
 
@@ -157,9 +158,13 @@ class Answer:
     def sizes(self) -> tuple[Mapping[str, int], ...]:
         """Sizes at which equations are evaluated, and those of the arrays that are differentiated; of further axes too."""
         expanded = self.problem.layer.expand(self.problem.loss)
-        axes = {str(size) for index in expanded.atoms(Idx) for size in size_of(index).free_symbols} - set(SIZES[0])
-        further = [(name, FURTHER[place % 3] + (place + 6,)) for place, name in enumerate(sorted(axes))]
-        return tuple(known | {name: sizes[place] for name, sizes in further} for place, known in enumerate(SIZES))
+        axes = {size for index in expanded.atoms(Idx) for size in size_of(index).free_symbols}
+        found: dict[str, tuple[int, ...]] = {}
+        further = (FURTHER[place % 3] + (place + 6,) for place in count())
+        roles = dict(SIZES)
+        for axis in sorted(axes, key=str):
+            found[str(axis)] = roles.pop(counted) if (counted := role(axis)) in roles else next(further)
+        return tuple({name: sizes[place] for name, sizes in found.items()} for place in range(3))
 
     @property
     def _claimed(self) -> Equation | None:

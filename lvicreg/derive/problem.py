@@ -33,8 +33,9 @@ from typing import Any
 from sympy import Expr, Idx, Indexed, IndexedBase, Rational, Symbol, sympify
 
 from lvicreg.calculus import Definitions, Sigma, Synapse, derivative
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import Name, indices_of, name_of
-from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import W, network, p, q, synapse
 from lvicreg.codegen.emit import dependencies
 

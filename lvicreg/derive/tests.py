@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from sympy import Expr, Indexed, IndexedBase, tanh
 
 from lvicreg.calculus import Definitions, f, f_prime, f_second
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import Name, name_of
-from lvicreg.calculus.indexed import size_of
 from lvicreg.codegen.arrays import total
 from lvicreg.codegen.emit import dependencies, statement
 from lvicreg.codegen.names import axes_by_name
@@ -72,11 +72,10 @@ def _given(answer: Answer, wanted: Sequence[Name]) -> str:
 def _one_sample(answer: Answer) -> str:
     """The tests that one sample is a minibatch of one, and that statistics are used where they are given."""
     rule, axes = answer.rule, axes_by_name(answer.rule)
-    with_samples = [str(size_of(index)) for index in (answer.problem.synapse.sample,)]
     about = {
         "name": rule.name,
         "target": name_of(answer.problem.target),
-        "per_sample": tuple([*map(str, axes[name])][:1] == with_samples for name in rule.arguments),
+        "per_sample": tuple([*map(str, axes[name])][:1] == [rule.samples] for name in rule.arguments),
         "keywords": "".join(f", {name}=data.{name}" for name in answer.problem.options),
     }
     if not rule.statistics:
@@ -90,7 +89,7 @@ def _one_sample(answer: Answer) -> str:
 def _one_a_sample(answer: Answer) -> set[str]:
     """The arrays that have one number a sample, which the code has as columns."""
     axes = axes_by_name(answer.rule)
-    return {str(name) for name, sizes in axes.items() if [*map(str, sizes)] == ["B"]}
+    return {str(name) for name, sizes in axes.items() if [*map(str, sizes)] == [answer.rule.samples]}
 
 
 def _assigned(name: str, answer: Answer) -> str:

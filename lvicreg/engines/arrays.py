@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Function, Idx, Indexed, Symbol, lambdify
 
+from lvicreg.calculus.axes import ROLES, role_of, size_of
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
 from lvicreg.calculus.functions import Exponential, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices, size_of
+from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices
 
 Axes = tuple[Idx, ...]
 FUNCTIONS: dict[type[Function], Callable[[np.ndarray], np.ndarray]] = {  # SymPy knows how its own are written in NumPy
@@ -58,11 +59,16 @@ def sample(expr: Expr, definitions: Definitions, sizes: Mapping[str, int], scale
 def value(expr: Expr, definitions: Definitions, data: SimpleNamespace, axes: Axes = ()) -> np.ndarray:
     """The array of all values of ``expr``: its axes are the free indices, by default samples first, then units, then inputs."""
     free = free_indices(expr)
-    axes = axes or tuple(sorted(free, key=lambda index: ("BNM".index(str(size_of(index))), str(index))))
+    axes = axes or tuple(sorted(free, key=lambda index: (_place(index), str(index))))
     if not free <= set(axes):
         raise ValueError(f"the axes {axes} lack {sorted(free - set(axes), key=str)}, of which {expr} has values")
     shape = tuple(getattr(data, str(size_of(index))) for index in axes)
     return np.broadcast_to(_Broadcast(definitions, data).array(expr, axes), shape)
+
+
+def _place(index: Idx) -> int:
+    role = role_of(index)
+    return ROLES.index(role) if role else len(ROLES)
 
 
 class _Broadcast:

@@ -16,7 +16,8 @@ from typing import ClassVar
 from sympy import Expr, Idx, Indexed, Symbol, log
 
 from lvicreg.calculus import D, H, Mean, relu
-from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.axes import size_of
+from lvicreg.calculus.indexed import free_indices
 
 from .distributions import outcomes
 from .equation import Equation

@@ -17,8 +17,9 @@ from sympy import Add, Expr, Idx, Indexed, IndexedBase, Symbol
 
 from derivations.notation import LATEX
 from lvicreg.calculus import At, D, Definitions, Mean
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import indices_of, name_of
-from lvicreg.calculus.indexed import Symmetric, free_indices, size_of
+from lvicreg.calculus.indexed import Symmetric, free_indices
 from lvicreg.calculus.notation import LETTERS, latex
 from lvicreg.engines.arrays import value
 

@@ -8,8 +8,9 @@ from sympy import Expr, Function, Symbol, lambdify, tanh
 
 from derivations import covariance, covariance_one_sample, log_variance, oja, total, variance
 from lvicreg.calculus import Definitions, Delta, H, Sigma, StopGradient, f, f_prime, gradient, relu
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.explicit import written_out
-from lvicreg.calculus.indexed import free_indices, size_of
+from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
 from lvicreg.engines.arrays import sample, value
 

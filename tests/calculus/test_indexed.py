@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sympy import Idx, IndexedBase, Integer, Symbol
 
 from lvicreg.calculus import Delta, Gaussian, Mean, Sigma, Symmetric, distinct, is_zero, normal
-from lvicreg.calculus.indexed import free_indices, fresh, rename, size_of
+from lvicreg.calculus.axes import size_of
+from lvicreg.calculus.indexed import free_indices, fresh, rename
 from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, p, x, z
 from tests.calculus.expression_trees import INDICES, Data, built, exact, index, trees
 
