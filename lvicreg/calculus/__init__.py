@@ -18,12 +18,13 @@ It can be used by itself. SymPy's own sums do not serve for this: the derivative
 2*z[t]
 """
 
+from .axes import axis
 from .canonical import is_zero, normal
 from .definitions import Definitions
 from .differentiate import D, derivative
 from .expectation import Gaussian, IndependentUnits, Law, SecondMoments, expectation
 from .functions import SG, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
-from .indexed import Delta, Sigma, Symmetric, distinct
+from .indexed import Before, Delta, Sigma, Symmetric, distinct
 from .locality import Local, LocalTerm, by_presynaptic, factor
 from .operators import At, Mean, resolve
 from .steps import Descent, Step, gradient, steps
@@ -32,6 +33,7 @@ from .synapse import NotLocal, Synapse
 __all__ = [
     "SG",
     "At",
+    "Before",
     "D",
     "Definitions",
     "Delta",
@@ -50,6 +52,7 @@ __all__ = [
     "StopGradient",
     "Symmetric",
     "Synapse",
+    "axis",
     "by_presynaptic",
     "derivative",
     "distinct",

@@ -21,7 +21,7 @@ from sympy import Add, Expr, Function, Idx, Indexed, Mul, Number, NumberSymbol, 
 from .axes import size_of
 from .canonical import is_zero, normal
 from .definitions import Definitions, indices_of, name_of
-from .indexed import Delta, Sigma, free_indices, fresh, rename
+from .indexed import Comparison, Sigma, free_indices, fresh, rename
 from .synapse import NotLocal, Synapse, letters, readable
 
 SHARED = "is shared by the population, and stands in one function with what a unit has"
@@ -74,7 +74,7 @@ class AtHand:
                 self._check_name(expr, place)
             case Sigma():
                 self._check_sum(expr, place)
-            case Delta():
+            case Comparison():
                 if not place.wire or set(expr.args) != set(indices_of(place.wire[0])):
                     raise NotLocal(expr, "compares with another unit or sample")
             case Add() | Mul() | Pow() | Function():

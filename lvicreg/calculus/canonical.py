@@ -49,7 +49,7 @@ from sympy import (
 from .axes import size_of
 from .definitions import Definitions
 from .functions import Exponential, StopGradient, sigmoid, softplus
-from .indexed import Delta, Sigma, free_indices, fresh, rename
+from .indexed import Comparison, Delta, Sigma, free_indices, fresh, rename
 
 OF_EXPONENTIALS = sigmoid, softplus, tanh
 Monomial = tuple[tuple[Expr, ...], frozenset[Idx]]  # factors, and the bound indices summed over
@@ -101,7 +101,7 @@ def _monomials(expr: Expr) -> Iterator[Monomial]:
             yield factors, bound | {index}
     elif isinstance(expr, (exp, Exponential)):
         yield _exponentials(expr.args[0]), frozenset()
-    elif isinstance(expr, (Indexed, Delta)) or not expr.args:
+    elif isinstance(expr, (Indexed, Comparison)) or not expr.args:
         yield (expr,), frozenset()
     else:
         yield (expr.func(*(_outside(_normal(argument)) for argument in expr.args)),), frozenset()
@@ -141,10 +141,11 @@ def _assembled(factors: tuple[Expr, ...], bound: frozenset[Idx]) -> Expr:
     if any(isinstance(base, (Add, Mul, Sigma)) for base, _ in map(base_and_power, Mul.make_args(merged))):
         return Add(*(_assembled(more, bound | inner) for more, inner in _monomials(merged)))  # v^½ v^½ became v
     powers = [base_and_power(factor) for factor in Mul.make_args(merged)]
+    each = [base if isinstance(base, Comparison) else base**exponent for base, exponent in powers]  # 1 or 0 is its own square
     for base, _ in powers:
         if isinstance(base, Delta):
-            return _collapsed(base, [b if isinstance(b, Delta) else b**n for b, n in powers], bound)
-    return _connected([base**exponent for base, exponent in powers], bound)
+            return _collapsed(base, each, bound)
+    return _connected(each, bound)
 
 
 def base_and_power(factor: Expr) -> tuple[Expr, Expr]:

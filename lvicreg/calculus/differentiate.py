@@ -17,7 +17,7 @@ from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
 
 from .definitions import Definitions, name_of
 from .functions import ELEMENTWISE, StopGradient
-from .indexed import Delta, Sigma, Symmetric, fresh, rename
+from .indexed import Comparison, Delta, Sigma, Symmetric, fresh, rename
 
 
 class D(Expr):
@@ -85,7 +85,7 @@ def _derivative(expr: Expr, target: Expr, through: Callable[[Expr], Expr]) -> Ex
         return _derivative(part, target, through)
 
     match expr:
-        case Idx() | Delta():
+        case Idx() | Comparison():
             return S.Zero
         case Add():
             return Add(*map(d, expr.args))

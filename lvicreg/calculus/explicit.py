@@ -13,7 +13,7 @@ from sympy import Add, Expr, Heaviside, Idx, Indexed, Integer, Max, S, Symbol
 from .axes import size_of
 from .definitions import Definitions
 from .functions import H, StopGradient, relu
-from .indexed import Delta, Sigma
+from .indexed import Before, Delta, Sigma
 
 
 def written_out(
@@ -36,6 +36,8 @@ def _written(expr: Expr, sizes: Mapping[str, int], at: Mapping[Idx, int]) -> Exp
             return Add(*(_written(term, sizes, {**at, index: n}) for n in range(sizes[str(size_of(index))])))
         case Delta(args=(first, second)):
             return Integer(at[first] == at[second])
+        case Before(args=(first, second)):
+            return Integer(at[first] < at[second])
         case Indexed():
             return Symbol("_".join(map(str, (expr.base, *(at[index] for index in expr.indices)))), **expr.assumptions0)
         case Symbol():

@@ -1,11 +1,12 @@
 """Sums over indices whose length is a symbol.
 
 An index is a SymPy ``Idx`` and carries its range, so a sum needs no limits: with ``i = Idx("i", N)``,
-``Sigma(z[b, i], i)`` is the sum of ``z[b, i]`` over all ``N`` values of ``i``, for every ``N``. Three node types suffice
+``Sigma(z[b, i], i)`` is the sum of ``z[b, i]`` over all ``N`` values of ``i``, for every ``N``. Four node types suffice
 beside SymPy's own arithmetic:
 
 * ``Sigma(term, i, k)``: the sum over ``i`` and ``k``; the indices are bound, their names carry no meaning;
 * ``Delta(i, k)``: 1 where ``i = k``, else 0, defined between indices of the same range only;
+* ``Before(k, i)``: 1 where ``k < i``, else 0, of such indices;
 * ``distinct(i, k)``: ``1 - Delta(i, k)``, so that ``Sigma(distinct(i, k) * g, k)`` is the sum over ``k`` different from ``i``.
 
 ``rename`` substitutes free indices and never captures a bound one.
@@ -63,7 +64,17 @@ class Sigma(Expr):
         return self.term.free_symbols - {self.index}
 
 
-class Delta(Function):
+class Comparison(Function):
+    """1 or 0, by how two indices of the same range compare."""
+
+    @classmethod
+    def eval(cls, first: Idx, second: Idx) -> Expr | None:
+        if size_of(first) != size_of(second):
+            raise TypeError(f"{cls.__name__} compares indices of the same range; {first} and {second} differ")
+        return None
+
+
+class Delta(Comparison):
     """Kronecker's delta of two indices of the same range.
 
     >>> from lvicreg.calculus.layer import i, k
@@ -73,13 +84,26 @@ class Delta(Function):
 
     @classmethod
     def eval(cls, first: Idx, second: Idx) -> Expr | None:
-        if size_of(first) != size_of(second):
-            raise TypeError(f"Delta compares indices of the same range; {first} and {second} differ")
+        super().eval(first, second)
         if first == second:
             return S.One
         if str(first) > str(second):
             return cls(second, first)
         return None
+
+
+class Before(Comparison):
+    """1 where the first index is less than the second, else 0: units in an order, as in Sanger's rule.
+
+    >>> from lvicreg.calculus.layer import W, b, i, j, k, z
+    >>> Sigma(Before(k, i) * z[b, k] * W[k, j], k)  # over the units before i
+    Sigma(Before(k, i)*W[k, j]*z[b, k], k)
+    """
+
+    @classmethod
+    def eval(cls, first: Idx, second: Idx) -> Expr | None:
+        super().eval(first, second)
+        return S.Zero if first == second else None
 
 
 def distinct(i: Idx, k: Idx) -> Expr:

@@ -160,28 +160,34 @@ def _reads(expr: Expr, at_hand: AtHand) -> set[Expr]:
 def by_presynaptic(update: Expr, target: Indexed, sample: Idx) -> dict[Expr, Expr]:
     """``update`` as ``Σ_b postsynaptic[b, p] · presynaptic``, for code: the postsynaptic part by presynaptic quantity.
 
-    The sum over samples is taken as read where the presynaptic quantity is indexed by ``sample``.
+    The sum over samples is taken as read where the presynaptic quantity is indexed by ``sample``. Terms that are no such
+    product, such as one with the weights of other units, stand beside 1.
 
-    >>> from lvicreg.calculus.layer import W, b, p, q, x, z
-    >>> by_presynaptic(Sigma(z[b, p] * x[b, q], b) - 2 * W[p, q], W[p, q], b)
-    {W[p, q]: -2, x[b, q]: z[b, p]}
+    >>> from lvicreg.calculus.layer import W, b, k, p, q, x, z
+    >>> by_presynaptic(Sigma(z[b, p] * x[b, q], b) - 2 * W[p, q] + W[p, q] ** 3, W[p, q], b)
+    {1: W[p, q]**3, W[p, q]: -2, x[b, q]: z[b, p]}
     """
-    _, source = indices_of(target)
     parts: dict[Expr, Expr] = {}
     for term in Add.make_args(normal(update)):
-        factors, bound = _opened(term)
-        presynaptic = [factor for factor in factors if source in free_indices(factor)]
-        if len(presynaptic) != 1:
-            raise NotLocal(term, f"has not exactly one factor with the input's index {source}")
-        (pre,) = presynaptic
-        own = [index for index in indices_of(pre) if index in bound and size_of(index) == size_of(sample)]
-        if pre != target and (len(own) != 1 or indices_of(pre) != (*own, source)):
-            raise NotLocal(pre, "is neither the synapse's input nor its weight")
-        rest = Sigma(Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in own))
-        if pre != target:
-            pre, rest = (rename(part, dict.fromkeys(own, sample)) for part in (pre, rest))
+        pre, rest = _split(term, target, sample)
         parts[pre] = parts.get(pre, S.Zero) + rest
     return {pre: normal(rest) for pre, rest in parts.items()}
+
+
+def _split(term: Expr, target: Indexed, sample: Idx) -> tuple[Expr, Expr]:
+    """The presynaptic factor of a term and the rest; 1 and the term where it has none, or more."""
+    _, source = indices_of(target)
+    factors, bound = _opened(term)
+    presynaptic = [factor for factor in factors if source in free_indices(factor)]
+    pre = presynaptic[0] if len(presynaptic) == 1 else S.One
+    own = [index for index in indices_of(pre) if index in bound and size_of(index) == size_of(sample)]
+    rest = Sigma(Mul(*(factor for factor in factors if factor != pre)), *(index for index in bound if index not in own))
+    if pre == target:
+        return pre, rest
+    if len(own) != 1 or indices_of(pre) != (*own, source):
+        return S.One, term
+    renamed = dict.fromkeys(own, sample)
+    return rename(pre, renamed), rename(rest, renamed)
 
 
 def _opened(term: Expr) -> tuple[list[Expr], list[Idx]]:

@@ -30,7 +30,7 @@ from sympy.printing.str import StrPrinter
 
 from .axes import is_sample, role_of
 from .functions import ELEMENTWISE
-from .indexed import Delta, Sigma, rename
+from .indexed import Before, Delta, Sigma, rename
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LETTERS = {"sample": "bcdegh", "unit": "klno", "input": "mrs", None: "ghrs"}  # by what an index counts
@@ -88,9 +88,9 @@ def _split(entry: Indexed) -> tuple[str, str]:
     return lower, "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if above)
 
 
-def positive_first(expr: Add) -> list[Expr]:
+def positive_first(expr: Expr) -> list[Expr]:
     """The terms of a sum, those without a minus sign first."""
-    return sorted(expr.args, key=lambda term: (term.could_extract_minus_sign(), str(term)))
+    return sorted(Add.make_args(expr), key=lambda term: (term.could_extract_minus_sign(), str(term)))
 
 
 class PositiveFirst:
@@ -136,6 +136,9 @@ class _Text(PositiveFirst, StrPrinter):
 
     def _print_Delta(self, delta: Delta) -> str:
         return "δ_" + "".join(map(str, delta.args))
+
+    def _print_Before(self, before: Before) -> str:
+        return f"[{before.args[0]} < {before.args[1]}]"
 
     def _print_Function(self, function: Function) -> str:
         known = ELEMENTWISE.get(type(function))
@@ -197,6 +200,9 @@ class _Latex(PositiveFirst, LatexPrinter):
                 (kept,) = set(delta.args) - {total.index}
                 below, term = rf"{total.index} \neq {kept}", term / part
                 break
+            if isinstance(part, Before) and part.args[0] == total.index:  # over those before
+                below, term = f"{total.index} < {part.args[1]}", term / part
+                break
         inside = self.parenthesize(term, PRECEDENCE["Mul"], strict=True)
         return rf"\sum_{{{below}}} " + (rf"\left({inside}\right)" if inside.startswith("-") else inside)
 
@@ -220,6 +226,9 @@ class _Latex(PositiveFirst, LatexPrinter):
 
     def _print_Delta(self, delta: Delta, exp: str | None = None) -> str:
         return r"\delta_{" + "".join(map(str, delta.args)) + "}"
+
+    def _print_Before(self, before: Before, exp: str | None = None) -> str:
+        return rf"\left[{before.args[0]} < {before.args[1]}\right]"
 
     def _print_Function(self, function: Function, exp: str | None = None) -> str:
         known, argument = ELEMENTWISE.get(type(function)), self._print(function.args[0])

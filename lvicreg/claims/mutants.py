@@ -19,7 +19,7 @@ from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Law
 from lvicreg.calculus.functions import ELEMENTWISE, StopGradient
-from lvicreg.calculus.indexed import Delta, Sigma, free_indices
+from lvicreg.calculus.indexed import Comparison, Sigma, free_indices
 from lvicreg.calculus.operators import At, Mean
 
 Scope = frozenset[Idx]  # the indices that have a meaning at some place
@@ -56,7 +56,7 @@ def _anywhere(node: Expr, scope: Scope) -> Iterator[Change]:
 def _parts(node: Expr, scope: Scope) -> Iterator[tuple[int, Expr, Scope]]:
     """The arguments that may be broken, each with its place and the indices that have a meaning there."""
     match node:
-        case Indexed() | Idx() | Delta() | Law():
+        case Indexed() | Idx() | Comparison() | Law():
             return
         case Sigma():
             yield 0, node.term, scope | {node.index}
@@ -138,7 +138,7 @@ def _exponent(node: Expr, scope: Scope) -> Iterator[Change]:
 
 def _index(node: Expr, scope: Scope) -> Iterator[Change]:
     """An index to another of the same range; two of the same range exchanged."""
-    if not isinstance(node, (Indexed, Delta)):
+    if not isinstance(node, (Indexed, Comparison)):
         return
     indices = node.indices if isinstance(node, Indexed) else node.args
     variants: list[tuple[Idx, ...]] = []
@@ -151,7 +151,7 @@ def _index(node: Expr, scope: Scope) -> Iterator[Change]:
             exchanged[n], exchanged[m] = indices[m], indices[n]
             variants.append(tuple(exchanged))
     for variant in variants:
-        new = node.base[variant] if isinstance(node, Indexed) else Delta(*variant)
+        new = node.base[variant] if isinstance(node, Indexed) else node.func(*variant)
         yield _to(node, new), new
 
 

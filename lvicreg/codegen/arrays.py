@@ -20,7 +20,7 @@ from sympy.printing.str import StrPrinter
 
 from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.functions import ELEMENTWISE, H, StopGradient, relu
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, distinct, free_indices
+from lvicreg.calculus.indexed import Before, Delta, Sigma, Symmetric, distinct, free_indices
 from lvicreg.calculus.notation import PositiveFirst
 
 from .layout import Axes, NotArrayCode, check, misfit, place_of
@@ -100,6 +100,8 @@ def _unknown(expr: Expr) -> str:
             return "has no name, and no name stands for it in array code: give it one in the definitions"
         case Delta():
             return "has no array code but in a matrix without its diagonal: define a name as distinct(i, k) times that matrix"
+        case Before():
+            return "has no array code but in a triangle of a matrix: define a name as Before(k, i) times that matrix"
         case Float():
             return "is rounded when it is written: give it as a Rational, or as an option"
     return "has no array code: give it a name in the definitions and make that an argument, or an option if it is a number"
@@ -158,7 +160,7 @@ def code(expr: Expr, axes: Axes) -> str:
     if len(sums) > 1 or (not sums and expr.has(Sigma)):
         raise NotArrayCode(f"{expr} is not one sum times a coefficient: give each sum a name in the definitions")
     if not sums:
-        return _off_diagonal(expr, axes) or elementwise(expr, axes)
+        return _part_of_matrix(expr, axes) or elementwise(expr, axes)
     coefficient = Mul(*(factor for factor in Mul.make_args(expr) if factor not in sums))
     term, over = _opened(sums[0])
     matrices = matrix_chain(term, axes, over)
@@ -183,13 +185,18 @@ def _opened(sigma: Sigma) -> tuple[Expr, list[Idx]]:
     return term, over
 
 
-def _off_diagonal(expr: Expr, axes: Axes) -> str:
-    """A matrix without its diagonal; empty for anything else."""
-    matrix = expr / distinct(*axes) if len(axes) == 2 and size_of(axes[0]) == size_of(axes[1]) else S.Zero
-    if not isinstance(matrix, Indexed):
+def _part_of_matrix(expr: Expr, axes: Axes) -> str:
+    """A matrix without its diagonal, or what stands on one side of it; empty for anything else."""
+    if len(axes) != 2 or size_of(axes[0]) != size_of(axes[1]):
         return ""
-    check(matrix, place_of(axes))
-    return f"xp.tril({matrix.base}, k=-1) + xp.triu({matrix.base}, k=1)"
+    row, column = axes
+    below, above = "xp.tril({0}, k=-1)", "xp.triu({0}, k=1)"
+    parts = {distinct(row, column): f"{below} + {above}", Before(column, row): below, Before(row, column): above}
+    for part, code in parts.items():
+        if isinstance(matrix := expr / part, Indexed):
+            check(matrix, place_of(axes))
+            return code.format(matrix.base)
+    return ""
 
 
 def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:

@@ -11,14 +11,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, S, Symbol
 
 from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.canonical import normal
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.notation import positive_first
-from lvicreg.calculus.synapse import NotLocal
 
 from .arrays import code, elementwise, printed
 from .docstring import WIDTH, display, docstring, raised, shape_of, signature, where
@@ -78,15 +77,12 @@ def _body(rule: Rule) -> list[str]:
 
 def _parts(rule: Rule) -> dict[Expr, Expr]:
     """The update by presynaptic quantity: arrays of inputs, and the weights, all of which the function takes."""
-    try:
-        parts = presented(rule)
-    except NotLocal as reason:
-        raise NotArrayCode(f"the update: {reason}; write it as a sum of products of one input, or weight, each") from reason
+    parts = presented(rule)
     for pre, part in parts.items():
         if rule.avoidable is not None and part.has(rule.avoidable):
             (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == rule.avoidable), key=str)
             raise NotArrayCode(f"the update: {entry} may not be formed: give it a name in the definitions")
-        if pre.base not in rule.arguments:
+        if pre != 1 and pre.base not in rule.arguments:
             raise NotArrayCode(f"the update: {pre} is no argument, and code for it is not written: make {pre.base} an argument")
     return parts
 
@@ -186,10 +182,8 @@ def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> lis
 
 def size(axis: str, rule: Function) -> str:
     """Code for the length of an axis, such as ``z.shape[1]`` for ``N``."""
-    for name in rule.arguments:
-        if axis in (shape := shape_of(name, rule)):
-            return f"{name}.shape[{shape.index(axis)}]"
-    raise NotArrayCode(f"no argument has an axis of size {axis}: take an array that has one, over (B, {axis})")
+    name, shape = next((name, shape) for name in rule.arguments if axis in (shape := shape_of(name, rule)))
+    return f"{name}.shape[{shape.index(axis)}]"
 
 
 def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:
@@ -202,9 +196,11 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
     """The statements that contract the postsynaptic part with the input and return the update."""
     lines: list[str] = []
     terms: list[str] = []
-    several = len(parts.keys() - {rule.target}) > 1
+    several = len(parts.keys() - {rule.target, S.One}) > 1
     for pre, part in parts.items():
-        if pre == rule.target:
+        if pre == 1:
+            terms += [_signed(term, rule.target, bool(terms)) for term in positive_first(part)]
+        elif pre == rule.target:
             terms.append(_scaled(pre, part))
         else:
             named = isinstance(part, Indexed) and len(set(part.indices)) == 2
@@ -217,6 +213,14 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
     return [*lines, f"return {' '.join(terms)}"]
 
 
+def _signed(term: Expr, target: Indexed, after: bool) -> str:
+    """``± …``, a term that has the axes of the weights by itself."""
+    negative = term.could_extract_minus_sign()
+    with within("the update"):
+        spelled = code(-term if negative else term, indices_of(target))
+    return f"{'- ' if after else '-'}{spelled}" if negative else f"{'+ ' * after}{spelled}"
+
+
 def _scaled(weights: Indexed, rate: Expr) -> str:
     """``± rate * W``, where the rate is a number, or one for each unit."""
     negative = rate.could_extract_minus_sign()
@@ -225,7 +229,7 @@ def _scaled(weights: Indexed, rate: Expr) -> str:
         factor = code(-rate if negative else rate, weights.indices[:1] if of_units else ())
     written = ast.parse(factor, mode="eval").body
     is_sum = isinstance(written, ast.BinOp) and isinstance(written.op, ast.Add | ast.Sub)
-    if is_sum or (of_units and not isinstance(written, ast.Call)):
+    if is_sum or (of_units and not isinstance(written, ast.Call | ast.Name)):
         factor = f"({factor})"
     return f"{'-' if negative else '+'} {factor}{'[:, None]' * of_units} * {weights.base}"
 

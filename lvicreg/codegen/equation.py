@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Idx, Indexed
+from sympy import Add, Expr, Idx, Indexed, S
 
 from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.canonical import is_zero, normal
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
 from lvicreg.calculus.indexed import Sigma, free_indices, rename
 from lvicreg.calculus.locality import by_presynaptic
-from lvicreg.calculus.notation import latex, text, tidy
+from lvicreg.calculus.notation import latex, positive_first, text, tidy
 
 from .rule import Rule
 
 
 def presented(rule: Rule) -> dict[Expr, Expr]:
-    """The factored update by presynaptic quantity, in named quantities only."""
+    """The factored update by presynaptic quantity, in named quantities only; terms without one beside 1."""
     parts = by_presynaptic(rule.update, rule.target, rule.sample)
-    inputs_first = sorted(parts, key=lambda pre: (pre == rule.target, str(pre)))
-    return {pre: tidy(named(parts[pre], rule.definitions), rule.leading) for pre in inputs_first}
+    inputs_first = sorted(parts, key=lambda pre: (pre == 1, pre == rule.target, str(pre)))
+    by_name = {pre: named(parts[pre], rule.definitions) for pre in inputs_first}
+    return {pre: part if pre == 1 else tidy(part, rule.leading) for pre, part in by_name.items()}
 
 
 def named(expr: Expr, definitions: Definitions) -> Expr:
@@ -69,15 +70,18 @@ def as_latex(rule: Rule) -> str:
 
 
 def _sum(rule: Rule, write: Callable[[Expr], str], total: str, brackets: tuple[str, str], times: str) -> str:
-    """The terms of the update of ``W_ij``, one for each presynaptic quantity."""
+    """The terms of the update of ``W_ij``, one for each presynaptic quantity, then those without one."""
     unit, source = indices_of(rule.target)
     plain = {unit: Idx("i", size_of(unit)), source: Idx("j", size_of(source))}
+    parts = presented(rule)
+    rest = [(S.One, term) for term in positive_first(parts.pop(S.One, S.Zero)) if term != 0]
     line = ""
-    for pre, part in presented(rule).items():
+    for pre, part in (*parts.items(), *rest):
         negative = part.could_extract_minus_sign()
         shown = write(rename(-part if negative else part, plain))
-        if isinstance(part, Add):
-            shown = shown.join(brackets)
         sign = "-" if negative else "+" * bool(line)
-        line += f" {sign} {total if pre != rule.target else ''}{shown}{times}{write(rename(pre, plain))}"
+        if pre != 1:
+            shown = shown.join(brackets) if isinstance(part, Add) else shown
+            shown = f"{total if pre != rule.target else ''}{shown}{times}{write(rename(pre, plain))}"
+        line += f" {sign} {shown}"
     return line.strip()

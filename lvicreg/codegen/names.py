@@ -31,6 +31,7 @@ def check_declared(function: Function) -> None:
         NotArrayCode: with what is wrong, where, and what to do.
     """
     _check_name(function.name, "the function")
+    _check_targets(function)
     _check_statistics(function)
     axes = axes_by_name(function)
     for name in function.parameter_names:
@@ -49,7 +50,6 @@ def check_declared(function: Function) -> None:
             raise NotArrayCode(f"the option {name} must be a number with a default: make it an argument")
         if name in function.definitions:
             raise NotArrayCode(f"the option {name} has a definition, by which it would be computed: use primitive({name})")
-    _check_targets(function)
 
 
 def _check_name(name: str, of: str) -> None:

@@ -14,8 +14,9 @@ from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 from lvicreg.calculus.at_hand import unwrapped
 from lvicreg.calculus.axes import is_sample, role_of, size_of
 from lvicreg.calculus.canonical import normal
-from lvicreg.calculus.definitions import Definitions
-from lvicreg.calculus.indexed import Sigma, free_indices, rename
+from lvicreg.calculus.definitions import Definitions, indices_of, name_of
+from lvicreg.calculus.functions import StopGradient
+from lvicreg.calculus.indexed import Before, Sigma, free_indices, rename
 
 from .arrays import code
 from .layout import NotArrayCode
@@ -36,6 +37,13 @@ def naming(sums: Iterable[Expr], definitions: Definitions, taken: Iterable[str])
     """A name that is not ``taken`` for each of these sums, and the definitions with them."""
     named = _Naming(definitions, {*taken, *map(str, definitions)})
     return {total: named.of(total) for total in sorted(sums, key=str)}, named.definitions
+
+
+def contracted(expr: Expr, axes: tuple[Idx, ...], definitions: Definitions, taken: Iterable[str]) -> tuple[Expr, Definitions]:
+    """A sum of arrays over ``axes``, each a product of matrices by name, and the definitions with these names."""
+    named = _Naming(definitions, {*taken, *map(str, definitions)})
+    terms = [named.contracted(term, axes) for term in Add.make_args(expr)]
+    return Add(*terms), named.definitions
 
 
 def opened(expr: Expr, definitions: Definitions, taken: Iterable[str]) -> tuple[Expr, Definitions]:
@@ -81,7 +89,8 @@ class _Naming:
         """The name of a sum, given to it where it has none, with the indices that it has here."""
         own = tuple(sorted(free_indices(total), key=lambda index: (not is_sample(index), str(index))))
         indices = _lettered(own)
-        total = normal(self._inside(rename(total, dict(zip(own, indices, strict=True)))))
+        total = self._inside(rename(total, dict(zip(own, indices, strict=True))))
+        total = total if total.has(StopGradient) else normal(total)  # which is not told what is held
         if total not in self.known:
             chosen = self._new(total)
             self.known[total] = IndexedBase(chosen) if indices else Symbol(chosen)
@@ -89,18 +98,47 @@ class _Naming:
             self.add(self.known[total][indices] if indices else self.known[total], value)
         return self.known[total][own] if own else self.known[total]
 
+    def contracted(self, term: Expr, axes: tuple[Idx, ...]) -> Expr:
+        """A term over ``axes``: sums over both are products of matrices, and others have names."""
+        sums = [factor for factor in Mul.make_args(term) if isinstance(factor, Sigma)]
+        coefficient = self._closed(Mul(*(factor for factor in Mul.make_args(term) if factor not in sums)))
+        return coefficient * Mul(
+            *(self._apart(each, axes) if free_indices(each) >= set(axes) else self.of(each) for each in sums)
+        )
+
+    def _masked(self, term: Expr) -> Expr:
+        """A product in which a triangle of a matrix is a name."""
+        for order in (factor for factor in Mul.make_args(term) if isinstance(factor, Before)):
+            for matrix in Mul.make_args(term):
+                if isinstance(matrix, Indexed) and set(indices_of(matrix)) == set(order.args):
+                    return self._masked(term / (order * matrix) * self._triangle(order, matrix))
+        return term
+
+    def _triangle(self, order: Before, matrix: Indexed) -> Expr:
+        """The name of what a matrix has on one side of its diagonal."""
+        own = indices_of(matrix)
+        axes = _lettered(own)
+        value = rename(order * matrix, dict(zip(own, axes, strict=True)))
+        if value not in self.known:
+            side = "upper" if order.args == own else "lower"
+            self.known[value] = IndexedBase(self._numbered(f"{side}_{name_of(matrix)}"))
+            self.add(self.known[value][axes], value)
+        return self.known[value][own]
+
     def _apart(self, total: Sigma, indices: tuple[Idx, ...]) -> Expr:
         """``Σ_b u_bp Σ_k C_pk n_bk``, the inner sum by a name, for a sum over several indices of which there is no code."""
         term, bound = unwrapped(total)
+        term = self._masked(term)
+        total = Sigma(term, *bound)
         if len(bound) < 2 or _has_code(total, indices):
             return total
         factors = Mul.make_args(term)
         for index in sorted(bound, key=lambda index: (is_sample(index), str(index))):
             within = [factor for factor in factors if index in free_indices(factor)]
-            if 0 < len(within) < len(factors):
-                inner = self.of(Sigma(Mul(*within), index))
+            inner = Sigma(Mul(*within), index)
+            if 0 < len(within) < len(factors) and len(free_indices(inner)) <= 2:  # an array has at most two axes
                 rest = Mul(*(factor for factor in factors if factor not in within))
-                return Sigma(rest * inner, *(other for other in bound if other != index))
+                return self._apart(Sigma(rest * self.of(inner), *(other for other in bound if other != index)), indices)
         return total
 
     def _new(self, total: Sigma) -> str:
@@ -109,7 +147,10 @@ class _Naming:
         while isinstance(term, Sigma):
             term = term.term
         words = "_".join(_word(factor) for factor in sorted(Mul.make_args(term), key=str) if not factor.is_number)
-        stem = f"sum_{words or 'of_ones'}"[: LONGEST + 4].rstrip("_")
+        return self._numbered(f"sum_{words or 'of_ones'}"[: LONGEST + 4].rstrip("_"))
+
+    def _numbered(self, stem: str) -> str:
+        """A name that is not taken."""
         numbered = (f"{stem}_{number}" if number > 1 else stem for number in range(1, 1000))
         name = next(name for name in numbered if name not in self.taken)
         self.taken.add(name)
@@ -137,7 +178,7 @@ def _has_code(total: Sigma, indices: tuple[Idx, ...]) -> bool:
 
 def _word(factor: Expr) -> str:
     """``u²`` as ``u2``, and anything else by the names in it."""
-    if isinstance(factor, Add):
+    if isinstance(factor, (Add, StopGradient)):
         return "_".join(map(_word, factor.args))
     text = re.sub(r"\[[^\]]*\]", "", str(factor)).replace("**", "")
     return "_".join(re.findall(r"[A-Za-z]\w*", text))

@@ -23,7 +23,7 @@ from lvicreg.calculus.layer import LATEX, MEANINGS, TEXT
 from lvicreg.claims import Claim, Entry, Status, measure
 from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.equation import presented
-from lvicreg.codegen.naming import leftover, naming, with_named_sums
+from lvicreg.codegen.naming import contracted, leftover, naming, with_named_sums
 from lvicreg.codegen.rule import Parameter, Rule
 from lvicreg.engines import Autodiff, Contradiction, Equation, Symbolic, evaluating
 from lvicreg.engines.arrays import primitives, sample, value
@@ -77,9 +77,13 @@ class Answer:
         """The rule, to be generated, every sum in it by a name."""
         bare = self._derived
         each, target = bare.sample, bare.target
-        names, layer = naming(leftover(presented(bare).values()), self.layer, self.taken)
-        parts = [(pre, part.xreplace(names)) for pre, part in presented(bare).items()]
+        presented_parts = presented(bare)
+        rest = presented_parts.pop(S.One, S.Zero)
+        names, layer = naming(leftover(presented_parts.values()), self.layer, self.taken)
+        parts = [(pre, part.xreplace(names)) for pre, part in presented_parts.items()]
         update = Add(*(part * pre if pre == target else Sigma(part * pre, each) for pre, part in parts))
+        rest, layer = contracted(rest, indices_of(target), layer, self.taken)
+        parts, update = [*parts, (S.One, rest)], update + rest
         data = sample(self.descent.update, self.layer, self.sizes[-1], 1.0)
         vars(data).update({str(name): number for name, number in self.problem.options.items()})
         named, derived = value(update, layer, data), value(self.descent.update, self.layer, data)
@@ -206,7 +210,7 @@ class Answer:
 
 def _arguments(problem: Problem, layer: Definitions, parts: list[tuple[Expr, Expr]]) -> list[Name]:
     """What the rule takes: what arrives, then what the unit has that is not computed from other arguments, then weights."""
-    names: list[Name] = [pre.base for pre, _ in parts if pre != problem.target]
+    names: list[Name] = [pre.base for pre, _ in parts if pre not in (problem.target, S.One)]
     waiting = [part for _, part in parts]
     seen: set[Name] = set()
     while waiting:

@@ -16,7 +16,7 @@ from sympy import Expr, Function, Idx, Indexed, Symbol, lambdify
 from lvicreg.calculus.axes import ROLES, role_of, size_of
 from lvicreg.calculus.definitions import Definitions, indices_of, name_of
 from lvicreg.calculus.functions import Exponential, H, StopGradient, f, f_prime, f_second, relu, sigmoid, softplus
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric, free_indices
+from lvicreg.calculus.indexed import Comparison, Delta, Sigma, Symmetric, free_indices
 
 Axes = tuple[Idx, ...]
 FUNCTIONS: dict[type[Function], Callable[[np.ndarray], np.ndarray]] = {  # SymPy knows how its own are written in NumPy
@@ -83,9 +83,10 @@ class _Broadcast:
             length = getattr(self.data, str(size_of(expr.index)))
             term = self.array(expr.term, (*axes, expr.index))
             return np.sum(np.broadcast_to(term, (*term.shape[:-1], length)), axis=-1)
-        if isinstance(expr, Delta):
+        if isinstance(expr, Comparison):
             length = getattr(self.data, str(size_of(expr.args[0])))
-            return self._placed(np.eye(length), expr.args, axes)
+            matrix = np.eye(length) if isinstance(expr, Delta) else np.tri(length, k=-1).T
+            return self._placed(matrix, expr.args, axes)
         if name_of(expr) is not None:
             return self._placed(self._named(expr), indices_of(expr), axes)
         if not expr.args:

@@ -20,7 +20,7 @@ from sympy import Abs, Add, Expr, Function, Idx, Indexed, Mul, NumberSymbol, Pow
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.functions import H, StopGradient, f, f_prime, f_second, relu
-from lvicreg.calculus.indexed import Delta, Sigma, Symmetric
+from lvicreg.calculus.indexed import Before, Comparison, Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, Mean
 
 from .balls import CONSTANTS, SERIES, Ball, Series, applied
@@ -120,6 +120,10 @@ def code(expr: Expr, kind: Kind) -> Code:
             first, second = expr.args
             same = Dual(kind(1))
             return lambda run, at: same if at[first] == at[second] else zero
+        case Before():
+            lower, upper = expr.args
+            less = Dual(kind(1))
+            return lambda run, at: less if at[lower] < at[upper] else zero
         case Indexed() | Symbol():
             return _named(expr)
         case D() | Mean() | At():
@@ -132,8 +136,8 @@ def code(expr: Expr, kind: Kind) -> Code:
 
 
 def _product(expr: Mul, kind: Kind) -> Code:
-    # Deltas first: where one is 0 the rest need not be defined
-    factors = [code(factor, kind) for factor in sorted(expr.args, key=lambda part: not part.has(Delta))]
+    # Comparisons first: where one is 0 the rest need not be defined
+    factors = [code(factor, kind) for factor in sorted(expr.args, key=lambda part: not part.has(Comparison))]
     one = Dual(kind(1))
 
     def product_of(run: Evaluator, at: Environment) -> Dual:

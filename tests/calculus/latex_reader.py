@@ -24,6 +24,7 @@ from lvicreg.calculus.notation import LETTERS, latex
 from lvicreg.engines.arrays import value
 
 SIZES = {"N": 3, "M": 2, "B": 3}
+ROLES = {"unit": "N", "input": "M", "sample": "B"}
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     r"\max\!\left(0, ": lambda a: max(0.0, a),
     r"H\!\left(": lambda a: float(a > 0),
@@ -206,7 +207,7 @@ def read_again(expr: Expr, text: str, definitions: Definitions, names: Iterable[
     free = sorted(free_indices(expr), key=_axis)
     with np.errstate(all="ignore"):
         expected = value(expr, definitions, data)
-    lengths = {letter: SIZES[size] for size, letters in LETTERS.items() for letter in letters}  # of names that were fresh
+    lengths = {letter: SIZES[size] for role, size in ROLES.items() for letter in LETTERS[role]}  # of names that were fresh
     lengths |= {str(index): SIZES[str(size_of(index))] for index in expr.atoms(Idx)}
     reader = Reader(text, entries, lengths)
     for place in product(*map(range, expected.shape)):

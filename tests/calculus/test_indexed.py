@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Idx, IndexedBase, Integer, Symbol
 
-from lvicreg.calculus import Delta, Gaussian, Mean, Sigma, Symmetric, distinct, is_zero, normal
+from lvicreg.calculus import Before, Delta, Gaussian, Mean, Sigma, Symmetric, derivative, distinct, is_zero, normal
 from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.indexed import free_indices, fresh, rename
-from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, p, x, z
+from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, l, m, p, q, x, z
 from tests.calculus.expression_trees import INDICES, Data, built, exact, index, trees
 
 DATA = (Data(2, 3, seed=3), Data(3, 2, seed=4))
@@ -82,10 +82,21 @@ def test_delta():
     assert normal(distinct(i, i)) == 0
 
 
+def test_before():
+    assert Before(i, i) == 0
+    assert Before(i, k) != Before(k, i)
+    assert normal(Before(i, k) ** 3) == Before(i, k)
+    assert is_zero(Delta(i, k) * Before(i, k))
+    assert is_zero(Sigma(Delta(i, k) * Before(l, k), k) - Before(l, i))
+    assert is_zero(derivative(Sigma(Before(k, i) * W[k, j], k), W[p, q]) - Before(p, i) * Delta(j, q))
+    assert not is_zero(Sigma(Before(i, k) * W[k, j], k) - Sigma(Before(k, i) * W[k, j], k))
+
+
+@pytest.mark.parametrize("comparison", [Delta, Before])
 @pytest.mark.parametrize("pair", [(i, b), (i, j), (b, j), (i, Idx("s", N - 1))], ids=str)
-def test_delta_of_different_ranges_is_refused(pair):
-    with pytest.raises(TypeError, match="same range"):
-        Delta(*pair)
+def test_a_comparison_of_different_ranges_is_refused(pair, comparison):
+    with pytest.raises(TypeError, match=f"{comparison.__name__} compares indices of the same range"):
+        comparison(*pair)
 
 
 def test_symmetric():

@@ -491,18 +491,20 @@ def test_parts_by_presynaptic_quantity():
 
 
 @pytest.mark.parametrize(
-    ("update", "said"),
+    "update",
     [
-        (Sigma(z[b, k] * W[k, q], b, k), "neither the synapse's input nor its weight"),
-        (y[q] * Sigma(z[b, p], b), "neither the synapse's input nor its weight"),
-        (Sigma(y[q, b] * z[b, p], b), "neither the synapse's input nor its weight"),
-        (Sigma(y[b, k, q] * z[b, p], b), "neither the synapse's input nor its weight"),
-        (Sigma(y[b, c, q] * z[b, p], b, c), "neither the synapse's input nor its weight"),
-        (f(x[b, q]), "neither the synapse's input nor its weight"),
-        (u[b, p], "not exactly one factor"),
-        (Sigma(x[b, q] * u[b, p], b) * W[p, q], "not exactly one factor"),
+        Sigma(z[b, k] * W[k, q], b, k),
+        y[q] * Sigma(z[b, p], b),
+        Sigma(y[q, b] * z[b, p], b),
+        Sigma(y[b, k, q] * z[b, p], b),
+        Sigma(y[b, c, q] * z[b, p], b, c),
+        f(x[b, q]),
+        u[b, p],
+        Sigma(x[b, q] * u[b, p], b) * W[p, q],
+        W[p, q] ** 2,
     ],
+    ids=str,
 )
-def test_parts_that_no_code_is_written_for(update, said):
-    with pytest.raises(NotLocal, match=said):
-        by_presynaptic(update, W[p, q], b)
+def test_terms_without_one_presynaptic_factor_stand_beside_one(update):
+    assert by_presynaptic(update, W[p, q], b) == {1: normal(update)}
+    assert by_presynaptic(update - 2 * W[p, q], W[p, q], b) == {1: normal(update), W[p, q]: -2}

@@ -85,9 +85,9 @@ def test_what_is_not_carried_out_is_a_number(operator):
 def test_at_looks_through_names():
     assert is_zero(resolve(At(u[b, i], W[p, q], 0), network), network)
     assert not is_zero(resolve(At(z[b, i], W[p, q], 0), network), network)
-    with pytest.raises(TypeError, match=r"use definitions.given\(z\)"):
+    with pytest.raises(TypeError, match=r"use definitions.primitive\(z\)"):
         resolve(At(sigma[i], z[b, k], 0), network)
-    with pytest.raises(TypeError, match=r"alpha is defined, so use definitions.given\(alpha\)"):
+    with pytest.raises(TypeError, match=r"alpha is defined, so use definitions.primitive\(alpha\)"):
         resolve(At(alpha * mean[i], alpha, 2), network)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sympy import Abs, Float, Function, GoldenRatio, Max, Piecewise, cos, exp, log, pi, sign, sin, tan, tanh
 
-from lvicreg.calculus import SG, Delta, H, Sigma, distinct, f, f_prime, relu, sigmoid, softplus
+from lvicreg.calculus import SG, Before, Delta, H, Sigma, distinct, f, f_prime, relu, sigmoid, softplus
 from lvicreg.calculus.functions import ELEMENTWISE, Exponential
 from lvicreg.calculus.layer import N, W, b, i, k, p, q, t, x, z
 from lvicreg.codegen.layout import NotArrayCode
@@ -46,6 +46,11 @@ CASES = {
         from_post(v[p] * z[t, p], {v[i]: Sigma(Delta(i, k) * V[i, k], k)}, (x, z, V)),
         of("v[i]") + "Delta(i, k) has no array code",
         "distinct(i, k) times that matrix",
+    ),
+    "order": (
+        from_post(v[p] * z[t, p], {v[i]: Sigma(Before(k, i) * V[i, k], k)}, (x, z, V)),
+        of("v[i]") + "Before(k, i) has no array code",
+        "Before(k, i) times that matrix",
     ),
     "coefficient of others": (
         from_post(y[t, p], {K[i, k]: 2 * distinct(i, k) * V[i, k], y[b, i]: Sigma(K[i, k] * z[b, k], k)}, (x, z, V)),

@@ -45,11 +45,6 @@ CASES = {
         "rename yours",
     ),
     "weights": (from_update(Sigma(z[t, p] * x[t, q], t) - W[p, q]), UPDATE + "W[p, q] is no argument", "make W an argument"),
-    "no input": (
-        from_update(Sigma(z[t, p] * x[t, q] ** 2, t)),
-        "is neither the synapse's input nor its weight",
-        "write it as a sum",
-    ),
     "samples on columns": (from_post(e[p, t], arguments=(x, e)), "small: e is an array over (N, B)", "in another form"),
     "three axes of an argument": (
         from_post(z[t, p] * A[p, p, p], arguments=(x, z, A)),
@@ -75,11 +70,6 @@ CASES = {
         from_post(z[t, p] * S[t], {S[b]: Sigma(z[b, j], j)}),
         UPDATE + "z[t, p] has axes (B, N), but z is an array over (B, M)",
         "rename one",
-    ),
-    "other ranges of an input": (
-        from_update(Sigma(K[p, k] * e[k, q], k), arguments=(e, K)),
-        UPDATE + "e_kq is neither the synapse's input nor its weight",
-        "write it as a sum of products of one input, or weight, each",
     ),
     "a number as an index": (from_post(z[t, p] * z[0, p]), UPDATE + "z[0, p] has an index without a range", "Idx('i', N)"),
     "an index without range": (

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sympy import Rational, Symbol, log, sqrt
 
-from lvicreg.calculus import SG, H, Sigma, Symmetric, distinct, relu
+from lvicreg.calculus import SG, Before, H, Sigma, Symmetric, distinct, relu
 from lvicreg.calculus.layer import B, N, W, b, c, i, k, l, p, q, slope, t, x, z
 from lvicreg.engines.arrays import sample, value
 from tests.codegen.small import (
@@ -74,6 +74,16 @@ RULES = {
     "without the diagonal": from_post(
         y[t, p], {A[i, k]: distinct(i, k) * V[i, k], y[b, i]: Sigma(A[i, k] * z[b, k], k)}, (x, z, V)
     ),
+    "below the diagonal": from_post(
+        y[t, p], {A[i, k]: Before(k, i) * V[i, k], y[b, i]: Sigma(A[i, k] * z[b, k], k)}, (x, z, V)
+    ),
+    "above the diagonal": from_post(
+        y[t, p], {A[i, k]: Before(i, k) * V[i, k], y[b, i]: Sigma(A[i, k] * z[b, k], k)}, (x, z, V)
+    ),
+    "no presynaptic factor": from_update(
+        Sigma(z[t, p] * x[t, q], t) - 2 * Sigma(V[p, k] * W[k, q], k) + W[p, q] ** 3 - W[p, q], arguments=(x, z, V, W)
+    ),
+    "no presynaptic factor at all": from_update(-Sigma(V[k, p] * W[k, q], k) / 2, arguments=(V, W)),
     "diagonal": from_post(V[p, p] * z[t, p], arguments=(x, z, V)),
     "stop-gradient": from_post(y[t, p], {y[b, i]: SG(z[b, i]) * 2}),
     "step": from_post(H(gamma - z[t, p]) * z[t, p], options=(gamma,)),

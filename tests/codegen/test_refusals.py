@@ -7,8 +7,9 @@ import pytest
 from sympy import Idx, IndexedBase, Symbol
 
 from lvicreg import codegen
-from lvicreg.calculus import Sigma, Symmetric
+from lvicreg.calculus import Sigma, Symmetric, axis
 from lvicreg.calculus.layer import M, b, i, k, l, p, q, t, x, z
+from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.layout import NotArrayCode
 from tests.codegen import test_arrays, test_layout, test_names
 from tests.codegen.small import (
@@ -27,12 +28,20 @@ from tests.codegen.small import (
     refusal,
     squares,
     v,
+    y,
 )
 
 twice, KP = IndexedBase("twice"), Symmetric("K")
 g, h = (Idx(name, Symbol("P", integer=True, positive=True)) for name in "gh")  # units of another population
 
+o = Idx("o", axis("T", "sample"))
+
 CASES = {
+    "samples on two axes": (
+        from_update(Sigma(z[t, p] * x[t, q], t) + Sigma(e[o, p] * y[o, q], o), arguments=(x, z, e, y)),
+        "small: e is an array over (T, N); samples are counted over B, and over no other axis",
+        "give it in another form",
+    ),
     "target with one index": (
         from_post(z[t, p], target=v[p]),
         "small: the target v[p] must have two different indices",
@@ -41,8 +50,8 @@ CASES = {
     "target on a diagonal": (from_post(z[t, p], target=V[p, p]), "small: the target V[p, p] must have two", "another"),
     "samples by another letter": (
         from_update(Sigma(z[t, p] * x[t, q], t), sample=Idx("s", M)),
-        "small: the sample's index s must run over B",
-        "give it that range",
+        "small: the sample's index s runs over M, on which no samples are counted",
+        "give it the range B",
     ),
     "three forms": (
         from_loss(squares, more=[(squares, {}), (squares, {})]),
@@ -59,18 +68,6 @@ CASES = {
         "small: v stands for one thing in one form",
         "rename one",
     ),
-    "a population of another letter": (
-        from_post(
-            Sigma(KP[g, h] * e[t, h], h),
-            {KP[g, h]: Sigma(e[b, g] * e[b, h], b), Ku[b, g]: Sigma(KP[g, h] * e[b, h], h)},
-            (x, e),
-            target=A[g, q],
-            statistics=(KP,),
-            avoidable=KP,
-        ),
-        "small: no argument has an axis of size N",
-        "take an array that has one",
-    ),
     "too late": (
         from_post(twice[t, p], covariance | {twice[b, i]: 2 * Ku[b, i]}, statistics=(K,), avoidable=K),
         "small: the code would use Ku before it is computed",
@@ -82,9 +79,14 @@ CASES = {
         "give it a name in the definitions",
     ),
     "a statistic of what is not formed": (
-        from_post(v[p] * z[t, p], covariance | {v[i]: K[i, i]}, statistics=(K, v), avoidable=K),
+        from_post(v[p] * Ku[t, p], covariance | {v[i]: K[i, i]}, statistics=(K, v), avoidable=K),
         "small: the statistic v needs K, which may not be formed",
         "make K unavoidable",
+    ),
+    "a statistic that makes no difference": (
+        from_post(v[p] * z[t, p], mean | {y[i]: v[i] ** 2}, statistics=(v, y)),
+        "small: the statistic y is in no term of the rule where v, y are given",
+        "leave it out",
     ),
     "a docstring that ends": (
         from_post(z[t, p], summary='It """ ends.'),
@@ -107,6 +109,18 @@ def origin(error):
     while trace.tb_next:
         trace = trace.tb_next
     return Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno
+
+
+def test_the_order_is_chosen_by_the_population_that_a_matrix_is_of():
+    function = from_post(
+        Sigma(KP[g, h] * e[t, h], h),
+        {KP[g, h]: Sigma(e[b, g] * e[b, h], b), Ku[b, g]: Sigma(KP[g, h] * e[b, h], h)},
+        (x, e),
+        target=A[g, q],
+        statistics=(KP,),
+        avoidable=KP,
+    )
+    assert "if K is None and B < e.shape[1]:" in function_source(function)
 
 
 def test_every_refusal_has_a_case():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sympy import IndexedBase, Symbol, exp, log, sqrt
 
-from lvicreg.calculus import SG, Definitions, Delta, H, Sigma, Symmetric, f, f_prime, f_second, relu, sigmoid, softplus
+from lvicreg.calculus import SG, Before, Definitions, Delta, H, Sigma, Symmetric, f, f_prime, f_second, relu, sigmoid, softplus
 from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.layer import W, b, i, j, k, network, u, x
 from lvicreg.engines.arrays import primitives, sample, value
@@ -28,6 +28,7 @@ NOTHING = Definitions()
         (Sigma(W[i, j] * x[b, j], j), DATA.x @ DATA.W.T),
         (Sigma(x[b, j], b), DATA.x.sum(axis=0)),
         (Delta(i, k), np.eye(2)),
+        (Before(i, k), [[0, 1], [0, 0]]),
         (f(v[i]), np.tanh(DATA.v)),
         (f_prime(v[i]), 1 - np.tanh(DATA.v) ** 2),
         (relu(v[i]), [1.0, 0.0]),

@@ -5,7 +5,23 @@ from fractions import Fraction
 import pytest
 from sympy import Abs, Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sign, sqrt
 
-from lvicreg.calculus import SG, At, D, Definitions, Delta, Gaussian, H, Mean, Sigma, distinct, f, f_prime, f_second, relu
+from lvicreg.calculus import (
+    SG,
+    At,
+    Before,
+    D,
+    Definitions,
+    Delta,
+    Gaussian,
+    H,
+    Mean,
+    Sigma,
+    distinct,
+    f,
+    f_prime,
+    f_second,
+    relu,
+)
 from lvicreg.calculus.layer import (
     B,
     K,
@@ -131,6 +147,12 @@ def test_delta_guards_what_is_undefined(engine):
     assert engine.value(ill, {i: 0, k: 1, b: 0, c: 0}) == ZERO
     with pytest.raises(ZeroDivisionError):
         engine.value(ill, {i: 0, k: 0, b: 0, c: 0})
+
+
+def test_before(engine):
+    assert [engine.value(Before(i, k), {i: 0, k: each}) for each in (0, 1)] == [ZERO, Surd(1)]
+    assert engine.value(Before(i, k), {i: 1, k: 0}) == ZERO
+    assert engine.value(Before(i, k) / (z[b, i] - z[c, i]), {i: 1, k: 0, b: 0, c: 0}) == ZERO
 
 
 def test_the_kink_belongs_to_the_other_side():
