@@ -1,6 +1,6 @@
 """Sanger's rule, the generalized Hebbian algorithm: each unit learns from what the units before it leave over.
 
-Sanger 1989, Neural Networks 2, 459, Eq. 3. The activity is held, and so are the weights of the units before: a unit
+Sanger 1989, Neural Networks 2, 459. The activity is held, and so are the weights of the units before: a unit
 reconstructs by its own weights what remains.
 """
 

@@ -1,6 +1,6 @@
 """The subspace rule: reconstruction by the transposed weights, the activity held.
 
-Oja 1989, Int. J. Neural Syst. 1, 61, Eq. 12, as it is usually quoted. The full gradient, through the activity too, has another
+Oja 1989, Int. J. Neural Syst. 1, 61. The full gradient, through the activity too, has another
 term (``oja_reconstruction``).
 """
 
