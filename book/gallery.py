@@ -18,7 +18,7 @@ from lvicreg.calculus import NotLocal
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import Status
 from lvicreg.derive.answer import Answer
-from lvicreg.derive.problem import read
+from lvicreg.derive.reading import read
 
 GALLERY = Path(__file__).parents[1] / "tests" / "gallery"
 LOSSES = sorted(path for path in GALLERY.glob("*.py") if not path.name.startswith("test_"))

@@ -98,7 +98,8 @@ class AtHand:
         if origin is None and place.unit is not None and self.signals(name):
             raise NotLocal(name, SHARED)
         if value is None:
-            if origin is None and isinstance(name, Indexed):
+            from_outside = place.unit is None and free_indices(name) <= {place.sample}  # in a signal that is declared
+            if origin is None and isinstance(name, Indexed) and not from_outside:
                 raise NotLocal(name, "is not declared to be read by the synapse")
             return
         if place.wire and name == place.wire[0]:
@@ -204,7 +205,9 @@ class AtHand:
                 if other in samples and sample in entry.indices:
                     return NotLocal(entry, f"ties sample {sample} to each other sample {other}")
                 if other not in samples and unit in entry.indices and name_of(entry) not in weights:
-                    return NotLocal(entry, f"ties unit {unit} to each other unit {other}")
+                    if size_of(other) == size_of(unit) or entry.indices[0] != unit:
+                        return NotLocal(entry, f"ties unit {unit} to each other unit {other}")
+                    return NotLocal(entry, f"is not declared as a weight onto unit {unit}: tell inputs=(({entry}, …),)")
         if samples:
             return NotLocal(total, "ties samples to each other")
         if unit is None:
@@ -229,6 +232,8 @@ class AtHand:
             return self._signals(normal(value))
         if isinstance(expr, (Number, NumberSymbol, Symbol)):
             return frozenset()
+        if isinstance(expr, Sigma) and size_of(expr.index) == size_of(self.synapse.sample) and not free_indices(expr):
+            return self._signals(rename(expr.term, {expr.index: self.synapse.sample}))  # an average of what is told
         if isinstance(expr, (Add, Mul, Pow, Function)):
             parts = [self._signals(part) for part in expr.args]
             return None if None in parts else frozenset().union(*filter(None, parts))

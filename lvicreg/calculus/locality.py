@@ -114,7 +114,9 @@ def _readings(term: Expr, synapse: Synapse) -> list[Expr]:
 def _factored(product: Expr, at_hand: AtHand) -> list[LocalTerm]:
     """The local terms of a product, of which names that are no factor by themselves are replaced by what they stand for."""
     factors = dict.fromkeys(("presynaptic", "postsynaptic", "population"), S.One)
-    for part in Mul.make_args(product):
+    told = Mul(*(part for part in Mul.make_args(product) if free_indices(part) == {at_hand.synapse.sample}))
+    whole = [told] if isinstance(told, Mul) and at_hand.signals(told) else []  # several factors may be one signal
+    for part in (*whole, *Mul.make_args(product / Mul(*whole))):
         opened = at_hand.opened(part)
         try:
             role = _role(part, at_hand)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from sympy import (
@@ -77,7 +78,9 @@ def _letter(index: Idx, used: frozenset[str], taken: bool = False) -> Idx:
     """The index by a letter of its range, if its own name is taken, or a canonical or a fresh one."""
     if not (taken or str(index).startswith("_")):
         return index
-    letter = next(letter for letter in LETTERS[role_of(index)] if letter not in used)
+    letters = LETTERS[role_of(index)]
+    endless = chain(letters, (f"{letter}{number}" for number in count(1) for letter in letters))
+    letter = next(letter for letter in endless if letter not in used)
     return Idx(Symbol(letter, integer=True), index.args[1])
 
 

@@ -200,16 +200,20 @@ def _part_of_matrix(expr: Expr, axes: Axes) -> str:
 
 
 def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:
-    """A sum over one index of an elementwise product; a sum over units leaves a column, one value a sample."""
+    """A sum over one index of an elementwise product; over units it leaves a column, one value a sample."""
     if len(axes) != 1 or len(over) != 1:
         raise NotArrayCode(
             f"the sum of {term} over {', '.join(map(str, over))} is neither a reduction over one axis nor a matrix product: "
             "give a sum over one of the indices a name in the definitions"
         )
-    column = is_sample(axes[0])
-    spelled = printed(term)
-    check(term, (axes[0], over[0]) if column else (over[0], axes[0]))
-    return f"xp.sum({spelled}, {'axis=-1, keepdims=True' if column else 'axis=0'})"
+    spelled, along_rows, along_columns = printed(term), (axes[0], over[0]), (over[0], axes[0])
+    if is_sample(axes[0]):
+        check(term, along_rows)
+        return f"xp.sum({spelled}, axis=-1, keepdims=True)"
+    if not misfit(term, along_rows):  # of a matrix with the axis that is kept first
+        return f"xp.sum({spelled}, axis=-1)"
+    check(term, along_columns)
+    return f"xp.sum({spelled}, axis=0)"
 
 
 def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, bool]]:

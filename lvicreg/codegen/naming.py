@@ -7,7 +7,8 @@ A sum within something else is given a name made of what it adds up: ``Σ_k O_ik
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Symbol
 
@@ -49,7 +50,7 @@ def contracted(expr: Expr, axes: tuple[Idx, ...], definitions: Definitions, take
 def opened(expr: Expr, definitions: Definitions, taken: Iterable[str]) -> tuple[Expr, Definitions]:
     """An expression in which each sum within a sum is a name, and the definitions with these."""
     named = _Naming(definitions, {*taken, *map(str, definitions)})
-    terms = [named.opened(term) for term in Add.make_args(expr)]
+    terms = [named.total(term) for term in Add.make_args(expr)]
     return Add(*terms), named.definitions
 
 
@@ -71,6 +72,12 @@ class _Naming:
             return self._closed(value)
         coefficient = self._closed(value / sums[0])
         return coefficient * self._inside(sums[0])
+
+    def total(self, term: Expr) -> Expr:
+        """A number, made of sums."""
+        found = self.opened(term)
+        sums = [factor for factor in Mul.make_args(found) if isinstance(factor, Sigma)]
+        return found.xreplace({each: self._apart(each, ()) for each in sums})
 
     def _inside(self, total: Sigma) -> Expr:
         """A sum, or a sum of sums, with names for the sums in its term."""
@@ -94,9 +101,13 @@ class _Naming:
         if total not in self.known:
             chosen = self._new(total)
             self.known[total] = IndexedBase(chosen) if indices else Symbol(chosen)
-            value = self._apart(total, indices)
+            value = self._valued(total, indices)
             self.add(self.known[total][indices] if indices else self.known[total], value)
         return self.known[total][own] if own else self.known[total]
+
+    def _valued(self, total: Expr, indices: tuple[Idx, ...]) -> Expr:
+        """What a sum in normal form stands for: one sum by itself, and several, or one beside other terms, by their names."""
+        return self._apart(total, indices) if isinstance(total, Sigma) else self._closed(total)
 
     def contracted(self, term: Expr, axes: tuple[Idx, ...]) -> Expr:
         """A term over ``axes``: sums over both are products of matrices, and others have names."""
@@ -114,6 +125,29 @@ class _Naming:
                     return self._masked(term / (order * matrix) * self._triangle(order, matrix))
         return term
 
+    def _multiplied(self, term: Expr) -> Expr:
+        """A product of matrices in which those with the same axes are one, by a name."""
+        groups: dict[tuple[Idx, ...], list[Expr]] = {}
+        for factor in Mul.make_args(term):
+            entries = {indices_of(entry) for entry in factor.atoms(Indexed)}
+            if len(entries) == 1 and len(axes := entries.pop()) == len(set(axes)) == 2:
+                groups.setdefault(axes, []).append(factor)
+        for axes, factors in groups.items():
+            product = Mul(*factors)
+            if not isinstance(product, Indexed):
+                term = term / product * self._product(product, axes)
+        return term
+
+    def _product(self, product: Expr, own: tuple[Idx, ...]) -> Expr:
+        """The name of an elementwise product of matrices."""
+        axes = _lettered(own)
+        value = rename(product, dict(zip(own, axes, strict=True)))
+        if value not in self.known:
+            words = "_".join(_word(factor) for factor in sorted(Mul.make_args(value), key=str) if not factor.is_number)
+            self.known[value] = IndexedBase(self._numbered(words[:LONGEST].rstrip("_") or "product"))
+            self.add(self.known[value][axes], value)
+        return self.known[value][own]
+
     def _triangle(self, order: Before, matrix: Indexed) -> Expr:
         """The name of what a matrix has on one side of its diagonal."""
         own = indices_of(matrix)
@@ -129,6 +163,10 @@ class _Naming:
         """``Σ_b u_bp Σ_k C_pk n_bk``, the inner sum by a name, for a sum over several indices of which there is no code."""
         term, bound = unwrapped(total)
         term = self._masked(term)
+        total = Sigma(term, *bound)
+        if _has_code(total, indices):
+            return total
+        term = self._multiplied(term)
         total = Sigma(term, *bound)
         if len(bound) < 2 or _has_code(total, indices):
             return total
@@ -163,9 +201,14 @@ def _lettered(indices: tuple[Idx, ...]) -> tuple[Idx, ...]:
     found: list[Idx] = []
     for index in indices:
         taken = {str(other) for other in found}
-        letter = next(letter for letter in letters[role_of(index)] if letter not in taken)
+        letter = next(letter for letter in _endless(letters[role_of(index)]) if letter not in taken)
         found.append(Idx(letter, size_of(index)))
     return tuple(found)
+
+
+def _endless(letters: str) -> Iterator[str]:
+    """Letters, then the same with numbers."""
+    return chain(letters, (f"{letter}{number}" for number in count(1) for letter in letters))
 
 
 def _has_code(total: Sigma, indices: tuple[Idx, ...]) -> bool:

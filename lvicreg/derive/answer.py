@@ -188,13 +188,22 @@ class Answer:
             return ""  # it is not refuted
         for ratio in FACTORS:
             if is_zero(self.descent.update - ratio * self.problem.claimed, self.layer):
-                return f"{numbers}. The gradient is {ratio} times what is claimed"
+                return f"{numbers}. Minus the gradient is {ratio} times what is claimed"
         return numbers
 
     @cached_property
     def entries(self) -> list[Entry]:
         """What the engines found of the claims."""
         return measure(self.claims)
+
+    @cached_property
+    def at_random(self) -> float:
+        """The loss at random values."""
+        problem = self.problem
+        data = sample(problem.loss, self.layer, self.sizes[-1], 1.0)
+        vars(data).update({str(name): number for name, number in problem.options.items()})
+        with np.errstate(all="ignore"):
+            return float(value(problem.loss, self.layer, data))
 
     @property
     def undecided(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from lvicreg.calculus import NotLocal, is_zero
@@ -20,8 +21,9 @@ from lvicreg.project.command import main as of_project
 from lvicreg.project.report import line
 
 from .answer import Answer
-from .folder import written
-from .problem import Refused, read
+from .folder import check_folder, outcome_of_tests, written
+from .problem import Refused
+from .reading import check_name, read
 
 PROG = "lvicreg derive"
 NEW = '''\
@@ -111,8 +113,7 @@ def _project(folder: Path) -> Project:
 
 def _start(path: Path, console: Console) -> int:
     path = path.with_suffix(".py")
-    if not path.stem.isidentifier():
-        raise Refused(f"{path.name} gives its name to a function, and {path.stem!r} cannot be one: choose another name")
+    check_name(path)
     if path.exists():
         raise Refused(f"{path} exists already: choose another name")
     write({path: NEW})
@@ -121,14 +122,16 @@ def _start(path: Path, console: Console) -> int:
 
 
 def _derive(answer: Answer, folder: Path, console: Console) -> int:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty: move it away, or choose another one with --out")
+    check_folder(folder, answer)
+    if not np.isfinite(answer.at_random):
+        told = "a logarithm or a root of what may be negative, or a denominator that may be 0: declare what keeps it positive"
+        raise Refused(f"{answer.problem.path.name}: the loss is {answer.at_random} at random values, {told}")
     if is_zero(answer.descent.update, answer.layer):
         raise Refused(f"{answer.problem.path.name}: the gradient of the loss is 0, so nothing is learned")
     if answer.refuted:
         (gradient, *_) = answer.entries
         console.print(line(gradient, 80), markup=False, highlight=False)
-        told = f"refuted: {answer.problem.name}.claimed is not the gradient of the loss: {answer.refuted}."
+        told = f"refuted: {answer.problem.name}.claimed is not minus the gradient of the loss: {answer.refuted}."
         console.print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         console.print("Nothing was written.")
         return 1
@@ -143,6 +146,7 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
         console.print(f"Nothing was written, since a claim {'was not decided' if answer.undecided else 'failed'}.")
         return 1
     texts = written(answer)  # before more is said, since there may be no code for the rule
+    tested = outcome_of_tests(texts, answer)
     if answer.problem.independent is None:
         console.print("Not independent: declare independent(np, W, data), the loss once more, to have it read twice.")
     console.print(f"The rule is {answer.locality}", markup=False, highlight=False, soft_wrap=True)
@@ -151,5 +155,6 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
             for signal in signals:
                 console.print(f"  {kind:<10} {readable(signal)}", markup=False, highlight=False)
     write({folder / name: text for name, text in texts.items()})
+    console.print(tested, markup=False, highlight=False)
     console.print(f"wrote {', '.join(map(str, texts))} in {folder}; then: pytest {folder}", highlight=False, soft_wrap=True)
     return 0

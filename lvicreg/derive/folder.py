@@ -11,31 +11,83 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lvicreg.calculus import Local, NotLocal
 from lvicreg.calculus.notation import latex
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import to_json
 from lvicreg.claims.plain import plain
+from lvicreg.codegen.docstring import quoted
 from lvicreg.codegen.equation import as_latex
+from lvicreg.codegen.files import write
 from lvicreg.project.pages.equations import Equations, display
 
 from .answer import Answer
+from .problem import Refused
 from .tests import tests
+
+NAMES = "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json"
 
 
 def written(answer: Answer) -> dict[Path, str]:
     """The text of each file of the folder, by its name in it; raises ``NotArrayCode`` where there is no code for the rule."""
     equations = Equations(answer.rule.latex, answer.layer)
-    return {
-        Path("rule.py"): rule_source(answer),
-        Path("test_rule.py"): tests(answer),
-        Path("derivation.md"): as_markdown(answer, equations),
-        Path("derivation.tex"): as_tex(answer, equations),
-        Path("ledger.json"): to_json(answer.entries),
-    }
+    ledger = to_json(answer.entries)
+    texts = rule_source(answer), tests(answer), as_markdown(answer, equations), as_tex(answer, equations), ledger
+    return dict(zip(map(Path, NAMES), texts, strict=True))
+
+
+def check_folder(folder: Path, answer: Answer) -> None:
+    """The folder may be written: there is none yet, it is empty, or it has what was written from this file before.
+
+    Raises:
+        Refused: there is something else.
+    """
+    parent = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not parent.is_dir():
+        raise Refused(f"{parent} is no folder: choose another one with --out")
+    if folder.absolute() == parent and any(folder.iterdir()) and not _own(folder, answer):
+        raise Refused(f"{folder} is not empty: move it away, or choose another one with --out")
+
+
+def _own(folder: Path, answer: Answer) -> bool:
+    """Whether all that a folder has was written from this file."""
+    found = {path.name for path in folder.iterdir()} - {"__pycache__", ".pytest_cache"}
+    return found == set(NAMES) and (folder / "rule.py").read_text(encoding="utf-8").startswith(_head(answer))
+
+
+def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
+    """What the tests say, run before they are written, by automatic differentiation of the quickest library and by differences.
+
+    Raises:
+        Refused: one of them fails.
+    """
+    if find_spec("pytest") is None:
+        return "The tests beside it were not run: install pytest."
+    with TemporaryDirectory() as folder:
+        write({Path(folder, name): text for name, text in texts.items()})
+        slow = "not by_jax and not by_torch and not test_it_is_the_same_in_every_library"
+        options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-k", slow, "--tb=short"]
+        variables = {name: text for name, text in os.environ.items() if name != "PYTEST_ADDOPTS"}
+        command = [sys.executable, "-m", "pytest", *options, folder]
+        ran = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        lines = ran.stdout.splitlines()
+        why = [line[1:].strip() for line in lines if line.startswith("E ")]
+        failing = sorted({line.split("::")[1].split("[")[0].split(" ")[0] for line in lines if line.startswith("FAILED")})
+        named = f"{answer.problem.path.name}: beside the rule {', '.join(failing) or 'the tests'} would fail"
+        raise Refused(f"{named}: {' '.join(why[:4]) if why else ran.stdout.strip()[-300:]}")
+    (passed,) = re.findall(r"(\d+) passed", ran.stdout)
+    return f"{passed} of the tests beside it were run, and pass."
 
 
 def rule_source(answer: Answer) -> str:
@@ -43,12 +95,13 @@ def rule_source(answer: Answer) -> str:
     helpers = files("lvicreg").joinpath("_inputs.py").read_text(encoding="utf-8")
     _, doc, code = helpers.split('"""', 2)
     imports, _, functions = code.partition("\nArrays = ")
-    head = (
-        f"# Generated from {answer.problem.path.name} by `lvicreg derive`: change that file and run the command again.\n"
-        f'"""{answer.rule.summary}"""\n{imports.rstrip()}\n\n__all__ = ["{answer.rule.name}"]\n\n\n'
-    )
+    head = f'{_head(answer)}"""{quoted(answer.rule.summary)}"""\n{imports.rstrip()}\n\n__all__ = ["{answer.rule.name}"]\n\n\n'
     title = doc.strip().splitlines()[0].rstrip(".").lower()
     return f"{head}{answer.source}\n\n# --- {title}\nArrays = {functions}"
+
+
+def _head(answer: Answer) -> str:
+    return f"# Generated from {answer.problem.path.name} by `lvicreg derive`: change that file and run the command again.\n"
 
 
 def as_markdown(answer: Answer, equations: Equations) -> str:

@@ -95,7 +95,7 @@ def by_torch(data):
 
 def by_differences(data):
     """Central differences of fourth order, without any library."""
-    found, step = np.zeros_like(data.{target}), 1e-3
+    found, step = np.zeros_like(data.{target}), 1e-5  # small, since losses may have kinks
 
     def at(place, steps):
         moved = data.{target}.copy()
@@ -119,7 +119,7 @@ DERIVATIVES = [(by_autograd, 1e-10), (by_jax, 1e-10), (by_torch, 1e-10), (by_dif
 def test_the_rule_is_minus_the_derivative(derivative, tolerance, seed):
     data = draw(seed)
     expected = -derivative(data)
-    assert np.any(expected)
+    assert np.any(expected), "the derivative is 0 at all values that are drawn: a hinge may be shut there"
     np.testing.assert_allclose(update({name}, data), expected, rtol=0, atol=tolerance * np.max(np.abs(expected)))
 
 
@@ -159,7 +159,7 @@ def noticed(wrong):
         expected = -by_differences(data)
         if not np.allclose(found, expected, rtol=0, atol=1e-6 * np.max(np.abs(expected)), equal_nan=False):
             return True
-        same.append(np.array_equal(found, update({name}, data)))
+        same.append(np.allclose(found, update({name}, data), rtol=1e-9, atol=1e-12 * np.max(np.abs(expected))))
     return None if all(same) else False
 
 

@@ -10,15 +10,18 @@ import inspect
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from sympy import Expr, Indexed, IndexedBase, tanh
+from sympy import Expr, Indexed, IndexedBase, S, Symbol, tanh
 
 from lvicreg.calculus import Definitions, f, f_prime, f_second
-from lvicreg.calculus.axes import size_of
+from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.functions import StopGradient
+from lvicreg.calculus.indexed import Symmetric, free_indices
 from lvicreg.codegen.arrays import total
 from lvicreg.codegen.emit import dependencies, statement
+from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.names import axes_by_name
-from lvicreg.codegen.naming import opened
+from lvicreg.codegen.naming import opened, with_named_sums
 from lvicreg.engines.arrays import primitives
 
 from .answer import Answer
@@ -49,7 +52,7 @@ def tests(answer: Answer) -> str:
         target=target,
         given=_given(answer, rule.arguments),
         one_sample=_one_sample(answer),
-        arguments=", ".join(_passed(name, answer) for name in rule.arguments),
+        arguments=", ".join(_passed(name, answer) for name in rule.arguments) + "," * (len(rule.arguments) == 1),
         keywords="".join(f", {name}=data.{name}" for name in problem.options),
     )
 
@@ -57,6 +60,8 @@ def tests(answer: Answer) -> str:
 def _drawn(entry: Indexed) -> str:
     shape = ", ".join(f"data.{size_of(index)}" for index in entry.indices)
     values = f"rng.normal(size=({shape}{',' * (len(entry.indices) == 1)}))"
+    if isinstance(entry.base, Symmetric):
+        return f"(lambda array: array + array.T)({values})"
     return f"np.abs({values})" if entry.is_nonnegative else values
 
 
@@ -101,13 +106,12 @@ def _passed(name: Name, answer: Answer) -> str:
 
 
 def _with_tanh(layer: Definitions) -> Definitions:
-    def at_hand(value: Expr) -> Expr:
-        slope = value.replace(f_second, lambda a: -2 * tanh(a) * (1 - tanh(a) ** 2)).replace(
-            f_prime, lambda a: 1 - tanh(a) ** 2
-        )
-        return slope.replace(f, tanh)
+    return Definitions({layer[name][0]: _with_tanh_in(layer[name][1]) for name in layer})
 
-    return Definitions({layer[name][0]: at_hand(layer[name][1]) for name in layer})
+
+def _with_tanh_in(value: Expr) -> Expr:
+    curved = value.replace(f_second, lambda a: -2 * tanh(a) * (1 - tanh(a) ** 2))
+    return curved.replace(f_prime, lambda a: 1 - tanh(a) ** 2).replace(f, tanh)
 
 
 def _primitive(names: list[Name], arguments: Iterable[Name], layer: Definitions) -> list[str]:
@@ -124,13 +128,51 @@ def _numbers(expressions: Sequence[Expr], answer: Answer) -> list[str]:
 
 
 def _generated_loss(answer: Answer) -> str:
-    """The loss, as code."""
-    problem, layer = answer.problem, _with_tanh(answer.rule.definitions)
-    written, layer = opened(problem.loss, layer, answer.taken)
-    names = dependencies([written], layer)
-    lines = [statement(name, layer) for name in names]
-    head = _numbers([written, *(layer[name][1] for name in names)], answer)
-    arrays = sorted({str(name_of(e)) for e in primitives(problem.loss, problem.layer) if isinstance(e, Indexed)})
-    head += [_assigned(name, answer) for name in arrays if name != str(name_of(problem.target))]
-    body = [*head, *lines, f"return {total(written)}"]
-    return f"def loss(xp, {name_of(problem.target)}, data):\n" + textwrap.indent("\n".join(body), "    ")
+    """The loss, as code; what is held constant is computed from the weights that are not differentiated."""
+    problem, target = answer.problem, name_of(answer.problem.target)
+    held: dict[Expr, Expr] = {}
+    layer = Definitions({layer[name][0]: _held(layer[name][1], held) for layer in [problem.layer] for name in layer})
+    loss = _held(problem.loss, held)
+    if not held:
+        return f"def loss(xp, {target}, data):\n{_computed(loss, layer, answer)}"
+    names = ", ".join(str(name_of(name)) for name in held.values())
+    values = problem.layer.replace({name: value.args[0] for value, name in held.items()})
+    constants = f"def held(xp, {target}, data):\n{_computed(None, values, answer, list(held.values()))}"
+    taken = f"    {names} = held(xp, data.{target}, data)\n"
+    return f"{constants}\n\n\ndef loss(xp, {target}, data):\n{taken}{_computed(loss, layer, answer, known=held.values())}"
+
+
+def _held(expr: Expr, held: dict[Expr, Expr]) -> Expr:
+    """An expression with a name for each stop-gradient, which is noted."""
+    for node in sorted(_outermost(expr), key=str):
+        if node not in held:
+            indices = tuple(sorted(free_indices(node), key=lambda index: (not is_sample(index), str(index))))
+            name = f"held_{len(held) + 1}"
+            held[node] = IndexedBase(name)[indices] if indices else Symbol(name)
+    return expr.xreplace(held)
+
+
+def _outermost(expr: Expr) -> set[Expr]:
+    if isinstance(expr, StopGradient):
+        return {expr}
+    return set().union(*map(_outermost, expr.args)) if expr.args else set()
+
+
+def _computed(
+    loss: Expr | None, layer: Definitions, answer: Answer, wanted: Sequence[Expr] = (), known: Iterable[Expr] = ()
+) -> str:
+    """Statements that compute the loss, or quantities of the layer, from what is drawn."""
+    try:
+        layer = with_named_sums(_with_tanh(layer), answer.taken)
+        written, layer = (S.Zero, layer) if loss is None else opened(_with_tanh_in(loss), layer, answer.taken)
+        names = dependencies([written, *wanted], layer)
+        lines = [statement(name, layer) for name in names]
+        returned = ", ".join(str(name_of(name)) for name in wanted) or total(written)
+    except NotArrayCode as reason:
+        told = f"{reason}. Or write the loss once more in NumPy: def independent(np, W, data): return …"
+        raise NotArrayCode(f"{answer.problem.path.name}: for the tests of the rule, {told}") from None
+    values = [written, *(layer[name][1] for name in names)]
+    found = {name_of(part) for value in values for part in value.atoms(Indexed)} - set(layer) - set(map(name_of, known))
+    arrays = sorted(str(name) for name in found if name != name_of(answer.problem.target))
+    body = [*_numbers(values, answer), *(_assigned(name, answer) for name in arrays), *lines, f"return {returned}"]
+    return textwrap.indent("\n".join(body), "    ")

@@ -11,7 +11,7 @@ from sympy import Abs, Add, Dummy, Expr, Float, Idx, Indexed, IndexedBase, Mul, 
 
 from lvicreg.calculus import At, D, Definitions, H, Mean, Sigma, Symmetric, is_zero, relu, sigmoid, softplus
 from lvicreg.calculus.definitions import Name, name_of
-from lvicreg.calculus.functions import Exponential
+from lvicreg.calculus.functions import Exponential, StopGradient
 from lvicreg.calculus.indexed import rename
 
 DECIDING = ("symbolic", "exact")  # the kinds of evidence that decide equations
@@ -108,8 +108,8 @@ def _is_nonnegative(expr: Expr) -> bool:
             return bool(exponent.is_even or (exponent * 2).is_odd) or _is_nonnegative(base)
         case Add() | Mul():
             return all(map(_is_nonnegative, expr.args))
-        case Sigma(term=term):
-            return _is_nonnegative(term)
+        case Sigma() | StopGradient():
+            return _is_nonnegative(expr.args[0])
         case H() | relu() | Abs() | exp() | Exponential() | sigmoid() | softplus():
             return True
     return False

@@ -273,7 +273,11 @@ def _logarithm(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
 
 
 def _size(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    return argument if run.met(expr.args[0], argument) else -argument
+    """The slope is the sign, which is 0 at 0."""
+    more = run.met(expr.args[0], argument)
+    if not argument.value:
+        return argument.constant()
+    return argument if more else -argument
 
 
 def _sign(run: Evaluator, expr: Expr, argument: Dual) -> Dual:

@@ -231,7 +231,6 @@ def test_a_reward_is_a_shared_signal_if_declared():
         (Sigma(u[b, k] * u[c, k], c, k), "ties samples to each other"),
         (Sigma(y[b, k], k), "ties units to each other, or needs what is not declared"),
         (Sigma(x[b, j] * x[b, m] * Q[j, m], j, m), "ties units to each other"),
-        (y[b], "is not declared"),
     ],
 )
 def test_a_shared_signal_is_of_what_each_unit_has(meaning, said):
@@ -239,6 +238,40 @@ def test_a_shared_signal_is_of_what_each_unit_has(meaning, said):
     refused = reason(Sigma(R[b] * u[b, p] * hidden, b), names, synapse.also(shared=(R[b],)))
     assert said in refused
     assert "needed in R^b" in refused
+
+
+def test_a_signal_is_told_whatever_it_is_made_of():
+    """Of numbers that come from outside, one a sample, only what they make together is told."""
+    both = Sigma(R[b] * y[b] * u[b, p] * hidden, b)
+    assert judged(both, reads=synapse.also(shared=(R[b] * y[b],))).shared == (R[b] * y[b],)
+    assert "R^b" in reason(Sigma(R[b] * u[b, p] * hidden, b), reads=synapse.also(shared=(R[b] * y[b],)))
+    assert "y^b" in reason(both, reads=synapse.also(shared=(R[b],)))
+    gate = H(R[b] - y[b]) * y[b]
+    assert judged(Sigma(gate * u[b, p] * hidden, b), reads=synapse.also(shared=(gate,))).shared == (gate,)
+    names = network.replace({R[b]: y[b] ** 2})
+    assert judged(Sigma(R[b] * u[b, p] * hidden, b), names, synapse.also(shared=(R[b],))).shared == (R[b],)
+
+
+def test_the_average_of_a_signal_is_told_with_it():
+    about = network.replace({h[b]: R[b] - Sigma(R[c], c) / B})
+    update = Sigma(h[b] * u[b, p] * hidden, b)
+    assert judged(update, about, synapse.also(shared=(R[b],))).shared == (R[b],)
+    assert "R^b" in reason(update, about)
+    weighted = network.replace({h[b]: Sigma(R[c] * y[c], c)})
+    assert reason(Sigma(h[b] * hidden, b), weighted, synapse.also(shared=(R[b],)))
+
+
+def test_weights_of_another_layer_are_to_be_declared():
+    """The delta rule: what arrives is a unit's activity, made of what arrives there."""
+    V, output = IndexedBase("V"), IndexedBase("o")
+    s = Idx("s", N)
+    layer = network.replace({output[b, i]: Sigma(V[i, k] * z[b, k], k)})
+    update = Sigma((y[b, p] - output[b, p]) * z[b, s], b)
+    reads = Synapse(V[i, k], b, pre=(z[b, k],), post=(output[b, i], y[b, i]))
+    with pytest.raises(NotLocal, match=r"is not declared as a weight onto unit k: tell inputs=\(\(W\[k, m\], …\),\)"):
+        factor(update, V[p, s], reads, layer)
+    declared = reads.also(inputs=((W[k, j], x[b, j]),))
+    assert factor(update, V[p, s], declared, layer).post == (output[b, i], y[b, i])
 
 
 def test_shared_signals_that_a_population_has():

@@ -9,7 +9,7 @@ import pytest
 
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
-from lvicreg.derive.problem import read
+from lvicreg.derive.reading import read
 
 ROOT = Path(__file__).parents[2]
 

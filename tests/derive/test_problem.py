@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from lvicreg.derive.command import main
-from lvicreg.derive.problem import Refused, read
+from lvicreg.derive.problem import Refused
+from lvicreg.derive.reading import read
 
 HEAD = """\
 from sympy import Function, Idx, IndexedBase, Symbol, sqrt
