@@ -49,9 +49,8 @@ def docstring(rule: Function, equations: str, returned: Sequence[str]) -> str:
     """The docstring: what the function computes, ``equations``, and what it returns and raises, a paragraph each."""
     sections = [rule.summary, equations]
     sections += [f"{title}: {body}" for title, body in _remarks(rule) if body]
-    sections = [*map(quoted, sections)]
     filled = ["\n".join(_filled(section) if not section.startswith("    ") else [section]) for section in sections]
-    return '"""' + "\n\n".join(part for part in (*filled, _parameters(rule), *returned) if part) + '\n"""'
+    return '"""' + quoted("\n\n".join(part for part in (*filled, _parameters(rule), *returned) if part)) + '\n"""'
 
 
 def quoted(text: str) -> str:

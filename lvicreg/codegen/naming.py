@@ -67,6 +67,8 @@ class _Naming:
 
     def opened(self, value: Expr) -> Expr:
         """A value that may be one sum times a coefficient, with names for the sums inside."""
+        if isinstance(value, StopGradient):
+            return StopGradient(self.opened(value.args[0]))
         sums = [factor for factor in Mul.make_args(value) if isinstance(factor, Sigma)]
         if len(sums) != 1:
             return self._closed(value)

@@ -11,16 +11,11 @@ HELPERS = {"arrays", "minibatch_size", "several_samples"}  # imported by the mod
 
 
 def check_order(source: str) -> None:
-    """Refuse the source of a function that is no Python, or that may use a name before it is assigned.
+    """Refuse the source of a function that may use a name before it is assigned.
 
     Raises:
-        NotArrayCode: with the line, or the name.
+        NotArrayCode: with the name.
     """
-    try:
-        compile(source, "the generated code", "exec")
-    except SyntaxError as error:
-        line = str(error.text).strip()
-        raise NotArrayCode(f"the code is no Python: {error.msg}, in {line!r}; write it otherwise, or rename it") from None
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     taken = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}

@@ -83,9 +83,10 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
     if ran.returncode:
         lines = ran.stdout.splitlines()
         why = [line[1:].strip() for line in lines if line.startswith("E ")]
+        said = " ".join(why[:4] if why[:1] == ["AssertionError:"] else why[:1])
         failing = sorted({line.split("::")[1].split("[")[0].split(" ")[0] for line in lines if line.startswith("FAILED")})
         named = f"{answer.problem.path.name}: beside the rule {', '.join(failing) or 'the tests'} would fail"
-        raise Refused(f"{named}: {' '.join(why[:4]) if why else ran.stdout.strip()[-300:]}")
+        raise Refused(f"{named}: {said or ran.stdout.strip()[-300:]}")
     (passed,) = re.findall(r"(\d+) passed", ran.stdout)
     return f"{passed} of the tests beside it were run, and pass."
 

@@ -60,6 +60,11 @@ RULES = {
     ),
     "weighted columns": from_post(w[p] * z[t, p], {S[b]: Sigma(z[b, k], k), w[i]: Sigma(S[b] * z[b, i], b)}),
     "scalar": from_post(alpha * z[t, p], {alpha: 1 / (B - 1) - Sigma(v[i] ** 3, i) * Sigma(z[b, i] ** 2, b, i)} | mean),
+    "rows of a matrix": from_post(v[p] * z[t, p], {v[i]: Sigma(V[i, k], k)}, (x, z, V)),
+    "weighted rows of a matrix": from_post(
+        v[p] * z[t, p], {w[i]: Sigma(z[b, i], b), v[i]: Sigma(V[i, k] ** 2 * w[k], k)}, (x, z, V)
+    ),
+    "rate of rows": from_update(Sigma(z[t, p] * x[t, q], t) - V[p, p] * Sigma(V[p, k], k) * W[p, q], arguments=(x, z, V, W)),
     "columns of a matrix": from_post(v[p] * z[t, p], {v[i]: Sigma(V[k, i], k)}, (x, z, V)),
     "matrix products": from_post(y[t, p], {y[b, i]: Sigma(V[i, k] * z[b, k], k)}, (x, z, V)),
     "transposed in a product": from_post(y[t, p], {y[b, i]: Sigma(V[k, i] * z[b, k], k)}, (x, z, V)),

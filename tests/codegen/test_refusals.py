@@ -19,6 +19,7 @@ from tests.codegen.small import (
     Ku,
     V,
     assert_refused,
+    compiled,
     covariance,
     e,
     from_loss,
@@ -88,11 +89,6 @@ CASES = {
         "small: the statistic y is in no term of the rule where v, y are given",
         "leave it out",
     ),
-    "a docstring that ends": (
-        from_post(z[t, p], summary='It """ ends.'),
-        "small: the code is no Python: ",
-        "write it otherwise",
-    ),
 }
 
 
@@ -109,6 +105,11 @@ def origin(error):
     while trace.tb_next:
         trace = trace.tb_next
     return Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno
+
+
+@pytest.mark.parametrize("summary", ['It """ ends.', 'Energy of "BCM"', "A factor \\xi \\", r"\N{BULLET} and \u"])
+def test_a_docstring_is_read_as_it_was_written(summary):
+    assert compiled(function_source(from_post(z[t, p], summary=summary))).__doc__.startswith(summary)
 
 
 def test_the_order_is_chosen_by_the_population_that_a_matrix_is_of():

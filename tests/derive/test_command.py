@@ -63,8 +63,25 @@ def test_a_folder_that_is_no_project_and_a_file_in_the_way(tmp_path: Path, capsy
     assert "is no package with a Project" in capsys.readouterr().out
     assert main(["--new", str(tmp_path / "n-1")]) == 1
     assert main(["--new", str(tmp_path / "mine")]) == 0
-    assert main([str(tmp_path / "mine.py"), "--out", str(tmp_path / "mine.py")]) == 1
-    assert "is not empty" in capsys.readouterr().out
+    for inside in ("mine.py", "mine.py/folder"):
+        assert main([str(tmp_path / "mine.py"), "--out", str(tmp_path / inside)]) == 1
+        assert "mine.py is no folder: choose another one with --out" in capsys.readouterr().out
+
+
+def test_what_was_written_from_a_file_is_written_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.py"
+    assert main(["--new", str(path)]) == 0
+    assert main([str(path)]) == 0
+    rule = (tmp_path / "mine" / "rule.py").read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("My loss", "Mine"), encoding="utf-8")
+    assert main([str(path)]) == 0
+    assert (tmp_path / "mine" / "rule.py").read_text(encoding="utf-8") == rule.replace("My loss", "Mine")
+    for name, text in (("notes.txt", "of the reader"), ("rule.py", "another")):
+        (tmp_path / "mine" / name).write_text(text, encoding="utf-8")
+        assert main([str(path)]) == 1
+        assert "is not empty" in capsys.readouterr().out
+        assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == text
+        (tmp_path / "mine" / "notes.txt").unlink(missing_ok=True)
 
 
 def test_what_is_not_known_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -144,13 +161,13 @@ def test_no_two_axes_have_one_size_wherever_an_equation_is_evaluated(tmp_path: P
     path.write_text(
         "from sympy import Idx, IndexedBase, Symbol\n"
         "from lvicreg.calculus import Sigma\nfrom lvicreg.calculus.layer import b, i, z\n\n"
-        "axes = [Idx(name.lower(), Symbol(name, integer=True, positive=True)) for name in ('K', 'L', 'P')]\n"
-        "V = IndexedBase('V')\n"
-        "loss = Sigma(V[i, axes[0]] * V[i, axes[1]] * V[i, axes[2]] * z[b, i], b, i, *axes)\n",
+        "axes = [Idx(name.lower(), Symbol(name, integer=True, positive=True)) for name in ('O', 'L', 'P')]\n"
+        "Q, U, V = map(IndexedBase, 'QUV')\n"
+        "loss = Sigma(V[i, axes[0]] * U[i, axes[1]] * Q[i, axes[2]] * z[b, i], b, i, *axes)\n",
         encoding="utf-8",
     )
     sizes = Answer(read(path)).sizes
-    assert set(sizes[0]) == {"N", "M", "B", "K", "L", "P"}
+    assert set(sizes[0]) == {"N", "M", "B", "O", "L", "P"}
     columns = {tuple(each[name] for each in sizes) for name in sizes[0]}
     assert len(columns) == len({column[:2] for column in columns}) == 6
     assert len(set(sizes[-1].values())) == 6

@@ -9,9 +9,9 @@ from lvicreg.derive.problem import Refused
 from lvicreg.derive.reading import read
 
 HEAD = """\
-from sympy import Function, Idx, IndexedBase, Symbol, sqrt
+from sympy import Function, Idx, IndexedBase, Symbol, log, sqrt
 
-from lvicreg.calculus import Definitions, Sigma
+from lvicreg.calculus import Definitions, Sigma, relu
 from lvicreg.calculus.layer import B, N, W, b, slope, i, j, k, mean, network, p, q, var, x, z
 
 beta = Symbol("beta", positive=True)
@@ -62,6 +62,41 @@ WRONG = {
         "line 8: data is what the tests",
     ),
     "no function": (LOSS + "independent = 1\n", "line 8: independent must be a function"),
+    "a quantity by itself": (
+        LOSS + "layer = network.replace({z[b, i]: z[b, i] / 2})\n",
+        r"line 8: z\[b, i\] is defined by itself: give the new quantity another name",
+    ),
+    "a number as an index": ("loss = Sigma(z[0, i], i)\n", r"line 7: z\[0, i\] has an index without a range"),
+    "an axis of three": (
+        'n = Idx("n", 3)\nV = IndexedBase("V")\nloss = Sigma(V[i, n] * z[b, i], b, i, n)\n',
+        "line 9: n runs over 3: give its axis a symbol",
+    ),
+    "an array the size of an axis": (
+        'A = IndexedBase("N")\nloss = Sigma(A[b, i] * z[b, i], b, i)\n',
+        "line 8: N is the name of an array and the size of an axis",
+    ),
+    "too few indices": ("loss = Sigma(z[b], b)\n", r"line 7: z\[b\] has axes \(B\), but z is an array over \(B, N\)"),
+    "an option that is an array": (
+        'a = Symbol("a")\nloss = Sigma(a * z[b, i] ** 2, b, i)\noptions = {a: 1.0}\n',
+        "line 9: a is the name of an array of the layer too",
+    ),
+    "a rounded number": ("loss = 0.5 * Sigma(z[b, i] ** 2, b, i)\n", r"line 7: 0.5 is rounded: write Rational\(1, 2\)"),
+    "a target with one index": (
+        'v = IndexedBase("v")\nloss = Sigma(v[i] * z[b, i], b, i)\ntarget = v[p]\n',
+        r"line 9: v\[p\] is no entry of a matrix: write two different indices",
+    ),
+    "a claim without an index": (
+        LOSS + "claimed = Sigma(z[b, p], b)\n",
+        "line 8: claimed is to be .*, and does not depend on q",
+    ),
+    "a name that is not read": (LOSS + "claim = W[p, q]\n", "line 8: claim is not read; write claimed, or another name"),
+    "a statistic of each sample": (
+        'v = IndexedBase("v")\nlayer = network.replace({v[b]: Sigma(z[b, i], i)})\n'
+        "loss = Sigma(v[b] ** 2, b)\nstatistics = (v,)\n",
+        "line 10: v has a value for each sample, and no filter",
+    ),
+    "text": ('loss = "Sigma(z[b, i], b, i)"\n', "line 7: loss is 'Sigma.*; expected an expression"),
+    "a way out": (LOSS + "raise SystemExit(3)\n", "line 8: SystemExit: 3"),
     "no expression": ("loss = Definitions()\n", "line 7: loss is .*; expected an expression"),
 }
 
@@ -88,7 +123,7 @@ def test_nothing_is_written_where_something_is_wrong(tmp_path: Path, capsys: pyt
 def test_a_file_that_is_not_there_or_no_name(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read: No such file"):
         read(tmp_path / "none.py")
-    with pytest.raises(Refused, match="'my-loss' cannot be one: rename the file"):
+    with pytest.raises(Refused, match="'my-loss' cannot be one: choose another name"):
         read(written(tmp_path, LOSS, "my-loss.py"))
     (tmp_path / "latin.py").write_bytes(b"# \xe9\n")
     with pytest.raises(Refused, match="this is no Python"):
@@ -96,8 +131,8 @@ def test_a_file_that_is_not_there_or_no_name(tmp_path: Path) -> None:
 
 
 def test_a_name_that_the_tests_need_is_refused(tmp_path: Path) -> None:
-    for name in ("update.py", "draw.py", "lambda.py"):
-        with pytest.raises(Refused, match="cannot be one: rename the file"):
+    for name in ("update.py", "draw.py", "lambda.py", "len.py", "sys.py", "test_bcm.py"):
+        with pytest.raises(Refused, match="cannot be one: choose another name"):
             read(written(tmp_path, LOSS, name))
 
 
@@ -105,9 +140,21 @@ CRASHING = {
     "a gradient of 0": ("loss = Sigma(z[b, i] - mean[i], b, i) * B\n", "the gradient of the loss is 0"),
     "a root of any number": (
         "loss = Sigma(sqrt(z[b, i]), b, i)\nclaimed = W[p, q]\n",
-        "the root of the negative number",
+        "small.py: the loss is nan at random values",
     ),
-    "too few indices": ("loss = Sigma(z[b], b)\n", "small.py"),
+    "a logarithm of any number": ("loss = Sigma(log(z[b, i]), b, i)\n", "declare what keeps it positive"),
+    "a denominator that is 0": (
+        "loss = 1 / Sigma(z[b, i] - mean[i], b, i)\n",
+        "the gradient of the loss is 0",
+    ),
+    "a hinge that is shut": (
+        "loss = Sigma(relu(z[b, i] - 2), b, i)\n",
+        "would fail: AssertionError: the derivative is 0 at all values that are drawn: a hinge may be shut there",
+    ),
+    "no code for the loss": (
+        'e = IndexedBase("e")\nloss = Sigma(z[b, i] * z[b, k] * e[i, k, b], b, i, k)\n',
+        "an argument has at most two axes",
+    ),
     "another B": (
         'B = Symbol("B")\nloss = Sigma(z[b, i] ** 2, b, i) / B\n',
         "small.py",

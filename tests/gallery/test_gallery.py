@@ -13,7 +13,7 @@ import pytest
 
 FOLDER, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 LOSSES = sorted(path for path in FOLDER.glob("*.py") if not path.name.startswith("test_"))
-LOCAL = {"bcm", "similarity_matching"}
+LOCAL = {"bcm", "clapp", "forward_forward", "similarity_matching"}
 TRANSCENDENTAL = {"forward_forward", "infonce", "sigreg"}
 REFUTED = {"oja_reconstruction"}
 
@@ -32,7 +32,7 @@ def test_a_loss_goes_the_whole_way(path: Path, tmp_path: Path) -> None:
     if name in REFUTED:
         result = run("lvicreg", "derive", path.name, folder=tmp_path)
         assert result.returncode == 1
-        assert re.search(rf"refuted: {name}\.claimed is not the gradient of the loss: \S+ ≠ \S+ at B = 3", result.stdout)
+        assert re.search(rf"refuted: {name}\.claimed is not minus the gradient of the loss: \S+ ≠ \S+ at B = 3", result.stdout)
         assert not (tmp_path / name).exists()
         (tmp_path / path.name).write_text(re.sub(r"claimed = .*\n", "", text), encoding="utf-8")
     result = run("lvicreg", "derive", path.name, folder=tmp_path)
@@ -61,7 +61,7 @@ def test_a_rule_that_is_claimed_is_refuted_where_a_factor_is_wrong(name: str, tm
     result = run("lvicreg", "derive", f"{name}.py", folder=tmp_path)
     assert result.returncode == 1
     assert "≠" in result.stdout
-    assert "The gradient is 1/2 times what is claimed." in result.stdout
+    assert "Minus the gradient is 1/2 times what is claimed." in result.stdout
     assert not (tmp_path / name).exists()
 
 
