@@ -151,13 +151,19 @@ def rename(expr: Expr, names: Renaming) -> Expr:
     return _renamed(expr, names) if names else expr
 
 
+@cache
+def _entry(base: IndexedBase, indices: tuple[Idx, ...]) -> Indexed:
+    """``base[indices]``, which SymPy takes long to make."""
+    return base[indices]
+
+
 def _renamed(expr: Expr, names: Renaming) -> Expr:
     """The same of what may have none of them; then it is the expression itself."""
     if isinstance(expr, Idx):
         return names.get(expr, expr)
     if isinstance(expr, Indexed):
         indices = tuple([names.get(index, index) for index in expr.indices])
-        return expr if indices == expr.indices else expr.base[indices]
+        return expr if indices == expr.indices else _entry(expr.base, indices)
     if isinstance(expr, Sigma) or getattr(expr, "closed", False) or getattr(expr, "parameters", ()):
         return _renamed_within(expr, names)
     parts = [_renamed(part, names) for part in expr.args]
