@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, Expr, Function, Mul, S, cos, exp, log, sign, sin, tanh
+from sympy import Abs, Expr, Function, Indexed, Mul, S, cos, exp, log, sign, sin, tanh
 
 
 class f(Function):
@@ -97,18 +97,20 @@ class H(Function):
 
     >>> from lvicreg.calculus.layer import i, var
     >>> from sympy import Symbol
-    >>> H(var[i]), H(-var[i]), H(2 * Symbol("y"))
-    (1, 0, H(y))
+    >>> H(Symbol("beta", positive=True)), H(-2), H(2 * Symbol("y")), H(var[i])
+    (1, 0, H(y), H(var[i]))
     """
 
     @classmethod
     def eval(cls, argument: Expr) -> Expr | None:
-        if argument.is_positive:
-            return S.One
-        if argument.is_nonpositive:
-            return S.Zero
+        if not argument.has(Indexed):  # a quantity that was declared positive may be 0 where its unit is silent
+            if argument.is_positive:
+                return S.One
+            if argument.is_nonpositive:
+                return S.Zero
         scale, rest = _positive_factor(argument)
-        return cls(rest) if scale != 1 else None
+        kept = Mul(*(factor for factor in Mul.make_args(scale) if factor.has(Indexed)))
+        return cls(kept * rest) if scale != kept else None
 
 
 class StopGradient(Function):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -26,14 +26,18 @@ from lvicreg.codegen.equation import presented
 from lvicreg.codegen.naming import contracted, leftover, naming, with_named_sums
 from lvicreg.codegen.rule import Parameter, Rule
 from lvicreg.engines import Autodiff, Contradiction, Equation, Symbolic, evaluating
-from lvicreg.engines.arrays import primitives, sample, value
+from lvicreg.engines.broadcasting import primitives, sample, value
 from lvicreg.engines.closeness import check_close
 
 from .problem import Problem
 
 # more samples than 2, of which the activities, drawn from few numbers, are now and then equal, and their variance 0
 SIZES: dict[Role, tuple[int, int, int]] = {"sample": (3, 4, 5), "unit": (2, 3, 3), "input": (3, 2, 4)}
-FURTHER = (4, 2), (2, 4), (3, 3)  # of further axes in turn: no two axes have one size at both of the first points
+TAKEN = {sizes[:2] for sizes in SIZES.values()}
+# of further axes in turn: no two axes have one size at both of the first points
+FURTHER = [
+    pair for total in range(4, 20) for pair in product(range(2, 9), repeat=2) if sum(pair) == total and pair not in TAKEN
+]
 FACTORS = [sign * S(number) for number in (1, 2, Rational(1, 2), 4, Rational(1, 4)) for sign in (1, -1)]
 
 
@@ -132,12 +136,7 @@ class Answer:
         problem, update = self.problem, self.descent.update
         evidence: tuple[Autodiff, ...] = ()
         if problem.independent:
-            axes, sizes = indices_of(problem.target), self.sizes[-1]
-            target = str(name_of(problem.target))
-            values: dict[str, Any] = {str(name): value for name, value in problem.options.items()}
-            if target not in map(str, map(name_of, primitives(update, self.layer))):  # then it is not drawn with the rest
-                values[target] = np.random.default_rng(0).normal(size=[sizes[str(size_of(index))] for index in axes])
-            evidence = (Autodiff(problem.independent, -update, self.layer, values, sizes, target, axes),)
+            evidence = tuple(map(self._by_autodiff, self.sizes))  # at several, since 2 is N - 1 or B - 1 at one of them
         found = [
             Claim(
                 id=f"{problem.name}.gradient",
@@ -158,13 +157,22 @@ class Answer:
             )
         return found
 
+    def _by_autodiff(self, sizes: Mapping[str, int]) -> Autodiff:
+        problem, update = self.problem, self.descent.update
+        axes, target = indices_of(problem.target), str(name_of(problem.target))
+        values: dict[str, Any] = {str(name): value for name, value in problem.options.items()}
+        if target not in map(str, map(name_of, primitives(update, self.layer))):  # then it is not drawn with the rest
+            values[target] = np.random.default_rng(0).normal(size=[sizes[str(size_of(index))] for index in axes])
+        assert problem.independent is not None
+        return Autodiff(problem.independent, -update, self.layer, values, sizes, target, axes)
+
     @cached_property
     def sizes(self) -> tuple[Mapping[str, int], ...]:
         """Sizes at which equations are evaluated, and those of the arrays that are differentiated; of further axes too."""
         expanded = self.problem.layer.expand(self.problem.loss)
         axes = {size for index in expanded.atoms(Idx) for size in size_of(index).free_symbols}
         found: dict[str, tuple[int, ...]] = {}
-        further = (FURTHER[place % 3] + (place + 6,) for place in count())
+        further = ((*pair, place + 6) for place, pair in enumerate(FURTHER))
         roles = dict(SIZES)
         for axis in sorted(axes, key=str):
             found[str(axis)] = roles.pop(counted) if (counted := role(axis)) in roles else next(further)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from numbers import Real
 from types import CodeType, FunctionType
 
-from sympy import Expr, Float, Idx, Indexed, IndexedBase, Rational, Symbol
+from sympy import Add, Expr, Float, Idx, Indexed, IndexedBase, Mul, Pow, Rational, Symbol, exp
 
 from lvicreg.calculus import Definitions, Sigma, Synapse, derivative
 from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.definitions import Name, indices_of, name_of
+from lvicreg.calculus.functions import sigmoid, softplus
 from lvicreg.calculus.indexed import free_indices
+from lvicreg.calculus.layer import network
 from lvicreg.codegen.emit import dependencies
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.names import check_axes
@@ -25,7 +27,7 @@ from .problem import Problem, Refused
 TESTING = {
     "rule", "draw", "loss", "arguments", "statistics", "update", "broken", "noticed", "held", "data", "np", "xp", "pytest",
     "ast", "copy", "inspect", "seed", "library", "derivative", "by_autograd", "by_jax", "by_torch", "by_differences", "arrays",
-    "samples", "minibatch_size", "several_samples", "array_namespace", "is_array_api_obj",
+    "samples", "stream", "step", "state", "State", "minibatch_size", "several_samples", "array_namespace", "is_array_api_obj",
 }  # fmt: skip
 
 
@@ -46,8 +48,14 @@ class Checks:
         Raises:
             Refused: something is wrong.
         """
-        if isinstance(self.problem.layer, Definitions) and (cycle := _defined_by_itself(self.problem.layer)):
+        if not isinstance(self.problem.layer, Definitions):
+            raise self.refuse("layer", f"layer is {self.problem.layer!r}; expected Definitions")
+        if cycle := _defined_by_itself(self.problem.layer):
             raise self.refuse("layer", f"{cycle} is defined by itself: give the new quantity another name")
+        for pattern, value in map(self.problem.layer.__getitem__, self.problem.layer):
+            if pattern.is_positive and network.value(pattern) != value and not _is_positive(value):
+                told = "was declared positive, and may be 0 by what it stands for: declare it nonnegative"
+                raise self.refuse("layer", f"{pattern} {told}")
         self._types()
         self._everywhere()
         self._target()
@@ -59,7 +67,6 @@ class Checks:
         expected: dict[str, tuple[type | tuple[type, ...], str]] = {
             "loss": (Expr, "an expression"),
             "target": (Indexed, "an entry of an array, such as W[p, q]"),
-            "layer": (Definitions, "Definitions"),
             "statistics": (tuple, "a tuple of names, such as (mean, var)"),
             "options": (dict, "a number by symbol, such as {gamma: 1.0}"),
             "synapse": (Synapse, "a Synapse"),
@@ -197,6 +204,22 @@ def _summed_twice(expr: Expr, around: frozenset[Idx]) -> Idx | None:
     if isinstance(expr, (Indexed, Idx)):
         return None
     return next(filter(None, (_summed_twice(part, around) for part in expr.args)), None)
+
+
+def _is_positive(value: Expr) -> bool:
+    """Whether the form of a real number shows that it is positive, if quantities are not negative that were declared so."""
+    match value:
+        case _ if value.is_positive:
+            return True
+        case exp() | sigmoid() | softplus():
+            return True
+        case Add():
+            return all(part.is_nonnegative or _is_positive(part) for part in value.args) and any(map(_is_positive, value.args))
+        case Mul():
+            return all(map(_is_positive, value.args))
+        case Pow() | Sigma():
+            return _is_positive(value.args[0])
+    return False
 
 
 def _defined_by_itself(layer: Definitions) -> Expr | None:

@@ -6,6 +6,7 @@
 ``derivation.md``   the steps from the loss to the rule, what a synapse must be told, and what was checked
 ``derivation.tex``  the same steps, for a paper
 ``ledger.json``     every claim with what the engines found
+``stream.py``       the rule one sample at a time, where all its statistics have filters (``stream``)
 =================== ==========================================================================================
 """
 
@@ -33,9 +34,10 @@ from lvicreg.project.pages.equations import Equations, display
 
 from .answer import Answer
 from .problem import Refused
+from .stream import has_stream, stream
 from .tests import tests
 
-NAMES = "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json"
+NAMES = "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", "stream.py"
 
 
 def written(answer: Answer) -> dict[Path, str]:
@@ -43,7 +45,8 @@ def written(answer: Answer) -> dict[Path, str]:
     equations = Equations(answer.rule.latex, answer.layer)
     ledger = to_json(answer.entries)
     texts = rule_source(answer), tests(answer), as_markdown(answer, equations), as_tex(answer, equations), ledger
-    return dict(zip(map(Path, NAMES), texts, strict=True))
+    streamed = [stream(answer, _head(answer))] if has_stream(answer) else []
+    return dict(zip(map(Path, NAMES), [*texts, *streamed], strict=False))
 
 
 def check_folder(folder: Path, answer: Answer) -> None:
@@ -62,7 +65,7 @@ def check_folder(folder: Path, answer: Answer) -> None:
 def _own(folder: Path, answer: Answer) -> bool:
     """Whether all that a folder has was written from this file."""
     found = {path.name for path in folder.iterdir()} - {"__pycache__", ".pytest_cache"}
-    return found == set(NAMES) and (folder / "rule.py").read_text(encoding="utf-8").startswith(_head(answer))
+    return "rule.py" in found <= set(NAMES) and (folder / "rule.py").read_text(encoding="utf-8").startswith(_head(answer))
 
 
 def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:

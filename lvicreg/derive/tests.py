@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sympy import Expr, Indexed, IndexedBase, S, Symbol, tanh
 
@@ -22,17 +22,20 @@ from lvicreg.codegen.emit import dependencies, statement
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.names import axes_by_name
 from lvicreg.codegen.naming import opened, with_named_sums
-from lvicreg.engines.arrays import primitives
+from lvicreg.engines.broadcasting import primitives
 
 from .answer import Answer
-from .templates import ONE_SAMPLE, STATISTICS, TEMPLATE
+from .stream import has_stream
+from .templates import ONE_SAMPLE, STATISTICS, STREAMED, TEMPLATE
 
 
 def tests(answer: Answer) -> str:
     """The text of ``test_rule.py``."""
     problem, rule = answer.problem, answer.rule
+    # the weights and what arrives stay as they are, or the activity would be flat
+    usual = {str(name_of(entry)) for entry in (problem.target, *problem.synapse.pre)}
     arrays = {str(name_of(entry)): entry for entry in primitives(problem.loss, problem.layer) if isinstance(entry, Indexed)}
-    drawn = "\n".join(f"    data.{name} = {_drawn(entry)}" for name, entry in sorted(arrays.items()))
+    drawn = "\n".join(f"    data.{name} = {_drawn(entry, scaled=name not in usual)}" for name, entry in sorted(arrays.items()))
     options = "\n".join(f"    data.{name} = {float(value)!r}" for name, value in problem.options.items())
     if problem.independent:
         loss = textwrap.dedent(inspect.getsource(problem.independent)).rstrip()
@@ -46,7 +49,7 @@ def tests(answer: Answer) -> str:
         name=rule.name,
         file=problem.path.name,
         whose=whose,
-        sizes=", ".join(f"{name}={size}" for name, size in answer.sizes[-1].items()),
+        sizes=", ".join(f"dict({_listed(sizes)}, scale={scale})" for sizes, scale in _points(answer)),
         drawn="\n".join(part for part in (drawn, options) if part),
         loss=loss,
         target=target,
@@ -57,12 +60,22 @@ def tests(answer: Answer) -> str:
     )
 
 
-def _drawn(entry: Indexed) -> str:
+def _points(answer: Answer) -> list[tuple[Mapping[str, int], int]]:
+    """Sizes, and a scale of what is neither weights nor arrives at them: where it is large, other hinges are shut."""
+    *few, many = answer.sizes
+    return [*((sizes, 1) for sizes in (many, *few)), (many, 4)]
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}={size}" for name, size in sizes.items())
+
+
+def _drawn(entry: Indexed, scaled: bool) -> str:
     shape = ", ".join(f"data.{size_of(index)}" for index in entry.indices)
-    values = f"rng.normal(size=({shape}{',' * (len(entry.indices) == 1)}))"
+    values = f"{'data.scale * ' * scaled}rng.normal(size=({shape}{',' * (len(entry.indices) == 1)}))"
     if isinstance(entry.base, Symmetric):
         return f"(lambda array: array + array.T)({values})"
-    return f"np.abs({values})" if entry.is_nonnegative else values
+    return f"np.abs({values})" if entry.is_nonnegative else f"-np.abs({values})" if entry.is_nonpositive else values
 
 
 def _given(answer: Answer, wanted: Sequence[Name]) -> str:
@@ -86,9 +99,23 @@ def _one_sample(answer: Answer) -> str:
     if not rule.statistics:
         return ONE_SAMPLE.format(given="", taken="", **about)
     statistics = ", ".join(f"{name}={name}" for name in rule.statistics)
-    return STATISTICS.format(taken=_given(answer, rule.statistics), statistics=statistics, **about) + ONE_SAMPLE.format(
-        given=", **given", taken=f"    given = statistics(data.{about['target']}, data)\n", **about
-    )
+    parts = [
+        STATISTICS.format(taken=_given(answer, rule.statistics), statistics=statistics, **about),
+        ONE_SAMPLE.format(given=", **given", taken=f"    given = statistics(data.{about['target']}, data)\n", **about),
+    ]
+    if has_stream(answer):
+        arrays = [name for name in rule.statistics if isinstance(name, IndexedBase)]
+        passed = [f"{name}=state.{name}" if name in arrays else f"{name}=1 / (t + 1)" for name in rule.statistics]
+        parts.append(
+            STREAMED.format(
+                samples=rule.samples,
+                arrays=", ".join(f"3 + 0 * given[{str(name)!r}]" for name in arrays),
+                is_target=tuple(str(name) == str(about["target"]) for name in rule.arguments),
+                passed=", ".join(passed),
+                **about,
+            )
+        )
+    return "".join(parts)
 
 
 def _one_a_sample(answer: Answer) -> set[str]:

@@ -1,7 +1,7 @@
 """A claimed derivative against the derivative of a loss that was written separately: engine *autograd*.
 
 The loss shares nothing with the calculus. The claimed derivative is the claim's own expression, evaluated on arrays
-(``arrays``), so an error in *it* is seen and an error in how it was read is not.
+(``broadcasting``), so an error in *it* is seen and an error in how it was read is not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sympy import Expr, Idx
 
 from lvicreg.calculus import Definitions
 
-from .arrays import sample, value
+from .broadcasting import sample, value
 from .closeness import CLOSE, check_close
 from .evidence import Contradiction, load
 

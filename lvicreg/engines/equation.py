@@ -88,9 +88,10 @@ def _replaced_without_sign(atoms: frozenset[Expr]) -> list[Expr]:
 
 
 def _has_its_sign(quantity: Expr, value: Expr) -> bool:
-    """Whether a value is shown to have the signs that its quantity was declared with."""
+    """Whether a value is shown to have the signs that its quantity was declared with, and to be whole if that was."""
     signs = [1] * bool(quantity.is_nonnegative) + [-1] * bool(quantity.is_nonpositive)
-    return all(_is_nonnegative(_from_one(sign * value)) for sign in signs)
+    whole = not quantity.is_integer or bool(value.is_integer)
+    return whole and not quantity.is_zero and all(_is_nonnegative(_from_one(sign * value)) for sign in signs)
 
 
 def _from_one(expr: Expr) -> Expr:

@@ -15,23 +15,21 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from sympy import Abs, Add, Expr, Function, Idx, Indexed, Mul, NumberSymbol, Pow, Rational, S, Symbol, log, sign
+from sympy import Add, Expr, Idx, Indexed, Mul, NumberSymbol, Pow, Rational, S, Symbol
 
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.differentiate import D
-from lvicreg.calculus.functions import H, StopGradient, f, f_prime, f_second, relu
 from lvicreg.calculus.indexed import Before, Comparison, Delta, Sigma, Symmetric
 from lvicreg.calculus.operators import At, Mean
 
-from .balls import CONSTANTS, SERIES, Ball, Series, applied
+from .balls import CONSTANTS, Ball
 from .distributions import outcomes
 from .duals import Dual
+from .elementwise import FUNCTIONS
 from .points import Entry, Kind, Number, Point
-from .surds import Surd
 
 Environment = Mapping[Idx, int]
 Code = Callable[["Evaluator", Environment], Dual]
-Rule = Callable[["Evaluator", Expr, Dual], Dual]
 
 
 class Evaluator:
@@ -232,74 +230,6 @@ def _refusing(problem: Exception) -> Code:
         raise problem
 
     return refuse
-
-
-# --- functions ---------------------------------------------------------------------------------------------------------------
-def _step(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
-    return Dual(run.point.number(int(run.met(gate.args[0], argument))))
-
-
-def _hinge(run: Evaluator, gate: Expr, argument: Dual) -> Dual:
-    return argument * _step(run, gate, argument)
-
-
-def _held(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    return argument.constant()
-
-
-def _activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    """An arbitrary function: its values at every argument are drawn, and those of its slope, and of the slope's slope."""
-    slope = run.point.table("f_prime", argument.value)
-    return Dual(run.point.table("f", argument.value), slope * argument.derivative if argument.derivative else None)
-
-
-def _slope_of_activation(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    value = run.point.table("f_prime", argument.value)
-    if not argument.derivative:
-        return Dual(value)
-    return Dual(value, run.point.table("f_second", argument.value) * argument.derivative)
-
-
-def _second_slope(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    if argument.derivative:
-        raise TypeError("no derivative is known for f_second")
-    return Dual(run.point.table("f_second", argument.value))
-
-
-def _logarithm(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    """An arbitrary function whose slope is 1/v."""
-    value, slope = run.point.table("log", argument.value), argument.value.inverse()
-    return Dual(value, slope * argument.derivative if argument.derivative else None)
-
-
-def _size(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    """The slope is the sign, which is 0 at 0."""
-    more = run.met(expr.args[0], argument)
-    if not argument.value:
-        return argument.constant()
-    return argument if more else -argument
-
-
-def _sign(run: Evaluator, expr: Expr, argument: Dual) -> Dual:
-    run.met(expr.args[0], argument)
-    return Dual(run.point.number(argument.value.sign()))
-
-
-def _enclosed(series: Series) -> Rule:
-    return lambda run, expr, argument: applied(series, argument)
-
-
-SHARED = {StopGradient: _held, H: _step, relu: _hinge, Abs: _size, sign: _sign}
-FUNCTIONS: Mapping[Kind, Mapping[type[Function], Rule]] = {
-    Surd: SHARED
-    | {
-        f: _activation,
-        f_prime: _slope_of_activation,
-        f_second: _second_slope,
-        log: _logarithm,
-    },
-    Ball: SHARED | {function: _enclosed(series) for function, series in SERIES.items()},
-}
 
 
 def _sum(parts: Iterable[Dual], zero: Dual) -> Dual:

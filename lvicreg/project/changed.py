@@ -2,7 +2,9 @@
 
 A claim is what it says, in words and symbols, its evidence with the files of all functions of the project that this calls, and
 the engines. What was found of it is remembered with the hash of that. A section's files follow from its claims, its module
-and what writes them. Where a generated file is no longer what it was, every section counts as changed, since it may be of any.
+and what writes them. Where a generated file is no longer what it was after the last run of all sections, every section counts
+as changed, since it may be of any. It is for the developer's loop: what evidence reads from a data file, or calls through a
+module or a decorator, is not followed, and the whole check is what counts.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cache, cached_property
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -38,11 +40,14 @@ class Changes:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.path = project.root / ".derived.json"
+        # as they are before anything is examined: what is edited meanwhile is not taken for what was found fit
+        self._digests = {path: _digest(path) for path in (*_below(project.folder), *_tool_files(CHECKING + WRITING))}
         known: dict[str, Any] = {}
         with suppress(FileNotFoundError, ValueError):  # of a damaged file nothing is remembered
             known = json.loads(self.path.read_text(encoding="utf-8"))
         self._claims: dict[str, dict[str, Any]] = known.get("claims", {})
-        self._sections: dict[str, str] = known.get("sections", {}) if known.get("generated") == self._generated() else {}
+        self._whole: str = known.get("generated", "")  # after the last run of all sections
+        self._sections: dict[str, str] = known.get("sections", {}) if self._whole == self._generated() else {}
 
     def findings(self, claim: Claim) -> tuple[Finding, ...] | None:
         """What was found of a claim as it stands, without what a kernel found; None where nothing was."""
@@ -66,13 +71,14 @@ class Changes:
         whole = set(names) == set(self.project.sections)
         # unless all were written, a generated file of another section may not be what that derives
         sections = self._sections | {name: self._of_section(name) for name in names} if self._sections or whole else {}
-        known = {"generated": self._generated(), "sections": sections, "claims": self._claims | found}
+        generated = self._generated() if whole else self._whole
+        known = {"generated": generated, "sections": sections, "claims": self._claims | found}
         write({self.path: json.dumps(known, indent=1, ensure_ascii=False) + "\n"})
 
     def _of_claim(self, claim: Claim) -> str:
         parts = (part for check in claim.evidence for part in vars(check).values())
         separate = {Path(inspect.getfile(function)) for part in parts for function in called(part, self.project.package)}
-        return _hashed([json.dumps(said(claim)), _of_files(separate), _tools(CHECKING), _versions()])
+        return _hashed([json.dumps(said(claim)), self._of(separate), self._of(_tool_files(CHECKING)), _versions()])
 
     def _of_section(self, name: str) -> str:
         project = self.project
@@ -80,21 +86,38 @@ class Changes:
         beside = (path for path in project.folder.rglob("*.*") if path.suffix not in (".py", ".pyc"))
         files = {*project.folder.glob("*.py"), *beside} - others
         claims = (self._of_claim(claim) for claim in project.section(name).claims)
-        return _hashed([_of_files(files), *claims, _tools(WRITING)])
-
-    @cached_property
-    def _folders(self) -> list[Path]:
-        project = self.project
-        return [project.folder_of(project.rules_package), project.folder_of(project.losses_package), project.pages]
+        return _hashed([self._of(files), *claims, self._of(_tool_files(WRITING))])
 
     def _generated(self) -> str:
-        return _of_files(path for folder in self._folders for path in folder.rglob("*.*") if path.suffix != ".pyc")
+        """What is written, as it is now, and the names of the files that it lists."""
+        project = self.project
+        packages = [project.folder_of(generated) for generated in (project.rules_package, project.losses_package)]
+        written = [path for folder in (*packages, project.pages) for path in _below(folder)]
+        alone = [path for path in (project.root / "README.md",) if path.exists()]
+        listed = (
+            str(path.relative_to(project.root))
+            for folder in ("tests", project.package)
+            for path in _below(project.root / folder)
+        )
+        return _hashed([*map(_digest, sorted(written)), *map(_digest, alone), *sorted(listed)])
+
+    def _of(self, paths: Iterable[Path]) -> str:
+        return _hashed(self._digests[path] if path in self._digests else _digest(path) for path in sorted(paths))
+
+
+def _below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*.*") if path.suffix != ".pyc"]
 
 
 @cache
-def _tools(packages: tuple[str, ...]) -> str:
+def _tool_files(packages: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files of packages of this library."""
     folders = (Path(lvicreg.__file__).parent / name for name in packages)
-    return _of_files(path for folder in folders for path in folder.rglob("*.py"))
+    return tuple(path for folder in folders for path in folder.rglob("*.py"))
+
+
+def _digest(path: Path) -> str:
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 @cache
@@ -106,10 +129,6 @@ def _versions() -> str:
         except PackageNotFoundError:
             found.append(f"no {library}")
     return "\n".join(found)
-
-
-def _of_files(paths: Iterable[Path]) -> str:
-    return _hashed(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(paths))
 
 
 def _hashed(texts: Iterable[str]) -> str:

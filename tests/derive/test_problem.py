@@ -217,6 +217,9 @@ def test_a_sign_that_is_not_shown_is_said(tmp_path: Path, capsys: pytest.Capture
         's = IndexedBase("s", positive=True)\nlayer = network.replace({s[i]: Sigma(z[b, i], b)})\nloss = Sigma(s[i] ** 2, i)\n'
     )
     assert main([str(written(tmp_path, body))]) == 1
+    assert "s[i] was declared positive, and may be 0 by what it stands for" in capsys.readouterr().out
+    other = body.replace("positive=True", "nonnegative=True")
+    assert main([str(written(tmp_path, other))]) == 1
     assert "s[i] was declared with a sign" in capsys.readouterr().out
     assert not (tmp_path / "small").exists()
 

@@ -9,8 +9,8 @@ from lvicreg.calculus import Sigma, distinct
 from lvicreg.calculus.layer import B, b, i, k, network, synapse, u
 
 n, y = IndexedBase("n"), IndexedBase("y")  # the other view, and this one, both standardised
-v, s = IndexedBase("v", positive=True), IndexedBase("s", positive=True)
-C, rate = IndexedBase("C"), Symbol("rate", positive=True)
+v, s = IndexedBase("v", nonnegative=True), IndexedBase("s", nonnegative=True)
+C, rate = IndexedBase("C"), Symbol("rate", nonnegative=True)
 layer = network.replace(
     {
         v[i]: Sigma(u[b, i] ** 2, b) / B,

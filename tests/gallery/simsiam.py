@@ -9,7 +9,7 @@ from lvicreg.calculus import SG, Sigma
 from lvicreg.calculus.layer import B, b, i, k, network, synapse, z
 
 P, n = IndexedBase("P"), IndexedBase("n")  # the predictor's weights; the other view, of length 1
-g, size, cosine = IndexedBase("g"), IndexedBase("size", positive=True), IndexedBase("cosine")
+g, size, cosine = IndexedBase("g"), IndexedBase("size", nonnegative=True), IndexedBase("cosine")
 layer = network.replace(
     {
         g[b, i]: Sigma(P[i, k] * z[b, k], k),

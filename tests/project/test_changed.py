@@ -64,6 +64,7 @@ claims = [Claim("c", "words", holds=(Equation((y - 3) ** 2, y**2 - 6 * y + 9),),
     "small_rules/a.py": "",
     "small_losses/b.py": "",
     "book/_generated/a.md": "",
+    "README.md": "claims",
 }
 SCRIPT = """\
 import sys
@@ -112,12 +113,33 @@ def changes(folder: Path, *remembered: str) -> str:
         ("small_rules/a.py", "", "written by hand", "a b c |"),
         ("small_losses/b.py", "", "written by hand", "a b c |"),
         ("book/_generated/a.md", "", "written by hand", "a b c |"),
+        ("README.md", "claims", "written by hand", "a b c |"),
     ],
 )
 def test_what_has_changed(folder: Path, name: str, old: str, new: str, told: str) -> None:
     path = folder / name
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     assert changes(folder) == told
+
+
+def test_a_file_that_comes_or_goes_may_be_listed_somewhere(folder: Path) -> None:
+    (folder / "small" / "independent" / "more.py").write_text("", encoding="utf-8")
+    assert changes(folder) == "a b c |"
+
+
+def test_what_is_edited_while_a_check_runs_is_not_taken_for_what_was_checked(folder: Path) -> None:
+    code = """
+from small import SMALL
+from lvicreg.project.changed import Changes
+from lvicreg.claims.ledger import measure
+now = Changes(SMALL)
+path = SMALL.folder / "independent" / "thirds.py"
+path.write_text(path.read_text().replace("(2, 6)", "(3, 6)"))
+now.remember(measure(SMALL.claims_of(SMALL.sections)), SMALL.sections)
+"""
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    subprocess.run([sys.executable, "-c", code], cwd=folder, env=variables, check=True)
+    assert changes(folder) == "b | b"
 
 
 def test_what_was_fit_is_remembered_section_by_section(folder: Path) -> None:
@@ -140,18 +162,21 @@ def test_a_file_that_was_written_by_hand_is_not_forgotten_with_another_section(f
     [(changed.CHECKING, True, True), (changed.WRITING, False, True)],
 )
 def test_another_engine_is_another_check(monkeypatch, tmp_path: Path, parts, claims: bool, sections: bool) -> None:
-    tools = changed._tools
+    of, files = Changes._of, changed._tool_files(parts)
     before = Changes(NOTE)
     claim = NOTE.section("oja").claims[0]
     of_claim, of_section = before._of_claim(claim), before._of_section("invariance")
-    monkeypatch.setattr(changed, "_tools", lambda names: f"{tools(names)} and more" if names == parts else tools(names))
+    monkeypatch.setattr(Changes, "_of", lambda self, paths: of(self, paths) + " and more" * (paths == files))
     assert (before._of_claim(claim) != of_claim, before._of_section("invariance") != of_section) == (claims, sections)
 
 
 def test_every_package_is_a_tool_or_generated_or_read_by_none() -> None:
     folders = {path.name for path in (ROOT / "lvicreg").iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders - {*changed.CHECKING, *changed.WRITING} == {"derive", "losses", "mutation", "rules"}
-    assert len({changed._tools(names) for names in (changed.CHECKING, changed.WRITING, ("engines",))}) == 3
+    names = {path.relative_to(ROOT / "lvicreg").as_posix() for path in changed._tool_files(changed.WRITING)}
+    assert {"project/pages/text.py", "codegen/emit.py", "conventions/terms.py"} <= names
+    assert {"sympy", "numpy", "autograd", "python-flint", "z3-solver"} == set(changed.LIBRARIES)
+    assert sys.version in changed._versions()
 
 
 def test_another_version_of_a_library_is_another_check(monkeypatch: pytest.MonkeyPatch) -> None:

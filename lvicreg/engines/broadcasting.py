@@ -52,7 +52,8 @@ def sample(expr: Expr, definitions: Definitions, sizes: Mapping[str, int], scale
         values = random.normal(size=shape) * (scale if shape else 1.0)
         if isinstance(name, Symmetric):
             values = values @ values.T
-        setattr(data, str(name), np.abs(values) if quantity.is_nonnegative else values)
+        sign = 1 if quantity.is_nonnegative else -1 if quantity.is_nonpositive else None
+        setattr(data, str(name), values if sign is None else sign * np.abs(values))
     return data
 
 
