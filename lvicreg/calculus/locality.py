@@ -4,11 +4,11 @@ A synapse from input ``j`` to unit ``i`` reads what is declared for it (``synaps
 
     (presynaptic: what arrives, W_ij) × (postsynaptic: what unit i has) × (a factor common to the population),
 
-and all common factors are functions of one and the same signal, or of its average over samples, whatever it is called. ``factor`` finds this form, and with it
-the signals that the synapse must be sent; or it raises ``NotLocal``, naming a quantity that the synapse is not told and the
-names in which it was found. No name is trusted (``at_hand``): calling ``Σ_k K_ik u_k`` by the name ``h_i``, and declaring it,
-does not make it local. A product written as a sum of many terms may be refused; and a sum over the synapses of a unit is the
-unit's own whatever function of its weights it weighs them by.
+and all common factors are functions of one and the same signal, or of its average over samples, whatever it is called.
+``factor`` finds this form, and with it the signals that the synapse must be sent; or it raises ``NotLocal``, naming a quantity
+that the synapse is not told and the names in which it was found. No name is trusted (``at_hand``): calling ``Σ_k K_ik u_k`` by
+the name ``h_i``, and declaring it, does not make it local. A product written as a sum of many terms may be refused; and a sum
+over the synapses of a unit is the unit's own whatever function of its weights it weighs them by.
 """
 
 from __future__ import annotations
