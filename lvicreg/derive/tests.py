@@ -61,9 +61,10 @@ def tests(answer: Answer) -> str:
 
 
 def _points(answer: Answer) -> list[tuple[Mapping[str, int], int]]:
-    """Sizes, and a scale of what is neither weights nor arrives at them: where it is large, other hinges are shut."""
-    *few, many = answer.sizes
-    return [*((sizes, 1) for sizes in (many, *few)), (many, 4)]
+    """Sizes, and a scale of what is neither weights nor arrives at them; with many samples, hinges are shut and open."""
+    *few, usual = answer.sizes
+    many = {**usual, answer.rule.samples: 40}
+    return [*((sizes, 1) for sizes in (usual, *few, many)), (many, 3)]
 
 
 def _listed(sizes: Mapping[str, int]) -> str:

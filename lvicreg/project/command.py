@@ -63,7 +63,7 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     if options.changed:
         options.sections = changes.sections
     if not options.sections:
-        console.print("Nothing has changed since it was last found fit.")
+        console.print("Nothing is seen to have changed since it was last found fit.")
         return 0
     record = Record(project)
     derived: Future[_Derived] = Future()
