@@ -79,3 +79,14 @@ def test_samples_are_of_the_kind_asked_for() -> None:
     assert data.s.shape == ()
     again = sample(v[i], NOTHING, {"N": 50, "M": 5, "B": 2}, 1.0)
     np.testing.assert_allclose(2 * again.v, sample(v[i], NOTHING, {"N": 50}, 2.0).v)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [({}, lambda drawn: drawn), ({"nonnegative": True}, np.abs), ({"negative": True}, lambda drawn: -np.abs(drawn))],
+    ids=str,
+)
+def test_what_is_drawn_has_the_sign_that_was_declared(known, expected):
+    drawn = 2.0 * np.random.default_rng(1).normal(size=4)
+    found = sample(IndexedBase("v", **known)[i], NOTHING, {"N": 4}, 2.0).v
+    np.testing.assert_array_equal(found, expected(drawn))
