@@ -1,7 +1,7 @@
 """The subspace rule: reconstruction by the transposed weights, the activity held.
 
 Oja 1989, Int. J. Neural Syst. 1, 61. The full gradient, through the activity too, has another
-term (``oja_reconstruction``).
+term: see oja_reconstruction.py.
 """
 
 from sympy import IndexedBase
