@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import Field
 from functools import _lru_cache_wrapper, cache, partial
 from importlib import import_module
+from inspect import unwrap
 from textwrap import indent
 from types import CodeType, FunctionType
 from typing import Any
@@ -77,7 +78,7 @@ def function_in(owner: Any, name: str) -> object:
         found = next((each for each in inner if each is not None), None)
         if found is None:
             return None
-    return found
+    return unwrap(found)
 
 
 def _recoded(function: FunctionType, changed: FunctionType) -> list[Undo]:
