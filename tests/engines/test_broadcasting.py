@@ -84,7 +84,7 @@ def test_samples_are_of_the_kind_asked_for() -> None:
 @pytest.mark.parametrize(
     ("known", "expected"),
     [({}, lambda drawn: drawn), ({"nonnegative": True}, np.abs), ({"negative": True}, lambda drawn: -np.abs(drawn))],
-    ids=str,
+    ids=["no sign", "nonnegative", "negative"],
 )
 def test_what_is_drawn_has_the_sign_that_was_declared(known, expected):
     drawn = 2.0 * np.random.default_rng(1).normal(size=4)
