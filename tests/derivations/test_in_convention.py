@@ -8,6 +8,7 @@ import pytest
 from derivations.in_convention import SECTION_RULES, loss_in, rule_in
 from lvicreg import rules
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._renamed import renamed
 from lvicreg.calculus import Definitions, derivative, is_zero
 from lvicreg.calculus.layer import B, N, W, mean, p, q
 from lvicreg.codegen.arrays import NotArrayCode
@@ -52,7 +53,7 @@ IN_ROOT = [term for term in TERMS if getattr(term, "place", "root") == "root" an
 
 def compiled(term):
     """The function generated for a term."""
-    names = {"arrays": arrays, "minibatch_size": minibatch_size, "Any": object}
+    names = {"arrays": arrays, "minibatch_size": minibatch_size, "renamed": renamed, "Any": object}
     exec(function_source(rule_in(term)), names)
     return names[term.rule]
 

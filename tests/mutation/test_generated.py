@@ -21,7 +21,7 @@ pytest.importorskip("cosmic_ray")
 NONE = Listed()
 TESTS = NOTE.root / "tests"
 QUICK = [TESTS / "rules" / "test_rules_invariance.py::test_textbook_sum"]
-SIGN = "post = -2 * (z - z_prev) * df → post = -2 * (z + z_prev) * df"
+SIGN = "post = -2 * (z - z_prev) * slope → post = -2 * (z + z_prev) * slope"
 PLACE = Place("lvicreg.rules.invariance", "invariance", "invariance")
 INTACT = Error(PLACE, "nothing", inspect.getsource(rules.invariance))
 
@@ -50,8 +50,8 @@ def files() -> dict[Path, bytes]:
 # --- the changes ---------------------------------------------------------------------------------------------------------
 def test_changes_are_of_the_formula_alone() -> None:
     changes = {error.change for error in subject("invariance").errors()}
-    assert {SIGN, "post = -2 * (z - z_prev) * df → post = 2 * (z - z_prev) * df"} < changes
-    assert all(change.startswith("post = -2 * (z - z_prev) * df → post = ") for change in changes)
+    assert {SIGN, "post = -2 * (z - z_prev) * slope → post = 2 * (z - z_prev) * slope"} < changes
+    assert all(change.startswith("post = -2 * (z - z_prev) * slope → post = ") for change in changes)
 
 
 def test_default_values_are_changed_and_the_signature_is_not() -> None:
