@@ -51,7 +51,7 @@ def seeded(place: Place, source: str) -> Iterator[None]:
     undo: list[Undo] = []
     try:
         if isinstance(function := function_in(owner, name), FunctionType):
-            undo += _recoded(function, getattr(made[name], "__func__", made[name]))  # Python makes ``__new__`` static
+            undo += _recoded(function, unwrap(getattr(made[name], "__func__", made[name])))  # Python makes ``__new__`` static
         else:
             for each in name.split(", "):
                 undo += _rebound(owner, each, made[each])
