@@ -1,6 +1,7 @@
 """Streams: the filters and the rule by a loop written out, NumPy against JAX, cuts anywhere, and checkpoints."""
 
 import functools
+import inspect
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def by_hand(rule, W, x, eta, alpha):
             "K": K,
             "alpha": alpha,
         }
-        asked = rule.__code__.co_varnames[: rule.__code__.co_argcount + rule.__code__.co_kwonlyargcount]
+        asked = inspect.signature(rule).parameters
         W = W + eta * rule(**{name: has[name] for name in asked if name in has})
         z_prev = z
     return W, mean, var
