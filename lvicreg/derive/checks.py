@@ -52,8 +52,10 @@ class Checks:
             raise self.refuse("layer", f"layer is {self.problem.layer!r}; expected Definitions")
         if cycle := _defined_by_itself(self.problem.layer):
             raise self.refuse("layer", f"{cycle} is defined by itself: give the new quantity another name")
-        for pattern, value in map(self.problem.layer.__getitem__, self.problem.layer):
-            if pattern.is_positive and network.value(pattern) != value and not _is_positive(value):
+        for name in self.problem.layer:
+            pattern, value = self.problem.layer[name]
+            known = name in network and network[name] == (pattern, value)
+            if pattern.is_positive and not known and not _is_positive(value):
                 told = "was declared positive, and may be 0 by what it stands for: declare it nonnegative"
                 raise self.refuse("layer", f"{pattern} {told}")
         self._types()

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import textwrap
 
-from sympy import Expr, Indexed, IndexedBase, Mul
+from sympy import Expr, Idx, Indexed, IndexedBase, Mul, simplify
 
 from lvicreg.calculus import Sigma
-from lvicreg.calculus.axes import is_sample
+from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.notation import text
@@ -62,12 +62,15 @@ def step(state: State, {taken}, *, eta: float, weight: float{options}) -> State:
 
 
 def averaged(statistic: Name, answer: Answer) -> Expr | None:
-    """What a statistic averages over samples; None for one that is no average."""
+    """What a statistic averages over samples, with ddof 0 or 1; None for one that is no average, such as a sum."""
     _, value = answer.layer[statistic]
     sums = [factor for factor in Mul.make_args(value) if isinstance(factor, Sigma)]
-    if len(sums) != 1 or not is_sample(sums[0].index) or (value / sums[0]).has(Indexed, Sigma):
+    if len(sums) != 1 or not is_sample(sums[0].index):
         return None
-    return rename(sums[0].term, {sums[0].index: answer.rule.sample})
+    coefficient, samples = answer.layer.expand(value / sums[0]), size_of(sums[0].index)
+    factors = (simplify(coefficient * number) for number in (samples, samples - 1))
+    number = next((factor for factor in factors if factor.is_number), None)
+    return None if number is None else number * rename(sums[0].term, {sums[0].index: answer.rule.sample})
 
 
 def has_stream(answer: Answer) -> bool:
@@ -82,7 +85,7 @@ def stream(answer: Answer, head: str) -> str:
     layer = rule.definitions
     statistics = [name for name in rule.statistics if isinstance(name, IndexedBase)]
     each = {name: averaged(name, answer) for name in statistics}
-    sums = {name: Sigma(term, rule.sample) for name, term in each.items() if term is not None}
+    sums = {name: _sum(term, rule.sample) for name, term in each.items() if term is not None}
     names = dependencies(sums.values(), layer.primitive(*rule.statistics), rule.arguments)
     needed = {name_of(part) for value in (*sums.values(), *(layer[name][1] for name in names)) for part in value.atoms(Indexed)}
     given = [name for name in rule.arguments if str(name) != target]
@@ -96,7 +99,7 @@ def stream(answer: Answer, head: str) -> str:
     passed = [f"state.{name}" if str(name) == target else str(name) for name in rule.arguments]
     passed += [f"{name}=state.{name}" for name in statistics] + weights + [f"{name}={name}" for name in rule.options]
     kept = [f"(1 - weight) * {name} + weight * {code(total, indices_of(layer[name][0]))}," for name, total in sums.items()]
-    shown = [_filter(name, sums[name], answer) for name in statistics]
+    shown = [_filter(name, each[name], answer) for name in statistics]
     return STREAM.format(
         head=head,
         name=rule.name,
@@ -113,10 +116,16 @@ def stream(answer: Answer, head: str) -> str:
     )
 
 
-def _filter(name: IndexedBase, total: Sigma, answer: Answer) -> str:
+def _sum(term: Expr, sample: Idx) -> Expr:
+    """The sum over a minibatch of one, its number outside."""
+    number, rest = term.as_coeff_Mul()
+    return number * Sigma(rest, sample)
+
+
+def _filter(name: IndexedBase, term: Expr | None, answer: Answer) -> str:
     """``mean_i ← (1 - w) mean_i + w z_i``, in one line of text."""
     pattern, _ = answer.layer[name]
-    kept, taken = (text(expr, answer.rule.notation) for expr in (pattern, total.term))
+    kept, taken = (text(expr, answer.rule.notation) for expr in (pattern, term))
     return f"    {kept} ← (1 - w) {kept} + w {taken}"
 
 

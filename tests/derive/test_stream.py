@@ -22,12 +22,20 @@ theta, r = IndexedBase("theta"), IndexedBase("r")
 STREAMS = {
     "a mean and a variance": "loss = Sigma(var[i] ** 2, i)\nstatistics = (mean, var, alpha)\n",
     "a covariance": "loss = Sigma(K[i, k] ** 2, i, k)\nstatistics = (mean, K, alpha)\n",
+    "half an average": (
+        "layer = network.replace({theta[i]: Sigma(z[b, i] ** 2, b) / (2 * B)})\n"
+        "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n"
+    ),
     "weighted by a number of each sample": (
         "layer = network.replace({theta[i]: Sigma(r[b] ** 2 * z[b, i], b) / B})\n"
         "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n"
     ),
 }
 NONE = {
+    "a sum": (
+        "layer = network.replace({theta[i]: Sigma(z[b, i] ** 2, b)})\n"
+        "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n"
+    ),
     "no statistics": "loss = Sigma(var[i] ** 2, i)\n",
     "a root of an average": "loss = Sigma(sigma[i] ** 3, i)\noptions = {}\nstatistics = (sigma,)\n".replace(
         "options = {}", "from lvicreg.calculus.layer import epsilon\noptions = {epsilon: 0.1}"

@@ -39,6 +39,12 @@ def derived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def copy(folder: Path, to: Path) -> None:
+    """The code that was written, to be changed."""
+    for path in folder.glob("*.py"):
+        (to / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def outcome(folder: Path, only: str = QUICK) -> tuple[int, str]:
     """The exit code of the written tests, and what they say."""
     variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -49,9 +55,7 @@ def outcome(folder: Path, only: str = QUICK) -> tuple[int, str]:
 
 @pytest.mark.parametrize(("name", "change"), [(name, change) for name in IN_THE_RULE for change in IN_THE_RULE[name]], ids=str)
 def test_an_error_in_the_rule_is_noticed(derived: Path, name: str, change: tuple[str, str], tmp_path: Path) -> None:
-    for path in (derived / name).iterdir():
-        if path.suffix == ".py":
-            (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    copy(derived / name, tmp_path)
     assert outcome(tmp_path)[0] == 0
     rule = tmp_path / "rule.py"
     right = rule.read_text(encoding="utf-8")
@@ -63,9 +67,7 @@ def test_an_error_in_the_rule_is_noticed(derived: Path, name: str, change: tuple
 
 def test_a_loss_that_is_constant_for_the_tests_is_noticed(derived: Path, tmp_path: Path) -> None:
     """Then nothing that is broken is noticed, and no derivative is other than 0."""
-    for path in (derived / "bcm").iterdir():
-        if path.suffix == ".py":
-            (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    copy(derived / "bcm", tmp_path)
     tests = tmp_path / "test_rule.py"
     text = tests.read_text(encoding="utf-8")
     tests.write_text(text.replace("    return ((z**2).mean", "    return 0 * ((z**2).mean"), encoding="utf-8")
@@ -76,9 +78,7 @@ def test_a_loss_that_is_constant_for_the_tests_is_noticed(derived: Path, tmp_pat
 
 def test_what_breaks_the_rule_covers_every_operation_comparison_and_number(derived: Path, tmp_path: Path) -> None:
     """With tests that compare nothing, each of them survives."""
-    for path in (derived / "clapp").iterdir():
-        if path.suffix == ".py":
-            (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    copy(derived / "clapp", tmp_path)
     tests = tmp_path / "test_rule.py"
     text = tests.read_text(encoding="utf-8")
     blind = text.replace("if not np.allclose(found, expected", "if False and not np.allclose(found, expected")
