@@ -13,7 +13,7 @@ factors leave a sum. A stop-gradient is its argument: it matters to derivatives 
 
 The zero test knows in addition what the functions of exponentials are, and that ``sin² + cos² = 1``.
 
-A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.engines.evaluator``).
+A normal form other than zero is not a disproof; a counterexample in exact numbers is (``lvicreg.engines``).
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from lvicreg.codegen.equation import presented
 from lvicreg.codegen.naming import contracted, leftover, naming, with_named_sums
 from lvicreg.codegen.rule import Parameter, Rule
 from lvicreg.engines import Autodiff, Contradiction, Equation, Symbolic, evaluating
-from lvicreg.engines.broadcasting import primitives, sample, value
 from lvicreg.engines.closeness import check_close
+from lvicreg.engines.evaluation.broadcasting import primitives, sample, value
 
 from .problem import Problem
 

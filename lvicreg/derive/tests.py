@@ -22,7 +22,7 @@ from lvicreg.codegen.emit import dependencies, statement
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.names import axes_by_name
 from lvicreg.codegen.naming import opened, with_named_sums
-from lvicreg.engines.broadcasting import primitives
+from lvicreg.engines.evaluation.broadcasting import primitives
 
 from .answer import Answer
 from .stream import has_stream

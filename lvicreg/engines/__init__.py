@@ -16,9 +16,8 @@ counterexample   a few lines of NumPy that anyone can run                       
 kernel           theorems stated again, with their proofs                                     Coq               kernel
 ===============  ==========================================================================  ================  ==============
 
-``equation`` is what the first three decide, ``evidence`` what all engines are. The exact engine consists of ``evaluator``, with
-``duals`` of numbers from ``surds`` or ``balls``, at ``points``, and ``distributions``; ``arrays`` evaluates expressions in
-float64.
+``equation`` is what the first three decide, ``evidence`` what all engines are; ``closeness`` says when two float64 arrays are
+the same. What the exact engines and the float64 ones evaluate expressions with is in ``evaluation``.
 """
 
 from .autodiff import Autodiff

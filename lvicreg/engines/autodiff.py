@@ -17,8 +17,8 @@ from sympy import Expr, Idx
 
 from lvicreg.calculus import Definitions
 
-from .broadcasting import sample, value
 from .closeness import CLOSE, check_close
+from .evaluation.broadcasting import sample, value
 from .evidence import Contradiction, load
 
 ADVICE = (

@@ -15,10 +15,10 @@ from sympy import Expr, NumberSymbol, log
 
 from lvicreg.calculus import Mean, f, f_prime, f_second
 
-from .balls import SERIES, Ball, Undecided, in_precision
 from .equation import Equation
+from .evaluation.balls import SERIES, Ball, Undecided, in_precision
+from .evaluation.points import Kind, Number
 from .exact import Exact, depends_on_a_logarithm
-from .points import Kind, Number
 
 PRECISIONS = 256, 1024, 4096, 16384  # bits: as many as it takes
 WIDTH = 1e-50  # of a ball, relative to the larger side or to 1

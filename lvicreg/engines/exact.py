@@ -19,12 +19,12 @@ from lvicreg.calculus import D, H, Mean, relu
 from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.indexed import free_indices
 
-from .distributions import outcomes
 from .equation import Equation
-from .evaluator import Evaluator
+from .evaluation.distributions import outcomes
+from .evaluation.evaluator import Evaluator
+from .evaluation.points import Kind, Number, Point
+from .evaluation.surds import Surd
 from .evidence import Contradiction
-from .points import Kind, Number, Point
-from .surds import Surd
 
 
 @dataclass(frozen=True)

@@ -125,8 +125,8 @@ class Record:
 
 
 def files(folder: Path) -> list[Path]:
-    """The modules of a folder in which code is broken."""
-    return sorted(path for path in folder.glob("*.py") if path.name not in LEFT_OUT)
+    """The modules of a folder, and of the folders in it, in which code is broken."""
+    return sorted(path for path in folder.rglob("*.py") if path.name not in LEFT_OUT)
 
 
 def by_place(mutants: Iterable[Mutant]) -> dict[str, list[Mutant]]:

@@ -19,9 +19,9 @@ from sympy import Expr, Idx, IndexedBase, Integer, log, sqrt
 
 from lvicreg.calculus import Definitions, Delta, H, Sigma, f, relu
 from lvicreg.calculus.layer import B, K, N, alpha, epsilon, mean, var, z
-from lvicreg.engines.evaluator import Evaluator
-from lvicreg.engines.points import Point
-from lvicreg.engines.surds import Surd
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
+from lvicreg.engines.evaluation.surds import Surd
 
 Tree = tuple  # (kind, ...); the places of its subtrees are CHILDREN[kind]
 CHILDREN = {"add": (1, 2), "mul": (1, 2), "sum": (2,), "pow": (1,), "call": (2,), "root": (1,)}

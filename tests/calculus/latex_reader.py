@@ -21,7 +21,7 @@ from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.indexed import Symmetric, free_indices
 from lvicreg.calculus.notation import LETTERS, latex
-from lvicreg.engines.broadcasting import value
+from lvicreg.engines.evaluation.broadcasting import value
 
 SIZES = {"N": 3, "M": 2, "B": 3}
 ROLES = {"unit": "N", "input": "M", "sample": "B"}

@@ -10,7 +10,7 @@ from sympy import Idx, IndexedBase, S, Symbol, cbrt, log, sqrt
 from lvicreg.calculus import SG, Delta, H, Sigma, f, is_zero, normal, relu
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, M, N, W, alpha, b, c, epsilon, i, j, k, l, m, mean, network, sigma, t, u, var, x, z
-from lvicreg.engines.points import Point
+from lvicreg.engines.evaluation.points import Point
 from tests.calculus.expression_trees import (
     INDICES,
     LEAVES,

@@ -8,7 +8,7 @@ from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, K, N, W, a, alpha, b, c, epsilon, i, j, k, mean, network, p, q, sigma, u, var, x, z
-from lvicreg.engines.points import Point
+from lvicreg.engines.evaluation.points import Point
 from tests.calculus.expression_trees import exact
 
 v = IndexedBase("v")

@@ -33,9 +33,9 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
-from lvicreg.engines.evaluator import Evaluator
-from lvicreg.engines.points import Point
-from lvicreg.engines.surds import Surd
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
+from lvicreg.engines.evaluation.surds import Surd
 from tests.calculus.expression_trees import INDICES, Data, brute, built, index, trees
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)

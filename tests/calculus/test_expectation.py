@@ -22,9 +22,9 @@ from lvicreg.calculus import (
 )
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import B, N, W, alpha, b, c, i, j, k, l, m, network, t, x, z
-from lvicreg.engines.distributions import outcomes
-from lvicreg.engines.evaluator import Evaluator
-from lvicreg.engines.points import Point
+from lvicreg.engines.evaluation.distributions import outcomes
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -12,7 +12,7 @@ from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import K, W, b, i, j, k, m, network, p, q, u, x
-from lvicreg.engines.broadcasting import sample, value
+from lvicreg.engines.evaluation.broadcasting import sample, value
 
 SIZES = {"N": 2, "M": 3, "B": 3}
 EXPRESSIONS = {

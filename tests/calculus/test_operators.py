@@ -22,9 +22,9 @@ from lvicreg.calculus import (
 )
 from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, m, mean, network, p, q, sigma, u, var, x, z
-from lvicreg.engines.distributions import outcomes
-from lvicreg.engines.evaluator import Evaluator
-from lvicreg.engines.points import Point
+from lvicreg.engines.evaluation.distributions import outcomes
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
 
 w, v = IndexedBase("w"), IndexedBase("v")
 C = Symmetric("C")

@@ -1,7 +1,7 @@
 """Generated code computes what its expression says: at B = N, where a wrong axis would pass, and at B ≠ N.
 
 Small rules and losses, each with one more construct that has code, are compared with the evaluation of the same expression by
-``lvicreg.engines.broadcasting``, which knows an index by its name and not by its place.
+``lvicreg.engines.evaluation.broadcasting``, which knows an index by its name and not by its place.
 """
 
 import re
@@ -13,7 +13,7 @@ from sympy import Rational, Symbol, log, sqrt
 
 from lvicreg.calculus import SG, Before, H, Sigma, Symmetric, distinct, relu
 from lvicreg.calculus.layer import B, N, W, b, c, i, k, l, p, q, slope, t, x, z
-from lvicreg.engines.broadcasting import sample, value
+from lvicreg.engines.evaluation.broadcasting import sample, value
 from tests.codegen.small import (
     A,
     K,

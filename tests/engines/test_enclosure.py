@@ -10,7 +10,7 @@ from lvicreg.calculus import D, Definitions, H, Mean, SecondMoments, Sigma, Symm
 from lvicreg.calculus.layer import B, b, i, j, k
 from lvicreg.claims import Claim, Entry, Status, examine
 from lvicreg.engines import Contradiction, Enclosed, Equation, Exact, Symbolic, enclosure, evaluating
-from lvicreg.engines.balls import Ball, Undecided, in_precision
+from lvicreg.engines.evaluation.balls import Ball, Undecided, in_precision
 
 v, w, u = IndexedBase("v"), IndexedBase("w", positive=True), IndexedBase("u")
 y, s = Symbol("y"), Symbol("s", positive=True)

@@ -12,7 +12,7 @@ from sympy import Expr, IndexedBase, Rational, Symbol, log, sqrt
 from lvicreg.calculus import At, D, Definitions, Delta, H, Mean, SecondMoments, Sigma, Symmetric, distinct, relu
 from lvicreg.calculus.layer import B, N, alpha, b, c, i, j, k, l, network, p, q, u, z
 from lvicreg.engines import Contradiction, Equation, Exact, exact
-from lvicreg.engines.evaluator import Evaluator
+from lvicreg.engines.evaluation.evaluator import Evaluator
 
 y, s, e = Symbol("y"), Symbol("s", positive=True), Symbol("e", nonnegative=True)
 v, w, n = IndexedBase("v"), IndexedBase("w", positive=True), IndexedBase("n", nonnegative=True)

@@ -172,7 +172,7 @@ def test_of_a_long_line_the_place_is_shown() -> None:
 def test_engines_and_evidence_have_what_to_break() -> None:
     names = {(subject.place.where, subject.place.name) for package in NOTE.checkers for subject in subjects(NOTE.root, package)}
     assert {
-        ("lvicreg/engines/surds.py", "Surd.sign"),
+        ("lvicreg/engines/evaluation/surds.py", "Surd.sign"),
         ("lvicreg/engines/exact.py", "Exact.scales"),
         ("lvicreg/engines/closeness.py", "RELATIVE"),
         ("lvicreg/calculus/indexed.py", "Delta.eval"),

@@ -42,7 +42,7 @@ def test_the_record_tells_the_kinds_apart() -> None:
     kinds = {
         "claims": ("oja.domain", "what fails in oja.domain"),
         "evidence": ("evidence of oja.epsilon", "derivations/independent/oja.py"),
-        "engines": ("lvicreg/engines/surds.py", "lvicreg/calculus/canonical.py", "lvicreg/claims/ledger.py"),
+        "engines": ("lvicreg/engines/evaluation/surds.py", "lvicreg/calculus/canonical.py", "lvicreg/claims/ledger.py"),
         "functions": ("variance", "losses.variance"),
         "definitions": ("definition alpha = 1/(step + 1)",),
     }

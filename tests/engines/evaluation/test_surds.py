@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lvicreg.engines.surds import ONE, ZERO, Surd
+from lvicreg.engines.evaluation.surds import ONE, ZERO, Surd
 
 fuzz = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -2,10 +2,15 @@
 
 from fractions import Fraction
 
-from lvicreg.engines.points import Point
-from lvicreg.engines.surds import Surd
+from sympy import sqrt
 
-SIZES = {"N": 2, "B": 4}
+from lvicreg.calculus.layer import K, W, alpha, b, epsilon, i, j, k, network, var, x, z
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
+from lvicreg.engines.evaluation.surds import Surd
+
+SIZES = {"N": 2, "M": 3, "B": 4}
+UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
 
 
 def test_numbers_are_small_fractions_of_either_sign_and_never_0() -> None:
@@ -57,7 +62,7 @@ def test_functions_are_tables() -> None:
 
 
 def test_a_point_is_told() -> None:
-    assert str(Point(SIZES, Fraction(1, 8))) == "B = 4, N = 2, entries of order 1/8"
+    assert str(Point(SIZES, Fraction(1, 8))) == "B = 4, M = 3, N = 2, entries of order 1/8"
     assert str(Point({"M": 3})) == "M = 3, entries of order 1"
     assert str(Point({"M": 3}, zeros=True)) == "M = 3, entries of order 1, some 0"
 
@@ -66,3 +71,33 @@ def test_points_differ_by_sizes_scale_and_seed() -> None:
     points = [Point(SIZES), Point(SIZES, Fraction(4)), Point(SIZES, seed=1), Point({"N": 3, "B": 4})]
     assert len({tuple(point.random.random() for _ in range(3)) for point in points}) == 4
     assert Point(SIZES).random.random() == Point(dict(reversed(SIZES.items())), Fraction(1), 0).random.random()
+
+
+# --- as an evaluator reads them --------------------------------------------------------------------------------------------
+def test_points_are_reproducible_and_differ():
+    def values(**options):
+        engine = Evaluator(Point(SIZES, **options), network)
+        return [engine.value(z[b, i], {b: s, i: n}) for s in SAMPLES for n in UNITS]
+
+    assert values() == values()
+    assert values() != values(seed=1)
+    assert values() != values(scale=Fraction(1, 100))
+
+
+def test_positive_symbols_have_positive_values():
+    for seed in range(20):
+        engine = Evaluator(Point(SIZES, seed=seed), network.primitive(var, alpha))
+        for quantity in (var[i], alpha, epsilon):
+            assert engine.value(quantity, {i: 0}).sign() > 0
+        engine.value(sqrt(var[i] + epsilon), {i: 0})
+
+
+def test_symmetric_matrices_are_symmetric():
+    engine = Evaluator(Point(SIZES), network.primitive(K))
+    assert engine.value(K[i, k], {i: 0, k: 1}) == engine.value(K[i, k], {i: 1, k: 0})
+    assert engine.value(W[i, k], {i: 0, k: 1}) != engine.value(W[i, k], {i: 1, k: 0})
+
+
+def test_arrays_are_drawn_on_both_sides_of_zero():
+    engine = Evaluator(Point(SIZES), network)
+    assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}

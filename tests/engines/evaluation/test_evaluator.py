@@ -3,24 +3,18 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Abs, Function, Idx, IndexedBase, Rational, S, Symbol, cbrt, log, pi, sign, sqrt
+from sympy import Function, Idx, IndexedBase, Rational, Symbol, cbrt, pi
 
 from lvicreg.calculus import (
-    SG,
     At,
     Before,
     D,
     Definitions,
     Delta,
     Gaussian,
-    H,
     Mean,
     Sigma,
     distinct,
-    f,
-    f_prime,
-    f_second,
-    relu,
 )
 from lvicreg.calculus.layer import (
     B,
@@ -45,13 +39,12 @@ from lvicreg.calculus.layer import (
     t,
     u,
     var,
-    x,
     z,
 )
-from lvicreg.engines.distributions import GAUSSIAN_FIVE_POINTS, outcomes
-from lvicreg.engines.evaluator import Evaluator
-from lvicreg.engines.points import Point
-from lvicreg.engines.surds import ZERO, Surd
+from lvicreg.engines.evaluation.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.engines.evaluation.evaluator import Evaluator
+from lvicreg.engines.evaluation.points import Point
+from lvicreg.engines.evaluation.surds import ZERO, Surd
 
 SIZES = {"N": 2, "M": 3, "B": 4}
 UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
@@ -88,25 +81,6 @@ def test_statistics_by_loops(engine, activity):
     )
 
 
-def test_activity_is_a_function_of_the_weighted_input(engine):
-    weights = [[engine.value(W[i, j], {i: n, j: r}).rational() for r in INPUTS] for n in UNITS]
-    inputs = [[engine.value(x[b, j], {b: s, j: r}).rational() for r in INPUTS] for s in SAMPLES]
-    for s in SAMPLES:
-        for n in UNITS:
-            argument = Surd(sum(weights[n][r] * inputs[s][r] for r in INPUTS))
-            assert engine.value(a[b, i], {b: s, i: n}) == argument
-            assert engine.value(z[b, i], {b: s, i: n}) == engine.point.table("f", argument)
-    assert engine.value(f(S(2))) != engine.value(f(S(3)))
-
-
-def test_hinge_and_step_by_loops(engine, activity):
-    entries = [value for row in activity for value in row]
-    assert {value > 0 for value in entries} == {True, False}
-    assert engine.value(Sigma(relu(z[b, i]), b, i)) == Surd(sum(max(value, Fraction(0)) for value in entries))
-    assert engine.value(Sigma(H(z[b, i]), b, i)) == Surd(sum(value > 0 for value in entries))
-    assert engine.value(H(z[b, i] - z[b, i]), {b: 0, i: 0}) == ZERO
-
-
 def test_slopes_by_loops(engine, activity):
     variances = network.primitive(z)
     engine = Evaluator(engine.point, variances)
@@ -118,16 +92,6 @@ def test_slopes_by_loops(engine, activity):
             variance = sum((row[n] - average) ** 2 for row in values) / 3
             slope = engine.value(D(loss, z[t, p]), {t: s, p: n})
             assert slope == Surd(2 * variance * 2 * (values[s][n] - average) / 3)
-
-
-def test_slope_through_the_activation(engine):
-    for s, n, o, r in ((0, 0, 0, 0), (1, 1, 1, 2), (2, 0, 1, 1)):
-        at = {b: s, i: n, p: o, q: r, j: r}
-        argument = engine.value(a[b, i], at)
-        slope = engine.point.table("f_prime", argument) * engine.value(x[b, j], at)
-        assert engine.value(D(z[b, i], W[p, q]), at) == (slope if n == o else ZERO)
-        assert engine.value(D(SG(z[b, i]), W[p, q]), at) == ZERO
-        assert engine.value(D(log(z[b, i]), W[p, q]) * z[b, i], at) == (slope if n == o else ZERO)
 
 
 def test_a_mean_by_loops():
@@ -155,13 +119,6 @@ def test_before(engine):
     assert engine.value(Before(i, k) / (z[b, i] - z[c, i]), {i: 1, k: 0, b: 0, c: 0}) == ZERO
 
 
-def test_the_kink_belongs_to_the_other_side():
-    """Of an argument that is 0 by its value only: SymPy knows nothing of it."""
-    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
-    assert engine.value(H(w[j] - v[j]), {j: 0}) == engine.value(relu(w[j] - v[j]), {j: 0}) == ZERO
-    assert engine.value(D(relu(w[j] - v[j]), w[q]), {j: 0, q: 0}) == ZERO
-
-
 def test_powers(engine):
     argument = engine.value(var[i] + epsilon, {i: 0})
     root = argument.sqrt()
@@ -171,16 +128,6 @@ def test_powers(engine):
         (3, argument * argument * argument),
     ):
         assert engine.value((var[i] + epsilon) ** exponent, {i: 0}) == expected
-
-
-def test_a_root_of_0_has_a_value_and_no_slope():
-    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
-    zero = w[j] - v[j]
-    assert engine.value(sqrt(zero) + w[j], {j: 0}) == engine.value(w[j], {j: 0})
-    for power in (sqrt(zero), zero ** Rational(3, 2)):
-        with pytest.raises(ZeroDivisionError, match="the root of 0 has no slope"):
-            engine.value(D(power, w[q]), {j: 0, q: 0})
-    assert engine.value(D(sqrt(w[j] ** 2), w[q]) ** 2, {j: 0, q: 0}) == Surd(1)
 
 
 def test_the_value_where_a_quantity_is_given(engine):
@@ -200,27 +147,6 @@ def test_what_is_given_stays_given_inside_a_mean_and_another_place():
     square = engine.value(Mean(v[j] ** 2, law), {j: 0})
     assert engine.value(At(Mean(y * v[j] ** 2, law), y, 2), {j: 0}) == square + square
     assert engine.value(At(At(r + y, r, 3), y, 5)) == Surd(8)
-
-
-def test_the_second_slope_is_the_last():
-    engine = Evaluator(Point(SIZES), Definitions())
-    at = {j: 1, q: 1}
-    assert engine.value(D(w[j] * f_second(v[j]), w[q]), at) == engine.value(f_second(v[j]), at)
-    assert engine.value(D(f_prime(2 * w[j]), w[q]), at) == engine.value(2 * f_second(2 * w[j]), at)
-    assert engine.value(f_second(w[j]), at) != engine.value(f_prime(w[j]), at)
-    with pytest.raises(TypeError, match="no derivative is known for f_second"):
-        engine.value(D(f_second(w[j]), w[q]), at)
-
-
-def test_a_size_and_its_sign():
-    engine = Evaluator(Point(SIZES), Definitions({v[j]: w[j]}))
-    for n in INPUTS:
-        number = engine.value(w[j], {j: n})
-        assert engine.value(Abs(w[j]), {j: n}) == (number if number.sign() > 0 else -number)
-        assert engine.value(sign(w[j]), {j: n}).rational() == number.sign()
-        assert engine.value(D(Abs(w[j]), w[q]), {j: n, q: n}).rational() == number.sign()
-    assert engine.value(Abs(w[j] - v[j]), {j: 0}) == engine.value(sign(w[j] - v[j]), {j: 0}) == ZERO
-    assert engine.value(D(sign(w[j]) * w[j], w[q]), {j: 0, q: 0}) == engine.value(sign(w[j]), {j: 0})
 
 
 def test_indices_of_a_name_are_as_many_as_in_its_meaning(engine):
@@ -265,32 +191,3 @@ def test_sizes_are_whole_and_given(engine):
     ):
         with pytest.raises(ValueError, match=message):
             engine.length(index)
-
-
-def test_points_are_reproducible_and_differ():
-    def values(**options):
-        engine = Evaluator(Point(SIZES, **options), network)
-        return [engine.value(z[b, i], {b: s, i: n}) for s in SAMPLES for n in UNITS]
-
-    assert values() == values()
-    assert values() != values(seed=1)
-    assert values() != values(scale=Fraction(1, 100))
-
-
-def test_positive_symbols_have_positive_values():
-    for seed in range(20):
-        engine = Evaluator(Point(SIZES, seed=seed), network.primitive(var, alpha))
-        for quantity in (var[i], alpha, epsilon):
-            assert engine.value(quantity, {i: 0}).sign() > 0
-        engine.value(sqrt(var[i] + epsilon), {i: 0})
-
-
-def test_symmetric_matrices_are_symmetric():
-    engine = Evaluator(Point(SIZES), network.primitive(K))
-    assert engine.value(K[i, k], {i: 0, k: 1}) == engine.value(K[i, k], {i: 1, k: 0})
-    assert engine.value(W[i, k], {i: 0, k: 1}) != engine.value(W[i, k], {i: 1, k: 0})
-
-
-def test_arrays_are_drawn_on_both_sides_of_zero():
-    engine = Evaluator(Point(SIZES), network)
-    assert {engine.value(x[b, j], {b: s, j: r}).sign() for s in SAMPLES for r in INPUTS} == {1, -1}

@@ -10,7 +10,7 @@ from sympy import IndexedBase, Symbol, exp, log, sqrt
 from lvicreg.calculus import SG, Before, Definitions, Delta, H, Sigma, Symmetric, f, f_prime, f_second, relu, sigmoid, softplus
 from lvicreg.calculus.functions import Exponential
 from lvicreg.calculus.layer import W, b, i, j, k, network, u, x
-from lvicreg.engines.broadcasting import primitives, sample, value
+from lvicreg.engines.evaluation.broadcasting import primitives, sample, value
 
 v, w, C = IndexedBase("v"), IndexedBase("w", positive=True), Symmetric("C")
 n = IndexedBase("n", nonnegative=True)

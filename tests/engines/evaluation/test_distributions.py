@@ -8,9 +8,9 @@ from sympy import Idx, IndexedBase, Symbol
 
 from lvicreg.calculus import Gaussian, IndependentUnits, Law, SecondMoments, Symmetric
 from lvicreg.calculus.layer import B, M, b, i, j
-from lvicreg.engines.distributions import GAUSSIAN_FIVE_POINTS, outcomes
-from lvicreg.engines.points import Point
-from lvicreg.engines.surds import ONE, ZERO, Surd
+from lvicreg.engines.evaluation.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.engines.evaluation.points import Point
+from lvicreg.engines.evaluation.surds import ONE, ZERO, Surd
 
 x, y = IndexedBase("x"), IndexedBase("y")
 C, R = Symmetric("C"), IndexedBase("R")

@@ -9,8 +9,8 @@ from sympy import cos, exp, log, sin, tanh
 
 from lvicreg.calculus import f, f_prime, f_second, sigmoid, softplus
 from lvicreg.calculus.functions import Exponential
-from lvicreg.engines.balls import SERIES, Ball, Undecided, applied, in_precision
-from lvicreg.engines.duals import Dual
+from lvicreg.engines.evaluation.balls import SERIES, Ball, Undecided, applied, in_precision
+from lvicreg.engines.evaluation.duals import Dual
 
 THIRD = Fraction(1, 3)
 FLOATS = {

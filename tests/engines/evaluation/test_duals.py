@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lvicreg.engines.balls import Ball
-from lvicreg.engines.duals import Dual
-from lvicreg.engines.surds import ONE, ZERO, Surd
-from tests.engines.test_surds import fractions, fuzz, single, surds
+from lvicreg.engines.evaluation.balls import Ball
+from lvicreg.engines.evaluation.duals import Dual
+from lvicreg.engines.evaluation.surds import ONE, ZERO, Surd
+from tests.engines.evaluation.test_surds import fractions, fuzz, single, surds
 
 
 @fuzz
