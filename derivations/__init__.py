@@ -18,17 +18,20 @@ SECTIONS = (
     "variance",
     "log_variance",
     "oja",
+    "oja_batch",
     "oja_flow",
     "oja_stability",
     "oja_many_units",
     "invariance",
     "covariance",
     "covariance_one_sample",
+    "covariance_rotation",
     "total",
     "activity",
     "conventions",
     "published_error",
 )
+HELPERS = ("sources", "conventions_table", "in_convention", "notation")  # modules that sections share
 
 RULES = Generated(
     "lvicreg.rules",
@@ -58,7 +61,12 @@ NOTE = Project(
     rules_package=RULES,
     losses_package=LOSSES,
     sources=(
-        ("derivations", tuple(f"derivations/{name}.py" for name in (*SECTIONS, "sources", "in_convention", "notation"))),
+        (
+            "derivations",
+            tuple(
+                f"derivations/{name}.py" for name in (*SECTIONS, "sources", "conventions_table", "in_convention", "notation")
+            ),
+        ),
         ("independent", ("derivations/independent/[!_]*.py",)),
         ("formal", ("derivations/formal/*.v",)),
         (

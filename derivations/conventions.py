@@ -6,20 +6,21 @@ as it stands there; its gradient is then a weight times the note's, and the weig
     ∂L/∂W = c · weight(N, B) · Σ_views (the rule's gradient)
 
 So a coefficient moves from one source to another by the ratio of two weights, where both have the same form. Where they have
-not, no factor makes up for it: see ``conventions.no-ratio``.
+not, no factor makes up for it: see ``conventions.no-ratio``. ``conventions_table`` prints them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sympy import Expr, Idx, IndexedBase, Rational, S, Symbol, factor, sqrt
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
+from derivations.conventions_table import table
 from derivations.covariance import beta
 from derivations.independent import conventions as independent
 from derivations.independent import published
 from derivations.invariance import slope_prev, x_prev, z_prev
-from derivations.notation import LATEX, TEXT, in_primitives
+from derivations.notation import LATEX, in_primitives
 from derivations.sources import SOURCES, both, fourth_products, nominal, off_diagonal, products, squared_distance, views
 from derivations.variance import gamma
 from lvicreg.calculus import SG, D, Definitions, Sigma, distinct, relu
@@ -44,10 +45,9 @@ from lvicreg.calculus.layer import (
     x,
     z,
 )
-from lvicreg.calculus.notation import latex, text
-from lvicreg.claims import Claim, Entry
-from lvicreg.conventions import PRESETS, Covariance, NoRatio, Variance
-from lvicreg.conventions.convert import ratio
+from lvicreg.calculus.notation import latex
+from lvicreg.claims import Claim
+from lvicreg.conventions import PRESETS, Covariance, Variance
 from lvicreg.conventions.terms import Term
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Numbers
 
@@ -83,11 +83,6 @@ def in_its_terms(term: Term) -> Mapping[Expr, Expr]:
         return {}
     in_root = term.epsilon if term.place == "root" else 0
     return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale(B))), epsilon: Rational(str(in_root))}
-
-
-def written(weight: Expr) -> str:
-    """A weight in plain text."""
-    return text(factor(S(weight)), TEXT)
 
 
 def preset(name: str) -> Claim:
@@ -271,44 +266,5 @@ claims = (
         source="beyond the note",
     ),
 )
-
-
-# --- the table ------------------------------------------------------------------------------------------------------------
-def times_its_paper(term: Term, printed: Term | None) -> str:
-    """By what factor a term is that of the paper which its source implements."""
-    if printed is None:
-        return "not stated there"
-    try:
-        return f"× {written(ratio(term, printed, N, B, nominal))}"
-    except NoRatio:
-        return "no ratio"
-
-
-def row(name: str, entry: Entry) -> str:
-    """One preset: its weights, what sets them apart from its paper's, and what was measured of its claim."""
-    convention = PRESETS[name]
-    terms, paper = convention.terms, convention.paper
-    weights = {term: f"{written(value.weight(N, B, nominal))} `{value.rule}`" for term, value in terms.items()}
-    compared = [f"{term} {times_its_paper(value, PRESETS[paper].terms.get(term))}" for term, value in terms.items() if paper]
-    cells = [
-        f"`{name}`",
-        *(weights.get(term, "not stated") for term in ("variance", "covariance", "invariance")),
-        "two" if "present" not in {value.views for value in terms.values()} else "one",
-        str(convention.variance.epsilon) if convention.variance else "–",
-        f"{paper}: {', '.join(compared)}" if paper else "–",
-        str(entry.status),
-        ", ".join(sorted(entry.kinds)),
-        convention.package or "–",
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def table(entries: Sequence[Entry]) -> str:
-    """The weights of all presets whose claims were examined, and the packages with which tests compare them."""
-    head = "| preset | variance | covariance | invariance | views | ε | against its paper | status | evidence | package |"
-    by_name = {entry.claim.id.removeprefix("conventions."): entry for entry in entries}
-    rows = [row(name, by_name[name]) for name in PRESETS if name in by_name]
-    return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *rows])
-
 
 TABLES = {"conventions": table}

@@ -17,10 +17,10 @@ from derivations.independent import oja as independent
 from derivations.independent import oja_polynomials as polynomials
 from derivations.log_variance import decay
 from derivations.notation import rule
-from lvicreg.calculus import SG, D, Definitions, Gaussian, Mean, SecondMoments, Sigma, Symmetric
-from lvicreg.calculus.layer import B, M, W, alpha, b, epsilon, i, j, m, mean, network, p, q, slope, t, u, var, x, z
+from lvicreg.calculus import SG, D, Definitions, Mean, SecondMoments, Sigma, Symmetric
+from lvicreg.calculus.layer import M, W, alpha, b, epsilon, i, j, m, mean, network, p, q, slope, t, u, var, x, z
 from lvicreg.claims import Claim
-from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers, Polynomials, Solver
+from lvicreg.engines import Autodiff, Equation, Numbers, Polynomials, Solver
 
 TITLE = "Oja's rule"
 
@@ -84,21 +84,6 @@ kept_loss = Sigma(
     -log(alpha * u[t, i] ** 2 + SG(var[i] - alpha * u[t, i] ** 2)) / 2 + decay / 2 * Sigma(W[i, j] ** 2, j), i
 )  # with the α of the log-variance rule kept in the update
 
-# --- batches: y_b = w·x_b given, x_b = (C w/s) y_b + r_b with the residual r_b independent of y_b -----------------------------
-Y, residual, X, R = IndexedBase("Y"), IndexedBase("residual"), IndexedBase("X"), Symmetric("R")
-centred = IndexedBase("U")
-regression = unit.replace({X[b, j]: Cw[j] / s * Y[b] + residual[b, j], centred[b]: Y[b] - Sigma(Y[b], b) / B})
-batch_ratio = Sigma(centred[b] * X[b, q], b) / Sigma(centred[b] ** 2, b)
-
-# --- normalisation of a batch, y_b = w·x_b --------------------------------------------------------------------------------
-averaging = Symbol("averaging", positive=True)  # any α, in both places
-batch_s, mixed_s = Symbol("batch_s"), Symbol("mixed_s")
-squares = Sigma(Y[b] ** 2, b)
-batch = Definitions({Y[b]: Sigma(w[j] * x[b, j], j), batch_s: averaging * squares, mixed_s: squares / (B - 1)})
-batch_F = averaging * Sigma(Y[b] * x[b, q], b) / batch_s - decay * w[q]
-mixed_F = Sigma(Y[b] * x[b, q], b) / B / mixed_s - decay * w[q]
-batches = ({"M": 2, "B": 3}, {"M": 3, "B": 2})
-
 
 def along(quantity: Expr, field: IndexedBase) -> Expr:
     """The rate at which a function of ``w`` changes along the flow of a field: Σ_l ∂quantity/∂w_l · field_l."""
@@ -132,37 +117,6 @@ claims = (
         ),
         rests_on=("log-variance.one-sample",),
         source="note, log-variance loss; Oja 1982, Eq. 3 and 4",
-    ),
-    Claim(
-        id="oja.mean-field-batch",
-        statement=r"With the batch's own variance in the place of $\sigma^2$, the average is still $C w/(w^\top C w)$ for "
-        r"independent Gaussian samples and $B \ge 3$, because the residual of $x$ after regression on $y$ is independent of "
-        "$y$. For other inputs it is biased in general.",
-        proof="A residual that is uncorrelated with all $y_c$ is independent of them where all are jointly Gaussian. So its "
-        r"mean may be taken with the $y_c$ given, and it is $0$; what is left of $x_b$ is $(C w/\sigma^2) y_b$, and the sums "
-        "over the batch cancel. That other inputs are biased is shown by one of them.",
-        holds=(
-            Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
-            Equation(
-                Mean(batch_ratio, Gaussian(residual[b, j], R)), Cw[q] / s, regression, ({"M": 1, "B": 3}, {"M": 2, "B": 2})
-            ),
-        ),
-        evidence=(
-            Numbers(independent.residual_by_autodiff),
-            Counterexample(
-                "y = np.random.default_rng(0).uniform(-1, 1, (100000, 3))   # batches of three; x = (y, y³), w = (1, 0)\n"
-                "u = y - y.mean(axis=1, keepdims=True)\n"
-                "left = np.mean(np.sum(u * y**3, axis=1) / np.sum(u**2, axis=1))\n"
-                "right = 3 / 5                                              # E[y⁴]/E[y²]"
-            ),
-        ),
-        assumptions=(
-            "Gaussian input, samples independent of each other",
-            r"$B \ge 3$, so that the mean exists",
-            r"$\sigma^2 > 0$",
-        ),
-        rests_on=("oja.mean-field",),
-        source="beyond the note",
     ),
     Claim(
         id="oja.rotation",
@@ -216,7 +170,7 @@ claims = (
             Numbers(independent.fixed_points_by_autodiff),
             Polynomials(polynomials.fixed_points),
             Solver(independent.fixed_points_by_solver),
-            theorems("proportional.same_zeros", "fixed_points.fixed_points", "fixed_points.oja_fixed_points"),
+            theorems("fixed_points.same_zeros", "fixed_points.fixed_points", "fixed_points.oja_fixed_points"),
         ),
         assumptions=(
             r"$\sigma^2 > 0$",
@@ -287,30 +241,6 @@ claims = (
         ),
         assumptions=("$C$ positive semidefinite, as a covariance is",),
         rests_on=("oja.mean-field",),
-        source="beyond the note",
-    ),
-    Claim(
-        id="oja.minibatch-normalisation",
-        statement=r"In one batch's field, $\alpha \sum_b y_b x_b/\sigma^2 - \lambda w$ with $\sigma^2 = \alpha \sum_b y_b^2$ "
-        r"does not depend on $\alpha$. Mixing conventions does not cancel: the batch mean of $y_b x_b$ with a $\sigma^2$ of "
-        r"ddof $= 1$ has its fixed points at $\lVert w \rVert^2 = (B - 1)/(B \lambda)$.",
-        holds=(
-            Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
-            Equation(D(batch_F, averaging), 0, batch, batches),
-            Equation(Sigma(w[q] * batch_F, q), 1 - decay * norm2, batch, batches),
-            Equation(Sigma(w[q] * mixed_F, q), (B - 1) / B - decay * norm2, batch, batches),
-        ),
-        fails=(Equation(mixed_F, batch_F, batch, batches),),
-        evidence=(
-            Autodiff(losses.log_variance_of_a_batch, -batch_F, batch, {"averaging": 0.3}, target="w"),
-            Numbers(independent.normalisation_by_autodiff),
-        ),
-        assumptions=(
-            r"$\sum_b y_b^2 > 0$",
-            r"$\varepsilon = 0$",
-            "zero-mean batch",
-        ),
-        rests_on=("log-variance.minibatch",),
         source="beyond the note",
     ),
 )

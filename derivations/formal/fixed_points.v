@@ -46,6 +46,14 @@ rewrite /F Cw sE scalerA -scalerBl -[lambda](mulfK w0) norm_w.
 by rewrite invfM mulrAC mulVf// subrr scale0r.
 Qed.
 
+(* oja.fixed-points.  For lambda = 1 and s <> 0, the two mean updates are zero
+   at the same weights. *)
+Theorem same_zeros C w : s C w != 0 -> (F C 1 w = 0 <-> O C w = 0).
+Proof.
+move=> s0; rewrite proportional//; split=> [->|/eqP]; first exact: scaler0.
+by rewrite scaler_eq0 (negbTE s0) => /eqP.
+Qed.
+
 (* oja.fixed-points.  Where s is positive, Oja's mean update is zero exactly at
    the eigenvectors of C with a positive eigenvalue and length 1. *)
 Theorem oja_fixed_points C w :

@@ -8,7 +8,7 @@ Set Warnings "-notation-overridden,-ambiguous-paths".
 From mathcomp Require Import all_ssreflect ssralg ssrnum zmodp matrix interval ring.
 From mathcomp.classical Require Import boolp functions classical_sets.
 From mathcomp.analysis Require Import reals topology normedtype derive exp.
-From Oja Require Import definitions proportional calculus.
+From Oja Require Import definitions proportional fixed_points calculus.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.

@@ -19,12 +19,4 @@ Implicit Types (C : 'M[R]_n) (w : 'cV[R]_n).
 Theorem proportional C w : s C w != 0 -> O C w = s C w *: F C 1 w.
 Proof. by move=> s0; rewrite /O /F scale1r scalerBr scalerA divff// scale1r. Qed.
 
-(* oja.fixed-points.  For lambda = 1 and s <> 0, the two mean updates are zero
-   at the same weights. *)
-Theorem same_zeros C w : s C w != 0 -> (F C 1 w = 0 <-> O C w = 0).
-Proof.
-move=> s0; rewrite proportional//; split=> [->|/eqP]; first exact: scaler0.
-by rewrite scaler_eq0 (negbTE s0) => /eqP.
-Qed.
-
 End Proportional.
