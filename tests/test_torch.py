@@ -1,9 +1,7 @@
-"""VICReg in PyTorch: the loss against the packages and the rules, differentiated, compiled and distributed; local learning."""
+"""VICReg in PyTorch: the loss against the packages and the rules, differentiated and compiled."""
 
 import inspect
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,32 +9,14 @@ import pytest
 
 from lvicreg import rules
 from lvicreg.conventions import PRESETS, Convention, Covariance, Invariance, NoRatio, Variance, for_rules
-from lvicreg.online import linear, relu, tanh
 from tests.packages import SHIPPED, published
 
 torch = pytest.importorskip("torch")
-from lvicreg.torch import VICRegLoss, local_gradient  # noqa: E402
+from lvicreg.torch import VICRegLoss  # noqa: E402
+from tests.views import close, differentiated, views  # noqa: E402
 
 SHAPES = [(2, 3), (5, 8), (9, 4), (4, 4), (2, 2), (3, 5, 4), (4, 2, 3, 6)]
 COEFFICIENTS = {"invariance": 25, "variance": 25, "covariance": 1}
-
-
-def views(*shape, dtype=torch.float64):
-    """Two activities with units on both sides of the threshold."""
-    torch.manual_seed(0)
-    spread = torch.linspace(0.3, 1.8, shape[-1], dtype=torch.float64)
-    return tuple((torch.randn(*shape, dtype=torch.float64) * spread).to(dtype).requires_grad_() for _ in range(2))
-
-
-def differentiated(loss, z_a, z_b, **options):
-    value = loss(z_a, z_b)
-    return value.detach(), *torch.autograd.grad(value, (z_a, z_b), **options)
-
-
-def close(found, expected, rtol=1e-12):
-    for ours, theirs in zip(found, expected, strict=True):
-        assert ours.shape == theirs.shape
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=rtol * float(theirs.detach().abs().max()), check_dtype=False)
 
 
 # --- against the packages, and against the rules ---------------------------------------------------------------------------
@@ -254,119 +234,6 @@ def test_refusals():
         VICRegLoss(convention=Convention(variance=Variance(), invariance=Invariance()))
     with pytest.raises(NoRatio, match="ddof is 0"):
         VICRegLoss(convention=Convention(variance=Variance(ddof=0), covariance=Covariance(), invariance=Invariance()))
-
-
-# --- distributed -----------------------------------------------------------------------------------------------------------
-PROCESSES, BATCH = 4, 3
-PROCESS = """
-import sys
-from pathlib import Path
-from pathlib import Path
-import torch
-from lvicreg.torch import VICRegLoss
-
-rank, processes, batch, folder = *map(int, sys.argv[1:4]), Path(sys.argv[4])
-torch.set_num_threads(1)
-store = f"file://{folder}/store"
-torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=processes)
-part = slice(rank * batch, (rank + 1) * batch)
-z = [view[part].transpose(0, -1).contiguous().transpose(0, -1).requires_grad_() for view in torch.load(folder / "views.pt")]
-assert not z[0].is_contiguous()
-loss = VICRegLoss(gather_distributed=True)(*z)
-equal = torch.autograd.grad(loss, z, retain_graph=True)
-weighted = torch.autograd.grad(loss, z, torch.tensor(1.0 + rank, dtype=loss.dtype))
-refused = []
-for attempt in (
-    lambda: VICRegLoss(gather_distributed=True)(*(view[: batch - (rank == 1)] for view in z)),
-    lambda: torch.autograd.grad(torch.autograd.grad(VICRegLoss(gather_distributed=True)(*z), z, create_graph=True)[0].sum(), z),
-):
-    try:
-        attempt()
-    except (ValueError, RuntimeError) as problem:
-        refused.append(str(problem))
-torch.save((loss.detach(), equal, weighted, refused), folder / f"{rank}.pt")
-torch.distributed.destroy_process_group()
-"""
-
-
-@pytest.mark.parametrize("shape", [(5,), (40,), (2, 5)], ids=str)  # more samples than units, fewer, and with places
-def test_four_processes_give_the_loss_of_one(shape, tmp_path):
-    """Variance and covariance of all samples; gradients add up over processes, as with lightly's own gathering."""
-    z = views(PROCESSES * BATCH, *shape)
-    torch.save([view.detach() for view in z], tmp_path / "views.pt")
-    called = [sys.executable, "-c", PROCESS]
-    running = [
-        subprocess.Popen([*called, str(rank), str(PROCESSES), str(BATCH), str(tmp_path)], stderr=subprocess.PIPE, text=True)
-        for rank in range(PROCESSES)
-    ]
-    problems = [process.communicate(timeout=120)[1] for process in running]
-    assert [process.returncode for process in running] == [0] * PROCESSES, "".join(problems)
-    found = [torch.load(tmp_path / f"{rank}.pt") for rank in range(PROCESSES)]
-    whole = differentiated(VICRegLoss(), *z)
-    torch.testing.assert_close(sum(loss for loss, *_ in found) / PROCESSES, whole[0], rtol=1e-12, atol=0)
-    shared = differentiated(VICRegLoss(lambda_param=0.0), *z)[1:]
-    own = differentiated(VICRegLoss(mu_param=0.0, nu_param=0.0), *z)[1:]
-    for rank, (_, equal, weighted, (shapes, twice)) in enumerate(found):
-        part = slice(rank * BATCH, (rank + 1) * BATCH)
-        # the mean over processes, which DistributedDataParallel takes, is the gradient of one process with all samples
-        close([gradient / PROCESSES for gradient in equal], [gradient[part] for gradient in whole[1:]])
-        slopes = sum(1.0 + other for other in range(PROCESSES))
-        expected = [slopes * s[part] + (1 + rank) * PROCESSES * o[part] for s, o in zip(shared, own, strict=True)]
-        close(weighted, expected)
-        assert "all processes must have minibatches of one shape; got (3, " in shapes
-        assert "no second derivatives where its activities are gathered" in twice
-
-
-# --- learning without a backward pass --------------------------------------------------------------------------------------
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("activation", [linear, tanh, relu], ids=lambda f: f.__name__)
-def test_local_gradients_are_those_of_the_total_loss(activation, bias):
-    """Against autograd of invariance, hinge and one-sample covariance, written in PyTorch."""
-    torch.manual_seed(0)
-    layer = torch.nn.Linear(5, 4, bias=bias, dtype=torch.float64)
-    x, x_prev = torch.randn(7, 5, dtype=torch.float64), torch.randn(7, 5, dtype=torch.float64)
-    coefficients = {"lambda_inv": 0.3, "lambda_var": 0.7, "lambda_cov": 0.2}
-    z, z_prev = local_gradient(layer, x, x_prev, activation=activation, **coefficients)
-    found = [parameter.grad for parameter in layer.parameters()]
-    function = {"linear": lambda a: a, "tanh": torch.tanh, "relu": torch.relu}[activation.__name__]
-    activity, before = function(layer(x)), function(layer(x_prev))
-    torch.testing.assert_close(z, activity.detach())
-    torch.testing.assert_close(z_prev, before.detach())
-    u = activity - activity.mean(dim=0).detach()
-    products = (u[:, :, None] * u[:, None, :]) ** 2
-    loss = 0.3 / 2 * ((activity - before.detach()) ** 2).sum()
-    loss = loss + 0.7 * 6 * torch.relu(1 - torch.sqrt(activity.var(dim=0) + 1e-4)).sum()
-    loss = loss + 0.2 / 4 * (products.sum() - torch.diagonal(products, dim1=1, dim2=2).sum())
-    close(found, torch.autograd.grad(loss, list(layer.parameters())))
-
-
-def test_a_local_rule_may_read_the_weights():
-    torch.manual_seed(0)
-    layer = torch.nn.Linear(5, 1, bias=False, dtype=torch.float64)
-    x = torch.randn(6, 5, dtype=torch.float64)
-    local_gradient(layer, x, x, rule=rules.oja, activation=linear)
-    y = x @ layer.weight.detach().T
-    torch.testing.assert_close(-layer.weight.grad, y.T @ x - (y**2).sum() * layer.weight.detach())
-
-
-def test_local_gradients_under_autocast_and_of_wrong_shapes():
-    layer, x = torch.nn.Linear(5, 4), torch.randn(7, 5)
-    local_gradient(layer, x, x)
-    expected = layer.weight.grad
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        local_gradient(layer, x, x)
-    torch.testing.assert_close(layer.weight.grad, expected, rtol=0, atol=0)
-    with pytest.raises(ValueError, match=r"the same shape \(B, M\); got \(5,\) and \(5,\)"):
-        local_gradient(layer, x[0], x[0])
-    with pytest.raises(ValueError, match=r"got \(7, 5\) and \(6, 5\)"):
-        local_gradient(layer, x, x[:6])
-
-
-def test_no_graph_is_recorded():
-    layer = torch.nn.Linear(5, 4)
-    z, _ = local_gradient(layer, torch.randn(7, 5), torch.randn(7, 5))
-    assert not z.requires_grad
-    assert not layer.weight.grad.requires_grad
 
 
 def test_the_page_s_examples_run(capsys):

@@ -90,5 +90,5 @@ def test_the_map_has_every_claim_in_the_colour_of_its_status_with_a_link(visit: 
     assert sorted(nodes) == sorted(expected)
     assert page.locator(".claim-map .edge").count() == sum(len(claim["rests_on"]) for claim in LEDGER)
     page.locator(".claim-map a.node", has_text="oja.mean-field-batch").click()
-    page.wait_for_url("**/oja.html#claim-oja-mean-field-batch")
+    page.wait_for_url("**/oja_batch.html#claim-oja-mean-field-batch")
     assert page.locator("div#claim-oja-mean-field-batch").is_visible()
