@@ -121,11 +121,13 @@ class Sent(NamedTuple):
     size: str
 
     def elements(self, sizes: Sizes, s: int, u: int) -> float:
+        """How many numbers are sent, on s × u devices."""
         formula = self.size.replace("·", "*").replace("²", "**2")
         return float(eval(formula, {}, sizes._asdict() | {"s": s, "u": u}))
 
 
 def sent(what: str, kind: str, over: str, size: str) -> list[Sent]:
+    """One thing that is sent."""
     return [Sent(what, kind, over, size)]
 
 
@@ -211,11 +213,13 @@ def alike() -> list[tuple[list[Callable[..., Any]], bool]]:
 
 
 def named(group: list[Callable[..., Any]], few: bool) -> str:
+    """The names of rules that send the same."""
     order = f", {'B < N' if few else 'B ≥ N'}" if rules.covariance in group else ""
     return ", ".join(f"<code>{rule.__name__}</code>" for rule in group) + order.replace("<", "&lt;")
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table as HTML, its cells too."""
     first = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     lines = "".join("<tr>" + "".join(row) + "</tr>" for row in rows)
     whole = f'<table class="dataframe"><thead><tr>{first}</tr></thead><tbody>{lines}</tbody></table>'

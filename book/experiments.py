@@ -126,8 +126,9 @@ def off_diagonal_mean(matrix: Array) -> float:
 
 
 def decorrelation_losses(z: Array) -> tuple[float, float, float]:
-    """LPL's decorrelation loss as printed, as corrected, and what the printed one is on average for Gaussian activity of the
-    same covariance (published-error.bias).
+    """LPL's decorrelation loss as printed, as corrected, and the average of the printed one (published-error.bias).
+
+    The average is over Gaussian activity of the same covariance.
     """
     count, C = len(z), np.cov(z.T)
     squares = (z - z.mean(axis=0)) ** 2

@@ -54,6 +54,7 @@ def shifted(images: Tensor, random: torch.Generator) -> Tensor:
 
 
 def network(seed: int) -> Layers:
+    """The layers, not yet trained."""
     torch.manual_seed(seed)
     return [nn.Linear(before, after) for before, after in pairwise(SIZES)]
 

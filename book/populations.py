@@ -66,11 +66,11 @@ def _trained(rule: str | None, x: Any, W: Any, eta: float, beta: Any, steps: int
 
 
 def trained(rule: str | None, times: Sequence[float] = (2.0,), steps: int = 6000, every: int = 50) -> Array:
-    """The covariance of ``UNITS`` linear units on Gaussian input, while they learn with log-variance, decay and a covariance
-    rule, (strengths, steps / every, units, units).
+    """The covariance of ``UNITS`` linear units while they learn, (strengths, steps / every, units, units).
 
-    The strengths β are multiples of the threshold above which the exact rule has the principal components as stable points
-    (oja.many-units-threshold). The input's spectrum is ``SPECTRUM``.
+    They learn on Gaussian input, whose spectrum is ``SPECTRUM``, with log-variance, decay and a covariance rule. The strengths
+    β are multiples of the threshold above which the principal components are stable points of the exact rule
+    (oja.many-units-threshold).
     """
     jax.config.update("jax_enable_x64", True)
     random, inputs = np.random.default_rng(3), len(SPECTRUM)

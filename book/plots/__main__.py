@@ -23,6 +23,7 @@ DRAW: dict[str, Callable[[], Figure]] = {
 
 
 def main(names: list[str]) -> None:
+    """Draw the figures of these names, or all."""
     with plt.rc_context(STYLE):
         for name in names or DRAW:
             print(f"drawing {name}.svg")

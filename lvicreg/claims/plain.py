@@ -1,4 +1,4 @@
-"""Statements in plain text, for a terminal and for tables: ``$\\lVert w \\rVert^2 = 1/\\lambda$`` as ``‖w‖² = 1/λ``.
+r"""Statements in plain text, for a terminal and for tables: ``$\lVert w \rVert^2 = 1/\lambda$`` as ``‖w‖² = 1/λ``.
 
 What a fraction or a root holds is put in brackets where it is more than one symbol, so that no precedence is lost. A command
 that is not known is an error, not left out.

@@ -95,6 +95,7 @@ def sizes(expressions: Iterable[Expr], function: Function, known: set[str]) -> l
 
 
 def checked_arguments(rule: Function) -> str:
+    """The call by which a function checks what it is given."""
     statistics = [name for name in rule.statistics if isinstance(name, IndexedBase)]
     required = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in rule.arguments]
     given = ", ".join(f'"{name}": ({name}, "{shape_of(name, rule)}")' for name in statistics)

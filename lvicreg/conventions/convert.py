@@ -73,7 +73,11 @@ def for_rules(
     and then ``float(weights["variance"]) * rules.variance(x, z, slope, epsilon=epsilon)`` for either view.
 
     Args:
-        coefficients, source, N, B, nominal: as for ``convert``.
+        coefficients: as for ``convert``.
+        source: as for ``convert``.
+        N: number of units.
+        B: samples in a minibatch.
+        nominal: as for ``convert``.
 
     Returns:
         The coefficients as fractions, by the names of the rules. Nothing is rounded.

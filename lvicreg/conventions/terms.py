@@ -165,8 +165,10 @@ class Variance(Term):
         return 1, UNITS[self.units](N)
 
     def shape(self, B: int) -> Mapping[str, Any]:
-        """With ``v = S/n``, ``n = B − ddof``, the hinge is ``γ max(0, 1 − √((S + ε n)/(γ² n)))``, and ``log(v + ε)`` is
-        ``log(S + ε n)`` but for a constant: the data enter through ``S`` alone. ε on the deviation is a lower threshold.
+        """What a term's shape depends on, the data entering through ``S`` alone where ``v = S/n``, ``n = B − ddof``.
+
+        The hinge is ``γ max(0, 1 − √((S + ε n)/(γ² n)))``, and ``log(v + ε)`` is ``log(S + ε n)`` but for a constant. ε on the
+        deviation is a lower threshold.
         """
         n = B - self.ddof
         if self.form == "log":

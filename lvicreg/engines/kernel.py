@@ -1,4 +1,4 @@
-"""The kernel of a proof assistant: theorems stated again for Coq, with the axioms that each of them uses.
+r"""The kernel of a proof assistant: theorems stated again for Coq, with the axioms that each of them uses.
 
 A folder holds ``.v`` files and a record, ``axioms.txt``: the theorems, the axioms that the kernel reported for those of
 their file, and the hash of the files for which it did. ``report`` compiles the files and asks the kernel again. Where Coq is
@@ -6,7 +6,7 @@ not installed the check is *not run*; the record is then still a statement about
 
 Hypotheses that contradict one another would prove anything. So each theorem ``x`` that has any is applied once, to something
 that meets them all: ``Example x_applies : what it says there := x …``. Hypotheses are the propositions before a theorem's
-conclusion, behind a name too. None may stand within a conclusion (``A /\\ (B -> C)``, ``exists x, B x -> C x``), nor in the
+conclusion, behind a name too. None may stand within a conclusion (``A /\ (B -> C)``, ``exists x, B x -> C x``), nor in the
 type of anything else that a theorem takes (``(a < b) * nat``, ``forall A : Type, A``). Whether a type that it speaks of, such
 as MathComp's ``realType``, has a member at all is not asked; so the files may make no types.
 """

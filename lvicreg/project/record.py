@@ -144,7 +144,7 @@ def score(mutants: Iterable[Mutant]) -> Score:
 
 
 def as_sentence(counts: Score) -> str:
-    """``41, all but 2 noticed, which change nothing.``"""
+    """A score in words: ``41, all but 2 noticed, which change nothing.``."""
     return f"{counts['mutants']}, {_noticed(counts)}."
 
 
