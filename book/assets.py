@@ -1,7 +1,7 @@
 """Sphinx extension: what pages load, so that nothing is asked of the network.
 
-MathJax is copied from its package. The page that derives gradients gets Pyodide, if it is installed, and two archives: SymPy as
-installed here, and the project's own calculus.
+MathJax and its font are copied from npm's packages. The page that derives gradients gets Pyodide, if it is installed, and two
+archives: SymPy as installed here, and the project's own calculus.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parent.parent
-PYODIDE = Path(sys.prefix) / "node_modules" / "pyodide"
+PACKAGES = Path(sys.prefix) / "node_modules"
+MATHJAX, PYODIDE = PACKAGES / "mathjax", PACKAGES / "pyodide"
+FONT = "mathjax-newcm-font"
 CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 IN_PAGE = ROOT / "book" / "in_page"
 
@@ -30,8 +33,7 @@ def copy_assets(app: Sphinx, problem: Exception | None) -> None:
     if problem is not None or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    with as_file(files("mathjax") / "static" / "mathjax" / "es5") as source:
-        shutil.copytree(source, static / "mathjax", dirs_exist_ok=True)
+    _copy_mathjax(static / "mathjax")
     (static / "derive").mkdir(exist_ok=True)
     for path in IN_PAGE.glob("*.js"):
         shutil.copy(path, static / "derive")
@@ -41,6 +43,17 @@ def copy_assets(app: Sphinx, problem: Exception | None) -> None:
             shutil.copy(PYODIDE / name, static / "pyodide")
         for name, members in archives().items():
             write_archive(static / "derive" / name, members)
+
+
+def _copy_mathjax(target: Path) -> None:
+    """One component of MathJax, the extensions that it may load, and the font."""
+    if not MATHJAX.exists():
+        raise ExtensionError(f"MathJax is not in {PACKAGES}: run the README's command for the book, which installs it with npm")
+    target.mkdir(exist_ok=True)
+    shutil.copy(MATHJAX / "tex-chtml.js", target)
+    for folder in ("input/tex/extensions", "a11y", "ui"):
+        shutil.copytree(MATHJAX / folder, target / folder, dirs_exist_ok=True)
+    shutil.copytree(PACKAGES / "@mathjax" / FONT / "chtml", target / "fonts" / FONT / "chtml", dirs_exist_ok=True)
 
 
 def archives() -> dict[str, Iterator[tuple[str, bytes]]]:

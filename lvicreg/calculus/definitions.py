@@ -69,6 +69,8 @@ class Definitions:
             name = name_of(pattern)
             if name is None:
                 raise TypeError(f"only a symbol or an indexed symbol can be defined; got {pattern}")
+            if len(set(indices_of(pattern))) < len(indices_of(pattern)):
+                raise ValueError(f"{pattern} has one index twice: define all entries, such as those of Idx's i and k")
             loose = free_indices(S(value)) - set(indices_of(pattern))
             if loose:
                 raise ValueError(f"the definition of {pattern} has indices that it does not bind: {sorted(loose, key=str)}")

@@ -15,7 +15,8 @@ from collections.abc import Callable
 
 from sympy import Add, Expr, Idx, Indexed, Mul, Pow, S, Symbol
 
-from .definitions import Definitions, name_of
+from .axes import size_of
+from .definitions import Definitions, indices_of, name_of
 from .functions import ELEMENTWISE, StopGradient
 from .indexed import Comparison, Delta, Sigma, Symmetric, fresh, rename
 
@@ -63,12 +64,20 @@ def outermost(expr: Expr, target: Expr, definitions: Definitions) -> Expr:
 def _checked(expr: Expr, target: Expr) -> Expr:
     if isinstance(name_of(target), Symmetric):
         raise TypeError(f"the entries of {name_of(target)} are not independent of each other")
+    if any(target in size_of(index).free_symbols for index in S(expr).atoms(Idx)):
+        raise TypeError(f"{target} is the length of a sum, and a whole number")
+    if (other := next((entry for entry in S(expr).atoms(Indexed) if _is_of_another_rank(entry, target)), None)) is not None:
+        raise TypeError(f"{other} and {target} have not as many indices")
     used = target.atoms(Idx) & S(expr).atoms(Idx)
     if used:
         raise ValueError(
             f"differentiate with respect to indices that the expression does not use; {sorted(used, key=str)} occur"
         )
     return S(expr)
+
+
+def _is_of_another_rank(entry: Indexed, target: Expr) -> bool:
+    return name_of(entry) == name_of(target) and len(indices_of(entry)) != len(indices_of(target))
 
 
 def _depends(expr: Expr | None, target: Expr, definitions: Definitions) -> bool:
@@ -103,7 +112,7 @@ def _derivative(expr: Expr, target: Expr, through: Callable[[Expr], Expr]) -> Ex
             return Sigma(inner, index) if inner != 0 else S.Zero
         case Indexed() | Symbol():
             if name_of(expr) == name_of(target):
-                return Mul(*map(Delta, getattr(expr, "indices", ()), getattr(target, "indices", ())))
+                return Mul(*(Delta(*pair) for pair in zip(indices_of(expr), indices_of(target), strict=True)))
             return through(expr)
     if not expr.args:
         return S.Zero

@@ -79,7 +79,8 @@ class Gaussian(Law):
         covariance = self.args[1]
 
         def second(first: Indexed, other: Indexed) -> Expr:
-            same_sample = Mul(*map(Delta, first.indices[:-1], other.indices[:-1]))
+            samples = zip(first.indices[:-1], other.indices[:-1], strict=True)
+            same_sample = Mul(*(Delta(*pair) for pair in samples))
             return same_sample * covariance[first.indices[-1], other.indices[-1]]
 
         return Add(*(Mul(*(second(*pair) for pair in pairing)) for pairing in _pairings(factors)))

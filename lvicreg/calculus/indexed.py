@@ -34,6 +34,12 @@ def fresh(index: Idx) -> Idx:
     return Idx(Symbol(f"_fresh{next(_fresh_numbers):09}", integer=True), index.args[1])
 
 
+def _check_start(index: Idx) -> None:
+    """A range is known by its length alone, so it begins at 0."""
+    if index.lower != 0:
+        raise TypeError(f"{index} runs from {index.lower} to {index.upper}: let it run from 0, as Idx('{index}', N) does")
+
+
 class Sigma(Expr):
     """The sum of a term over one index; ``Sigma(term, i, k)`` nests, innermost index last.
 
@@ -48,6 +54,7 @@ class Sigma(Expr):
         for index in reversed(indices):
             if not isinstance(index, Idx) or len(index.args) != 2:
                 raise TypeError(f"Sigma sums over an index with a range, such as Idx('i', N); got {index!r}")
+            _check_start(index)
             term = Expr.__new__(cls, S(term), index)
         return term
 
@@ -71,6 +78,8 @@ class Comparison(Function):
     def eval(cls, first: Idx, second: Idx) -> Expr | None:
         if size_of(first) != size_of(second):
             raise TypeError(f"{cls.__name__} compares indices of the same range; {first} and {second} differ")
+        _check_start(first)
+        _check_start(second)
         return None
 
 

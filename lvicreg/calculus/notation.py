@@ -134,6 +134,12 @@ class _Text(PositiveFirst, StrPrinter):
             return (base if bare else f"({base})") + str(power.exp).translate(SUPERSCRIPTS)
         return str(super()._print_Pow(power, rational=rational))
 
+    def parenthesize(self, item: Expr, level: int, strict: bool = False) -> str:
+        """As SymPy's, which takes what it does not know for an atom, so that a power of a sum reads as a sum of powers."""
+        if level > PRECEDENCE["Mul"] and (isinstance(item, Sigma) or (isinstance(item, Indexed) and "^" in self._print(item))):
+            return f"({self._print(item)})"
+        return str(super().parenthesize(item, level, strict=strict))
+
     def _print_Mul(self, expr: Mul) -> str:
         return re.sub(r"(?<!\*)\*(?!\*)", " ", str(super()._print_Mul(expr)))  # ``**`` is a power
 
@@ -191,8 +197,10 @@ class _Latex(PositiveFirst, LatexPrinter):
 
     def parenthesize(self, item: Expr, level: int, is_neg: bool = False, strict: bool = False) -> str:
         """As SymPy's, which takes what it does not know for an atom."""
-        if isinstance(item, Sigma) and level > PRECEDENCE["Mul"]:
-            return rf"\left({self._print(item)}\right)"
+        if level > PRECEDENCE["Mul"] and isinstance(item, (Sigma, Indexed)):
+            printed = self._print(item)
+            if isinstance(item, Sigma) or "^" in printed:  # of an entry with an index above there would be two
+                return rf"\left({printed}\right)"
         return str(super().parenthesize(item, level, is_neg=is_neg, strict=strict))
 
     def _print_Sigma(self, total: Sigma) -> str:

@@ -200,7 +200,8 @@ def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:
     several = len(parts.keys() - {rule.target, S.One}) > 1
     for pre, part in parts.items():
         if pre == 1:
-            terms += [_signed(term, rule.target, bool(terms)) for term in positive_first(part)]
+            for term in positive_first(part):
+                terms.append(_signed(term, rule.target, bool(terms)))
         elif pre == rule.target:
             terms.append(_scaled(pre, part))
         else:

@@ -135,7 +135,9 @@ def check_axes(expr: Expr, axes: dict[Name, Sizes]) -> None:
         sizes = tuple(size_of(index) for index in entry.indices)
         if axes.setdefault(entry.base, sizes) != sizes:
             had, has = (", ".join(map(str, each)) for each in (axes[entry.base], sizes))
-            raise NotArrayCode(f"{entry} has axes ({has}), but {entry.base} is an array over ({had}): rename one of the two")
+            turned = set(sizes) == set(axes[entry.base]) and len(sizes) == len(axes[entry.base])
+            told = "write its indices in that order, or rename one of the two" if turned else "rename one of the two"
+            raise NotArrayCode(f"{entry} has axes ({has}), but {entry.base} is an array over ({had}): {told}")
 
 
 def check_used(

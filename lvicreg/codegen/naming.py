@@ -99,13 +99,14 @@ class _Naming:
         own = tuple(sorted(free_indices(total), key=lambda index: (not is_sample(index), str(index))))
         indices = _lettered(own)
         total = self._inside(rename(total, dict(zip(own, indices, strict=True))))
-        total = total if total.has(StopGradient) else normal(total)  # which is not told what is held
-        if total not in self.known:
-            chosen = self._new(total)
-            self.known[total] = IndexedBase(chosen) if indices else Symbol(chosen)
-            value = self._valued(total, indices)
-            self.add(self.known[total][indices] if indices else self.known[total], value)
-        return self.known[total][own] if own else self.known[total]
+        form = total if total.has(StopGradient) else normal(total)  # which is not told what is held
+        if form not in self.known:
+            as_it_is = _has_code(total, indices)  # (z − t)² rather than z² − 2 z t + t²
+            chosen = self._new(total if as_it_is else form)
+            self.known[form] = IndexedBase(chosen) if indices else Symbol(chosen)
+            value = total if as_it_is else self._valued(form, indices)
+            self.add(self.known[form][indices] if indices else self.known[form], value)
+        return self.known[form][own] if own else self.known[form]
 
     def _valued(self, total: Expr, indices: tuple[Idx, ...]) -> Expr:
         """What a sum in normal form stands for: one sum by itself, and several, or one beside other terms, by their names."""
@@ -225,8 +226,9 @@ def _word(factor: Expr) -> str:
     """``u²`` as ``u2``, and anything else by the names in it."""
     if isinstance(factor, (Add, StopGradient)):
         return "_".join(map(_word, factor.args))
-    text = re.sub(r"\[[^\]]*\]", "", str(factor)).replace("**", "")
-    return "_".join(re.findall(r"[A-Za-z]\w*", text))
+    text = re.sub(r"\[[^\]]*\]", "", str(factor)).replace("**", "").replace("Exponential", "exp")
+    others = {"Sigma", *(str(index).lstrip("_") for index in factor.atoms(Idx))}
+    return "_".join(word for word in re.findall(r"[A-Za-z]\w*", text) if word not in others)
 
 
 def leftover(parts: Iterable[Expr]) -> set[Expr]:

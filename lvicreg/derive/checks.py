@@ -27,7 +27,8 @@ from .problem import Problem, Refused
 TESTING = {
     "rule", "draw", "loss", "arguments", "statistics", "update", "broken", "noticed", "held", "data", "np", "xp", "pytest",
     "ast", "copy", "inspect", "seed", "library", "derivative", "by_autograd", "by_jax", "by_torch", "by_differences", "arrays",
-    "samples", "stream", "step", "state", "State", "minibatch_size", "several_samples", "array_namespace", "is_array_api_obj",
+    "samples", "stream", "step", "state", "State", "eta", "weight", "scale",
+    "averages", "shifted", "minibatch_size", "several_samples", "array_namespace", "is_array_api_obj",
 }  # fmt: skip
 
 
@@ -49,7 +50,7 @@ class Checks:
             Refused: something is wrong.
         """
         if not isinstance(self.problem.layer, Definitions):
-            raise self.refuse("layer", f"layer is {self.problem.layer!r}; expected Definitions")
+            raise self.refuse("layer", f"layer is {self.problem.layer!r}; expected Definitions, such as network.replace({{…}})")
         if cycle := _defined_by_itself(self.problem.layer):
             raise self.refuse("layer", f"{cycle} is defined by itself: give the new quantity another name")
         for name in self.problem.layer:
@@ -63,6 +64,7 @@ class Checks:
         self._target()
         self._loss()
         self._claimed()
+        self._options()
 
     def _types(self) -> None:
         """What is declared is of the kind that is expected."""
@@ -150,10 +152,16 @@ class Checks:
         if not any(name_of(entry) == name_of(problem.target) for entry in expanded.atoms(Indexed)):
             raise self.refuse("loss", f"the loss does not depend on {name_of(problem.target)}, so nothing can be learned")
         self._values("loss", expanded)
+        for index in sorted(set(indices_of(problem.target)) & expanded.atoms(Idx), key=str):
+            told = f"the loss sums over {index}, which is an index of the target {problem.target}"
+            raise self.refuse(
+                "target" if "target" in self.lines else "loss", f"{told}: use letters of their own, as in W[p, q]"
+            )
         try:
             derivative(problem.loss, problem.target, problem.layer)
         except (TypeError, ValueError) as reason:
-            raise self.refuse("loss", str(reason)) from None
+            said = str(reason).replace("Exponential, ", "")  # exp, by the calculus' own name
+            raise self.refuse("loss", f"{said}{': write relu(v) for Max(0, v)' * (' Max;' in said)}") from None
 
     def _claimed(self) -> None:
         """The rule as printed has the indices of the target."""
@@ -166,6 +174,12 @@ class Checks:
         if missing := sorted(set(indices_of(problem.target)) - free_indices(expanded), key=str):
             lacking = " and ".join(map(str, missing))
             raise self.refuse("claimed", f"claimed is to be the update of {problem.target}, and does not depend on {lacking}")
+
+    def _options(self) -> None:
+        """No number is given for what nothing depends on."""
+        told = self.problem.layer.expand(Add(self.problem.loss, self.problem.claimed or 0, evaluate=False))
+        for symbol in set(self.problem.options) - told.atoms(Symbol):
+            raise self.refuse("options", f"{symbol} is not in the loss: leave it out")
 
     def _indices(self, name: str, expr: Expr, expected: frozenset[Idx]) -> None:
         if loose := sorted(free_indices(expr) - expected, key=str):
@@ -183,14 +197,19 @@ class Checks:
         if clash := sorted(TESTING & {str(label) for label in arrays | set(self.problem.options)}):
             raise self.refuse(name, f"{clash[0]} is what the tests call something of their own: rename it")
         for symbol in sorted(expanded.atoms(Symbol) - sizes - arrays - set(self.problem.options), key=str):
-            raise self.refuse(name, f"{symbol} has no value: write options = {{{symbol}: 1.0}}, or a meaning in the layer")
+            if str(symbol) in map(str, self.problem.options):
+                told = f"options has another {symbol}, declared with other assumptions: use one symbol"
+            else:
+                told = f"write options = {{{symbol}: 1.0}}, or a meaning in the layer"
+            raise self.refuse(name, f"{symbol} has no value: {told}")
 
 
 def _unlike(symbol: Symbol, value: Real) -> str:
     """What a symbol was declared to be and a number is not, such as positive."""
     number = Rational(float(value))
+    usual = {"positive", "nonnegative", "negative", "nonpositive", "integer"}
     found = ((name, getattr(number, f"is_{name}")) for name, known in symbol.assumptions0.items() if known)
-    return next((name for name, known in found if known is False), "")
+    return next((name for name, known in sorted(found, key=lambda each: each[0] not in usual) if known is False), "")
 
 
 def _names(code: CodeType) -> set[str]:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from lvicreg.calculus import NotLocal, is_zero
 from lvicreg.calculus.synapse import readable
+from lvicreg.claims import Status
 from lvicreg.codegen.files import write
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.engines import Contradiction
@@ -21,9 +22,10 @@ from lvicreg.project.command import main as of_project
 from lvicreg.project.report import line
 
 from .answer import Answer
-from .folder import check_folder, outcome_of_tests, written
+from .folder import NAMES, check_folder, outcome_of_tests, written
 from .problem import Refused
 from .reading import check_name, read
+from .stream import NoStream, streamed
 
 PROG = "lvicreg derive"
 NEW = '''\
@@ -86,9 +88,13 @@ def main(given: Sequence[str] | None = None) -> int:
         if options.new:
             return _start(options.path, console)
         return _derive(Answer(read(options.path)), options.out or options.path.with_suffix(""), console)
-    except (Refused, NotArrayCode) as problem:
+    except Refused as problem:
         return _refused(str(problem), console)
-    except (ValueError, TypeError, ArithmeticError, Contradiction) as problem:  # of an engine, or of the calculus
+    except NotArrayCode as problem:  # which begins with the name of the function
+        return _refused(f"{options.path.name}: {str(problem).removeprefix(f'{options.path.stem}: ')}", console)
+    except OSError as problem:
+        return _refused(f"{problem.filename} cannot be written: {problem.strerror}", console)
+    except (ValueError, TypeError, ArithmeticError, AttributeError, Contradiction) as problem:  # of an engine, or the calculus
         return _refused(f"{options.path.name}: {problem}", console)
 
 
@@ -112,6 +118,8 @@ def _project(folder: Path) -> Project:
 
 
 def _start(path: Path, console: Console) -> int:
+    if not path.name:
+        raise Refused(f"{path} is the name of no file: give one, such as my_loss.py")
     path = path.with_suffix(".py")
     check_name(path)
     if path.exists():
@@ -128,8 +136,8 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
         raise Refused(f"{answer.problem.path.name}: the loss is {answer.at_random} at random values, {told}")
     if is_zero(answer.descent.update, answer.layer):
         raise Refused(f"{answer.problem.path.name}: the gradient of the loss is 0, so nothing is learned")
-    if answer.refuted:
-        (gradient, *_) = answer.entries
+    (gradient, *_) = answer.entries
+    if answer.refuted and gradient.status != Status.FAILED:  # else the loss is to be mended first
         console.print(line(gradient, 80), markup=False, highlight=False)
         told = f"refuted: {answer.problem.name}.claimed is not minus the gradient of the loss: {answer.refuted}."
         console.print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
@@ -140,6 +148,11 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
     if answer.failed:
         for reason in (reason for entry in answer.entries for reason in entry.reasons):
             console.print(f"  {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if gradient.status == Status.FAILED and answer.differs:
+            console.print(f"  {answer.differs}.", style="red", markup=False, highlight=False, soft_wrap=True)
+        if answer.at_kinks:
+            told = f"  They differ where something in a hinge or a step is just 0, and nowhere else: {answer.at_kinks}."
+            console.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
         if answer.undecided:
             told = "  Not decided: both sides are equal wherever evaluated, and the normal form does not show it for all sizes."
             console.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
@@ -154,7 +167,12 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
         for kind, signals in (("synapse", answer.reads.pre), ("unit", answer.reads.post), ("population", answer.reads.shared)):
             for signal in signals:
                 console.print(f"  {kind:<10} {readable(signal)}", markup=False, highlight=False)
+    stream = streamed(answer)
+    if answer.problem.statistics and isinstance(stream, NoStream):
+        console.print(f"There is no stream.py: {stream}.", markup=False, highlight=False, soft_wrap=True)
     write({folder / name: text for name, text in texts.items()})
+    for name in set(map(Path, NAMES)) - set(texts):
+        (folder / name).unlink(missing_ok=True)  # what an earlier run wrote
     console.print(tested, markup=False, highlight=False)
     console.print(f"wrote {', '.join(map(str, texts))} in {folder}; then: pytest {folder}", highlight=False, soft_wrap=True)
     return 0

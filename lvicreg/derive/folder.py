@@ -1,12 +1,13 @@
 """The folder that is written: a rule that needs no other package of this project, its tests, its derivation and its ledger.
 
 =================== ==========================================================================================
+``__init__.py``     makes it a package: ``from my_loss import my_loss``
 ``rule.py``         the function, for arrays of any library that follows the array API standard
 ``test_rule.py``    it against automatic differentiation of the loss, and seeded errors in it (``tests``)
 ``derivation.md``   the steps from the loss to the rule, what a synapse must be told, and what was checked
 ``derivation.tex``  the same steps, for a paper
 ``ledger.json``     every claim with what the engines found
-``stream.py``       the rule one sample at a time, where all its statistics have filters (``stream``)
+``stream.py``       the rule one sample at a time, where its statistics have filters (``stream``)
 =================== ==========================================================================================
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lvicreg.calculus import Local, NotLocal
+from lvicreg.calculus.definitions import indices_of
 from lvicreg.calculus.notation import latex
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import to_json
@@ -34,19 +36,22 @@ from lvicreg.project.pages.equations import Equations, display
 
 from .answer import Answer
 from .problem import Refused
-from .stream import has_stream, stream
+from .stream import NoStream, streamed
 from .tests import tests
 
-NAMES = "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", "stream.py"
+NAMES = "__init__.py", "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", "stream.py"
 
 
 def written(answer: Answer) -> dict[Path, str]:
     """The text of each file of the folder, by its name in it; raises ``NotArrayCode`` where there is no code for the rule."""
-    equations = Equations(answer.rule.latex, answer.layer)
-    ledger = to_json(answer.entries)
-    texts = rule_source(answer), tests(answer), as_markdown(answer, equations), as_tex(answer, equations), ledger
-    streamed = [stream(answer, _head(answer))] if has_stream(answer) else []
-    return dict(zip(map(Path, NAMES), [*texts, *streamed], strict=False))
+    equations = Equations(answer.rule.latex, answer.problem.layer)
+    ledger, head, name = to_json(answer.entries), _head(answer), answer.rule.name
+    package = f'{head}"""{quoted(answer.rule.summary)}"""\n\nfrom .rule import {name}\n\n__all__ = ["{name}"]\n'
+    texts = package, rule_source(answer), tests(answer), as_markdown(answer, equations), as_tex(answer, equations), ledger
+    stream = streamed(answer)
+    return dict(
+        zip(map(Path, NAMES), [*texts, *([] if isinstance(stream, NoStream) else [head + stream.source])], strict=False)
+    )
 
 
 def check_folder(folder: Path, answer: Answer) -> None:
@@ -58,6 +63,8 @@ def check_folder(folder: Path, answer: Answer) -> None:
     parent = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not parent.is_dir():
         raise Refused(f"{parent} is no folder: choose another one with --out")
+    if not folder.resolve().name.isidentifier():
+        raise Refused(f"{folder} is to be a package, and its name is none of Python's: choose another one with --out")
     if folder.absolute() == parent and any(folder.iterdir()) and not _own(folder, answer):
         raise Refused(f"{folder} is not empty: move it away, or choose another one with --out")
 
@@ -79,7 +86,7 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
     with TemporaryDirectory() as folder:
         write({Path(folder, name): text for name, text in texts.items()})
         slow = "not by_jax and not by_torch and not test_it_is_the_same_in_every_library"
-        options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-k", slow, "--tb=short"]
+        options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-k", slow, "--tb=short", "-rsf"]
         variables = {name: text for name, text in os.environ.items() if name != "PYTEST_ADDOPTS"}
         command = [sys.executable, "-m", "pytest", *options, folder]
         ran = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
@@ -91,7 +98,9 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
         named = f"{answer.problem.path.name}: beside the rule {', '.join(failing) or 'the tests'} would fail"
         raise Refused(f"{named}: {said or ran.stdout.strip()[-300:]}")
     (passed,) = re.findall(r"(\d+) passed", ran.stdout)
-    return f"{passed} of the tests beside it were run, and pass."
+    never = re.findall(r"a hinge never switches: (.*)", ran.stdout)
+    unseen = f" They see no difference, at the values they draw, where a hinge is broken: {never[0]}." if never else ""
+    return f"{passed} of the tests beside it were run, and pass.{unseen}"
 
 
 def rule_source(answer: Answer) -> str:
@@ -101,7 +110,15 @@ def rule_source(answer: Answer) -> str:
     imports, _, functions = code.partition("\nArrays = ")
     head = f'{_head(answer)}"""{quoted(answer.rule.summary)}"""\n{imports.rstrip()}\n\n__all__ = ["{answer.rule.name}"]\n\n\n'
     title = doc.strip().splitlines()[0].rstrip(".").lower()
-    return f"{head}{answer.source}\n\n# --- {title}\nArrays = {functions}"
+    return f"{head}{answer.source}\n\n# --- {title}\nArrays = {_called(functions, answer.source)}"
+
+
+def _called(helpers: str, source: str) -> str:
+    """The helpers without functions that nothing calls."""
+    for name in re.findall(r"^def (\w+)", helpers, re.MULTILINE):
+        if (helpers + source).count(f"{name}(") == 1:  # where it is defined
+            helpers = re.sub(rf"^def {name}\(.*?\n(?=^\S)", "", helpers, flags=re.MULTILINE | re.DOTALL)
+    return helpers
 
 
 def _head(answer: Answer) -> str:
@@ -111,7 +128,7 @@ def _head(answer: Answer) -> str:
 def as_markdown(answer: Answer, equations: Equations) -> str:
     """The derivation as a page."""
     steps = [
-        f"{number}. {said}\n\n{_indented(display(line))}" for number, (said, line) in enumerate(_steps(answer, equations), 1)
+        f"{number}. {said}\n\n{_indented(display(*lines))}" for number, (said, lines) in enumerate(_steps(answer, equations), 1)
     ]
     parts = [f"# {answer.problem.title}", "## From the loss to the rule", *steps, "## What a synapse must be told"]
     parts += [
@@ -124,11 +141,11 @@ def as_markdown(answer: Answer, equations: Equations) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _steps(answer: Answer, equations: Equations) -> list[tuple[str, str]]:
-    return [
-        *equations.steps(answer.descent),
-        ("Minus this, factored, for the weight from input j to unit i:", as_latex(answer.rule)),
-    ]
+def _steps(answer: Answer, equations: Equations) -> list[tuple[str, list[str]]]:
+    """What each step did, and the equations as they then stand; the last with what its names stand for."""
+    unit, source = indices_of(answer.problem.target)
+    last = f"Minus this, factored, with i, j for {unit}, {source}:", [as_latex(answer.rule), *equations.own(answer.rule)]
+    return [*((said, [line]) for said, line in equations.steps(answer.descent)), last]
 
 
 def _indented(text: str) -> str:
@@ -157,6 +174,8 @@ def _rows(answer: Answer) -> list[str]:
 
 def as_tex(answer: Answer, equations: Equations) -> str:
     """The steps in LaTeX, to be included."""
-    items = [f"\\item {said}\n\\begin{{equation*}}\n{line}\n\\end{{equation*}}" for said, line in _steps(answer, equations)]
+    items = []
+    for said, lines in _steps(answer, equations):
+        items += [f"\\item {said}", *(f"\\begin{{equation*}}\n{line}\n\\end{{equation*}}" for line in lines)]
     head = f"% Generated from {answer.problem.path.name} by lvicreg derive.\n"
     return head + "\\begin{enumerate}\n" + "\n".join(items) + "\n\\end{enumerate}\n"

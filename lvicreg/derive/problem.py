@@ -57,4 +57,4 @@ class Problem:
     @property
     def text(self) -> str:
         """The text of the file."""
-        return self.path.read_text(encoding="utf-8")
+        return self.path.read_text(encoding="utf-8-sig")

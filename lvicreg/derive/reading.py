@@ -7,6 +7,7 @@ import builtins
 import sys
 import traceback
 from difflib import get_close_matches
+from importlib.metadata import packages_distributions
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from sympy import sympify
 from .checks import TESTING, Checks
 from .problem import Problem, Refused
 
+HINTS = {  # by what SymPy or NumPy says
+    "for ^": "write ** for a power",
+    "loop of ufunc does not support": "take functions such as tanh and exp from sympy, not from numpy",
+    "Summation will set Idx value": "write Sigma(…, i), from lvicreg.calculus, in the place of Sum",
+}
 DECLARED = ("loss", "target", "layer", "statistics", "options", "synapse", "claimed", "independent")
 
 
@@ -26,12 +32,13 @@ def read(path: Path) -> Problem:
         Refused: the file cannot be read, or nothing can be derived from what it declares.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
+        text = path.read_text(encoding="utf-8-sig")  # which may begin with a mark
+        tree = ast.parse(text, path.name)
     except OSError as problem:
         raise Refused(f"{path} cannot be read: {problem.strerror}") from None
     except (SyntaxError, UnicodeDecodeError) as problem:
-        raise Refused(f"{path.name}, line {getattr(problem, 'lineno', 1)}: this is no Python: {problem}") from None
+        line, told = getattr(problem, "lineno", 1), getattr(problem, "msg", problem)
+        raise Refused(f"{path.name}, line {line}: this is no Python: {told}") from None
     check_name(path)
     names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
     try:
@@ -60,7 +67,7 @@ def check_name(path: Path) -> None:
     Raises:
         Refused: it cannot be.
     """
-    taken = TESTING | set(dir(builtins)) | sys.stdlib_module_names
+    taken = TESTING | set(dir(builtins)) | sys.stdlib_module_names | set(packages_distributions())
     if not path.stem.isidentifier() or iskeyword(path.stem) or path.stem in taken or path.stem.startswith("test_"):
         raise Refused(f"{path.name} gives its name to a function, and {path.stem!r} cannot be one: choose another name")
 
@@ -73,7 +80,7 @@ def _assigned(node: ast.stmt) -> list[ast.Name]:
 def _of_running(path: Path, problem: BaseException) -> str:
     """Where a file stopped, and what to do."""
     lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == str(path)]
-    hint = ""
+    hint = next((f": {hint}" for part, hint in HINTS.items() if part in str(problem)), "")
     if isinstance(problem, NameError):
         hint = f": declare it, such as {problem.name} = IndexedBase({problem.name!r}), or import it from lvicreg.calculus"
     return f"{path.name}, line {lines[-1] if lines else '?'}: {type(problem).__name__}: {problem}{hint}"

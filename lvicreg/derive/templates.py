@@ -21,24 +21,52 @@ def test_statistics_that_are_given_are_used():
 STREAMED = """\
 
 
+def averages({target}, data, xp=np):
+    \"\"\"What the filters of a stream of these samples tend to.\"\"\"
+{averaged}
+    return dict({averages})
+
+
+def shifted(seed, samples):
+    \"\"\"Random values that are not 0 on average, of so many samples.\"\"\"
+    data = draw(seed, {samples}=samples)
+    for name, array in vars(data).items():
+        if isinstance(array, np.ndarray) and array.shape[:1] == (samples,) and np.any(array > 0):
+            setattr(data, name, array + 0.5)
+    return data
+
+
 def test_a_stream_descends_by_the_rule_and_averages():
     \"\"\"With weights 1, 1/2, 1/3, … the filters average all samples; about a mean that is not yet known, nearly so.\"\"\"
-    stream = pytest.importorskip("stream")
-    data = draw(0, {samples}=500)
-    several, per_sample, given = arguments(data.{target}, data), {per_sample}, statistics(data.{target}, data)
-    start = stream.State(data.{target}, {arrays})
+    data, others = shifted(0, 500), [shifted(seed, 7) for seed in range(3)]
+    several, per_sample, expected = arguments(data.{target}, data), {per_sample}, averages(data.{target}, data)
+    few = [averages(other.{target}, other) for other in others]
+    scale = {{name: max(np.max(np.abs(each[name])) for each in few) for name in expected}}
+    start = stream.State(data.{target}, **{{name: value + scale[name] for name, value in expected.items()}})
     state = start
     for t in range(data.{samples}):
         one = [array[t] if each else array for array, each in zip(several, per_sample, strict=True)]
         taken = [array for array, held in zip(one, {is_target}, strict=True) if not held]
         after = stream.step(state, *taken, eta=0.5, weight=1 / (t + 1){keywords})
-        expected = {name}(*one, {passed}{keywords})
-        np.testing.assert_allclose(after.{target}, state.{target} + 0.5 * expected, rtol=1e-10)
+        np.testing.assert_allclose(after.{target}, state.{target} + 0.5 * {name}(*one, {passed}{keywords}), rtol=1e-10)
         state = after._replace({target}=state.{target})
-    for statistic in start._fields[1:]:
-        expected, scale = given[statistic], np.max(np.abs(given[statistic]))
-        np.testing.assert_allclose(getattr(state, statistic), expected, rtol=0, atol=0.1 * scale)
-        assert not np.allclose(getattr(start, statistic), expected, rtol=0, atol=0.1 * scale)
+    for average, value in expected.items():
+        np.testing.assert_allclose(getattr(state, average), value, rtol=0, atol=0.1 * scale[average])
+        assert not np.allclose(getattr(start, average), value, rtol=0, atol=0.1 * scale[average])
+
+
+def test_the_steps_of_a_stream_have_the_direction_of_the_minibatch_s():
+    \"\"\"With the weight 1 / {samples}, and the filters held at the averages of all samples.\"\"\"
+    data = shifted(1, 500)
+    several, per_sample, tended = arguments(data.{target}, data), {per_sample}, averages(data.{target}, data)
+    state, found = stream.State(data.{target}, **tended), 0 * data.{target}
+    for t in range(data.{samples}):
+        one = [array[t] if each else array for array, each in zip(several, per_sample, strict=True)]
+        taken = [array for array, is_target in zip(one, {is_target}, strict=True) if not is_target]
+        found += stream.step(state, *taken, eta=1.0, weight=1 / data.{samples}{keywords}).{target} - data.{target}
+    expected = {name}(*several, {held}{keywords})
+    found, expected = found / np.linalg.norm(found), expected / np.linalg.norm(expected)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=0.01)
 """
 
 ONE_SAMPLE = """\
@@ -72,8 +100,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import rule
-from rule import {name}
+from . import rule{stream}
+from .rule import {name}
 
 
 POINTS = [{sizes}]
@@ -169,6 +197,11 @@ def broken():
         step = isinstance(node, ast.Compare) and type(node.ops[0]) is ast.GtE
         return number or step or type(getattr(node, "op", None)) in other
 
+    def compiled(changed):
+        names = dict(vars(rule))
+        exec(compile(ast.fix_missing_locations(ast.Module([changed], [])), "broken", "exec"), names)
+        return names["{name}"]
+
     sites = [n for n, node in enumerate(ast.walk(function)) if can_be_changed(node)]
     for site in sites:
         changed = copy.deepcopy(function)
@@ -176,12 +209,15 @@ def broken():
         if isinstance(node, ast.Constant):
             node.value += 1
         elif isinstance(node, ast.Compare):
+            told, values = ast.unparse(node), (node.left, node.comparators)
+            for always in (np.inf, -np.inf):
+                node.left, node.comparators = ast.Constant(always), [ast.Constant(0)]
+                yield f"{{told}}, always {{always > 0}}", compiled(changed)
+            node.left, node.comparators = values
             node.ops = [ast.LtE()]
         else:
             node.op = other[type(node.op)]()
-        names = dict(vars(rule))
-        exec(compile(ast.fix_missing_locations(ast.Module([changed], [])), "broken", "exec"), names)
-        yield f"{{site}}: {{ast.unparse(node)}}", names["{name}"]
+        yield f"{{site}}: {{ast.unparse(node)}}", compiled(changed)
 
 
 def noticed(wrong):
@@ -204,5 +240,8 @@ def test_seeded_errors_are_noticed():
     """But for those that change nothing, such as 1·y for y, which must be few."""
     found = {{where: noticed(wrong) for where, wrong in broken()}}
     assert False not in found.values(), found
-    assert list(found.values()).count(True) >= len(found) / 2
+    same = [where for where, outcome in found.items() if outcome is None]
+    assert len(same) <= len(found) / 2, f"at the values drawn these change no number: {{same}}"
+    if never := [where for where in same if "always" in where]:
+        pytest.skip(f"all others are noticed, but at the values drawn a hinge never switches: {{'; '.join(never)}}")
 '''

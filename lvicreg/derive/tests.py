@@ -25,7 +25,7 @@ from lvicreg.codegen.naming import opened, with_named_sums
 from lvicreg.engines.evaluation.broadcasting import primitives
 
 from .answer import Answer
-from .stream import has_stream
+from .stream import NoStream, Streamed, streamed
 from .templates import ONE_SAMPLE, STATISTICS, STREAMED, TEMPLATE
 
 
@@ -44,7 +44,7 @@ def tests(answer: Answer) -> str:
     else:
         loss = _generated_loss(answer)
         whose = "Not independent: the loss is generated from the expression that the rule was derived from."
-    target = str(name_of(problem.target))
+    target, stream = str(name_of(problem.target)), streamed(answer)
     return TEMPLATE.format(
         name=rule.name,
         file=problem.path.name,
@@ -54,7 +54,8 @@ def tests(answer: Answer) -> str:
         loss=loss,
         target=target,
         given=_given(answer, rule.arguments),
-        one_sample=_one_sample(answer),
+        stream=", stream" * isinstance(stream, Streamed),
+        one_sample=_one_sample(answer, stream),
         arguments=", ".join(_passed(name, answer) for name in rule.arguments) + "," * (len(rule.arguments) == 1),
         keywords="".join(f", {name}=data.{name}" for name in problem.options),
     )
@@ -88,7 +89,7 @@ def _given(answer: Answer, wanted: Sequence[Name]) -> str:
     return textwrap.indent("\n".join([*lines, *(statement(name, layer) for name in names)]), "    ")
 
 
-def _one_sample(answer: Answer) -> str:
+def _one_sample(answer: Answer, stream: Streamed | NoStream) -> str:
     """The tests that one sample is a minibatch of one, and that statistics are used where they are given."""
     rule, axes = answer.rule, axes_by_name(answer.rule)
     about = {
@@ -104,15 +105,19 @@ def _one_sample(answer: Answer) -> str:
         STATISTICS.format(taken=_given(answer, rule.statistics), statistics=statistics, **about),
         ONE_SAMPLE.format(given=", **given", taken=f"    given = statistics(data.{about['target']}, data)\n", **about),
     ]
-    if has_stream(answer):
-        arrays = [name for name in rule.statistics if isinstance(name, IndexedBase)]
-        passed = [f"{name}=state.{name}" if name in arrays else f"{name}=1 / (t + 1)" for name in rule.statistics]
+    if isinstance(stream, Streamed):
+        passed = [f"{name}=state.{name}" for name in rule.statistics if name in stream.filters]
+        passed += [f"{name}={stream.weight_of(name, '(1 / (t + 1))')}" for name in stream.weights]
+        held = [f"{name}=tended[{str(name)!r}]" for name in rule.statistics if name in stream.filters]
+        held += [f"{name}={stream.weights[name]} / (data.{rule.samples} - 1)" for name in stream.weights]
         parts.append(
             STREAMED.format(
                 samples=rule.samples,
-                arrays=", ".join(f"3 + 0 * given[{str(name)!r}]" for name in arrays),
+                averaged=_given(answer, [*stream.filters]),
+                averages=", ".join(f"{name}={name}" for name in stream.filters),
                 is_target=tuple(str(name) == str(about["target"]) for name in rule.arguments),
                 passed=", ".join(passed),
+                held=", ".join(held),
                 **about,
             )
         )

@@ -54,8 +54,10 @@ class Enclosed(Exact):
         if (width := (left - right).radius) > WIDTH * max(1.0, abs(float(left)), abs(float(right))):
             raise Undecided(f"{left} and {right} are known to {width:.0e} only")
 
-    def refuse(self, meanings: Sequence[Expr]) -> None:
-        """Raise ``TypeError`` for means, of which laws state moments."""
+    def refuse(self, meanings: Sequence[Expr], equation: Equation) -> None:
+        """Raise ``TypeError`` for means, of which laws state moments, and for ``f`` where it is tanh and nothing else."""
+        if "symbolic" not in equation.engines and any(expr.has(f, f_prime, f_second) for expr in meanings):
+            raise TypeError("f is tanh here, and an equation for an arbitrary f needs another engine too")
         if any(expr.has(Mean) for expr in meanings):
             raise TypeError("a law states moments, and functions that are no polynomials have others: compare without Mean")
 

@@ -20,7 +20,7 @@ from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.indexed import free_indices
 
 from .equation import Equation
-from .evaluation.distributions import outcomes
+from .evaluation.distributions import check_moments, outcomes
 from .evaluation.evaluator import Evaluator
 from .evaluation.points import Kind, Number, Point
 from .evaluation.surds import Surd
@@ -83,7 +83,7 @@ class Exact:
     def decide(self, left: Number, right: Number) -> None:
         """Raise ``Contradiction`` where it is not known that two numbers are the same, though they do not differ."""
 
-    def refuse(self, meanings: Sequence[Expr]) -> None:
+    def refuse(self, meanings: Sequence[Expr], equation: Equation) -> None:
         """Raise ``TypeError`` for what these numbers have no value for."""
         if any(map(depends_on_a_logarithm, meanings)):
             raise TypeError("the exact engine knows the slope of a logarithm, not its value: compare derivatives")
@@ -92,9 +92,11 @@ class Exact:
         """Both sides at several points, each at a few values of the free indices."""
         sides = equation.left, equation.right
         meanings = [equation.definitions.expand(side) for side in sides]
-        self.refuse(meanings)
+        self.refuse(meanings, equation)
         indices = sorted(free_indices(equation.left) | free_indices(equation.right), key=str)
         means = set().union(*(side.atoms(Mean) for side in meanings))
+        for mean in means:
+            check_moments(mean.args[0], mean.args[1], equation.definitions)
         scales = self.scales[-1:] if means else self.scales  # a mean is of a polynomial, the same on every scale
         points = [Point(sizes, scale, seed, number=self.number) for sizes, scale in product(equation.sizes, scales)]
         gated = any(side.has(H, relu) for side in meanings)

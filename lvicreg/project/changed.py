@@ -26,7 +26,7 @@ from lvicreg.claims import Claim, Entry, Finding
 from lvicreg.codegen.files import write
 from lvicreg.engines import Kernel
 
-from .approval import said
+from .approval import meanings_of, said
 from .project import Project
 from .uses import called
 
@@ -86,7 +86,8 @@ class Changes:
         beside = (path for path in project.folder.rglob("*.*") if path.suffix not in (".py", ".pyc"))
         files = {*project.folder.glob("*.py"), *beside} - others
         claims = (self._of_claim(claim) for claim in project.section(name).claims)
-        return _hashed([self._of(files), *claims, self._of(_tool_files(WRITING))])
+        layers = map(meanings_of, project.layers.values())  # of other sections too, by which pages are printed
+        return _hashed([self._of(files), *claims, *layers, self._of(_tool_files(WRITING))])
 
     def _generated(self) -> str:
         """What is written, as it is now, and the names of the files that it lists."""

@@ -45,6 +45,20 @@ def test_a_page_is_no_wider_than_a_phone(visit: Any, name: str) -> None:
     assert page.evaluate(wide) == []
 
 
+CUT = """() => {
+    document.querySelectorAll("details").forEach(fold => fold.open = true)
+    return [...document.querySelectorAll("main mjx-container[display=true]")]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
+        .map(e => `${e.scrollWidth - e.clientWidth}: ${e.textContent.slice(0, 80)}`)
+}"""
+
+
+@pytest.mark.parametrize("visit", [(1400, "light"), (390, "light")], indirect=True, ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_equation_is_cut_off(visit: Any, name: str) -> None:
+    assert visit.open(f"{name}.html").evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("visit", [(1200, "light"), (390, "dark")], indirect=True, ids=["light", "dark phone"])
 @pytest.mark.parametrize("name", ["index", "oja", "derive", "ledger", "map", "checking", "rules"])
 def test_a_page_has_no_serious_barrier(visit: Any, name: str) -> None:

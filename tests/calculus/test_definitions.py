@@ -139,3 +139,9 @@ def test_held_keeps_the_value_and_drops_the_derivative():
     assert is_zero(held.expand(mean[k]) - network.expand(mean[k]))
     assert derivative(mean[k], W[p, q], held) == 0
     assert derivative(mean[k], W[p, q], network) != 0
+
+
+def test_a_pattern_has_every_index_once():
+    v = IndexedBase("v")
+    with pytest.raises(ValueError, match=r"K\[i, i\] has one index twice"):
+        Definitions({K[i, i]: v[i]})

@@ -179,3 +179,12 @@ def test_entries_of_a_symmetric_matrix_are_not_independent(expr):
 def test_a_bound_index_of_a_definition_does_not_capture_the_target():
     found = derivative(z[b, k], W[i, j], network)
     assert is_zero(found - slope[b, k] * Delta(i, k) * x[b, j], network)
+
+
+def test_a_target_of_another_rank_and_a_length_are_refused():
+    v = Idx("v", N)
+    for expr, target in ((2 * W[i, j], W[p]), (x[b, j], x[v]), (Sigma(W[i, j], j), W[v])):
+        with pytest.raises(TypeError, match="have not as many indices"):
+            derivative(expr, target)
+    with pytest.raises(TypeError, match="N is the length of a sum, and a whole number"):
+        derivative(Sigma(z[b, i], i), N)

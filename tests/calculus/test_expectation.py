@@ -178,3 +178,9 @@ def test_perturbed_expectations_differ():
     exact = evaluator.value(Mean(x[b, j] ** 2 * x[c, m] ** 2, samples), at)
     assert exact != evaluator.value(C[j, j] * C[m, m], at)
     assert exact != evaluator.value(expectation(x[b, j] ** 2 * x[t, m] ** 2, samples), at)
+
+
+def test_entries_of_another_rank_are_refused():
+    C = Symmetric("C")
+    with pytest.raises(ValueError, match="zip"):
+        expectation(x[j] * x[b, m], Gaussian(x[b, j], C))

@@ -113,3 +113,11 @@ def test_the_pattern_of_a_law_is_not_renamed() -> None:
     law = Gaussian(w[j], Symmetric("C"))
     assert rename(w[j] * Mean(w[m] ** 2, law), {j: n}) == w[n] * Mean(w[m] ** 2, law)
     assert rename(w[j] * Mean(w[m] ** 2, law), {m: n}) == w[j] * Mean(w[n] ** 2, law)
+
+
+def test_a_range_begins_at_0():
+    """It is known by its length: sums over 1 … N - 1 and 0 … N - 2 would be taken for one."""
+    v, r = IndexedBase("v"), Idx("r", (1, N))
+    for refused in (lambda: Sigma(v[r], r), lambda: Delta(i, r), lambda: Before(r, i)):
+        with pytest.raises(TypeError, match=r"r runs from 1 to N: let it run from 0, as Idx\('r', N\) does"):
+            refused()

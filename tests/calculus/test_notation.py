@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from sympy import Expr, Idx, IndexedBase, Symbol, sqrt
+from sympy import Expr, Idx, IndexedBase, Rational, Symbol, sqrt
 
 from derivations import NOTE
 from derivations.notation import LATEX
@@ -128,3 +128,21 @@ def test_a_misprint_is_noticed(kind: str) -> None:
     assert right in printed
     with pytest.raises((AssertionError, KeyError)):
         read_again(last.result, printed.replace(right, wrong, 1), descent.definitions)
+
+
+@pytest.mark.parametrize("exponent", [-2, Rational(3, 2), -Rational(1, 2), Symbol("a")], ids=str)
+def test_a_power_of_a_sum_is_no_sum_of_powers(exponent):
+    v = IndexedBase("v")
+    outside, inside = Sigma(v[i], i) ** exponent, Sigma(v[i] ** exponent, i)
+    for write in (text, latex):
+        assert write(outside, {}) != write(inside, {})
+    assert text(outside, {}).startswith(("(", "1/", "1/("))
+
+
+def test_no_index_above_stands_beside_an_exponent():
+    """Which LaTeX refuses, and which a reader takes for one number."""
+    z = IndexedBase("z")
+    for exponent in (Rational(3, 2), Symbol("a"), -2, -Rational(3, 2)):
+        assert "}^{b}^" not in latex(z[b, i] ** exponent, {})
+        assert r"\left(z_{i}^{b}\right)^{" in latex(z[b, i] ** exponent, {})
+        assert "(z_i^b)" in text(z[b, i] ** exponent, {})

@@ -65,7 +65,23 @@ def test_a_folder_that_is_no_project_and_a_file_in_the_way(tmp_path: Path, capsy
     assert main(["--new", str(tmp_path / "mine")]) == 0
     for inside in ("mine.py", "mine.py/folder"):
         assert main([str(tmp_path / "mine.py"), "--out", str(tmp_path / inside)]) == 1
-        assert "mine.py is no folder: choose another one with --out" in capsys.readouterr().out
+        assert "mine.py is no folder: choose another one with --out" in capsys.readouterr().out.replace("\n", " ")
+    assert main([str(tmp_path / "mine.py"), "--out", str(tmp_path / "mine-2")]) == 1
+    assert "its name is none of Python's: choose another one with --out" in capsys.readouterr().out.replace("\n", " ")
+    assert main(["--new", "."]) == 1
+    assert "is the name of no file: give one, such as my_loss.py" in capsys.readouterr().out
+
+
+def test_what_was_written_is_imported_and_tested_beside_another(tmp_path: Path) -> None:
+    """As packages, beside the files of the same names that they were derived from."""
+    for name in ("mine", "yours"):
+        assert main(["--new", str(tmp_path / name)]) == 0
+        assert main([str(tmp_path / f"{name}.py")]) == 0
+    result = run("pytest", "-q", "-p", "no:cacheprovider", "mine", "yours", folder=tmp_path)
+    assert result.returncode == 0, result.stdout
+    code = "from mine import mine; from yours.stream import State, step; print(mine.__name__, step.__name__)"
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout == "mine step\n"
 
 
 def test_what_was_written_from_a_file_is_written_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,17 +1,19 @@
 """What a file declares is read, and what is wrong with it is said: where, and what to do. Nothing is written."""
 
+import re
 from pathlib import Path
 
 import pytest
+from sympy import Symbol, simplify, sympify
 
 from lvicreg.derive.command import main
 from lvicreg.derive.problem import Refused
 from lvicreg.derive.reading import read
 
 HEAD = """\
-from sympy import Function, Idx, IndexedBase, Symbol, log, sqrt
+from sympy import Function, Idx, IndexedBase, Max, Symbol, log, sqrt
 
-from lvicreg.calculus import Definitions, Sigma, relu
+from lvicreg.calculus import Definitions, H, Sigma, relu
 from lvicreg.calculus.layer import B, N, W, b, slope, i, j, k, mean, network, p, q, var, x, z
 
 beta = Symbol("beta", positive=True)
@@ -28,10 +30,22 @@ WRONG = {
     "no value": ("loss = beta * Sigma(z[b, i], b, i)\n", r"line 7: beta has no value: write options = \{beta: 1.0\}"),
     "an unknown function": (
         'loss = Sigma(Function("g")(z[b, i]), b, i)\n',
-        "line 7: no derivative is known for g; known are Abs, Exponential",
+        "line 7: no derivative is known for g; known are Abs, H",
     ),
     "an exponent": ("loss = Sigma(z[b, i] ** var[i], b, i)\n", "line 7: the exponent of .* must be a number"),
-    "an index of the target": ("loss = Sigma(z[b, p] ** 2, b, p)\n", "line 7: differentiate with respect to indices"),
+    "an index of the target": (
+        "loss = Sigma(z[b, p] ** 2, b, p)\n",
+        "line 7: the loss sums over p, which is an index of the target W.*: use letters of their own, as in W",
+    ),
+    "a target with an index of the loss": (LOSS + "target = W[i, j]\n", "line 8: the loss sums over i, which is an index of"),
+    "an option that nothing uses": (LOSS + "options = {beta: 1.0}\n", "line 8: beta is not in the loss: leave it out"),
+    "an option with another symbol": (
+        'loss = beta * Sigma(z[b, i], b, i)\noptions = {Symbol("beta"): 1.0}\n',
+        "line 7: beta has no value: options has another beta, declared with other assumptions",
+    ),
+    "a power in another language": ("loss = Sigma(z[b, i] ^ 2, b, i)\n", r"line 7: TypeError: .* write \*\* for a power"),
+    "a maximum": ("loss = Sigma(Max(0, z[b, i]), b, i)\n", r"no derivative is known for Max; .*: write relu\(v\) for Max"),
+    "indices in another order": ("loss = Sigma(z[i, b] ** 2, b, i)\n", "line 7: .* write its indices in that order, or rename"),
     "a claim of another shape": (
         LOSS + "claimed = Sigma(z[b, p] * x[b, q] * z[b, k], b)\n",
         "line 8: claimed must have the indices of W",
@@ -195,7 +209,7 @@ def test_the_name_of_a_sum_is_nobody_elses(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_what_is_declared_is_read(tmp_path: Path) -> None:
-    loss = "loss = Sigma(var[i] ** 2, i) / B\noptions = {beta: 2}\nstatistics = (mean, var)\n"
+    loss = "loss = beta * Sigma(var[i] ** 2, i) / B\noptions = {beta: 2}\nstatistics = (mean, var)\n"
     found = read(written(tmp_path, '"""no docstring"""\n' + loss))
     assert (found.name, found.title, str(found.target)) == ("small", "small", "W[p, q]")
     assert {str(name): value for name, value in found.options.items()} == {"beta": 2}
@@ -237,3 +251,75 @@ def test_without_a_loss_in_numpy_it_is_said_that_nothing_is_independent(
     assert "Not independent" in capsys.readouterr().out
     assert "*Not independent:*" in (tmp_path / "small" / "derivation.md").read_text(encoding="utf-8")
     assert "Not independent" in (tmp_path / "small" / "test_rule.py").read_text(encoding="utf-8")
+
+
+def test_a_loss_that_is_not_the_one_in_numpy_is_said_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the rule is said to be refuted, which was claimed for the other."""
+    body = LOSS + "claimed = Sigma(-2 * z[b, p] * x[b, q], b) / B\n"
+    body += "def independent(np, W, data):\n    return ((data.x @ W.T) ** 2).sum() / len(data.x)\n"
+    assert main([str(written(tmp_path, body))]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "at random values, f being tanh, the loss is" in said
+    assert "they are not one function" in said
+    assert "refuted" not in said
+
+
+@pytest.mark.parametrize("factor", ["3", "B", "1 / B", "-(N - 1) / 2", "1 / (8 * (B - 1))"])
+def test_the_factor_by_which_a_claim_is_wrong_is_said(factor: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claimed = f"claimed = -2 * Sigma(z[b, p] * slope[b, p] * x[b, q], b) / B / ({factor})\n"
+    assert main([str(written(tmp_path, LOSS + claimed))]) == 1
+    (said,) = re.findall(r"Minus the gradient is (.*) times what is claimed", " ".join(capsys.readouterr().out.split()))
+    sizes = {name: Symbol(name) for name in "BN"}
+    assert simplify(sympify(said, sizes) - sympify(factor, sizes)) == 0
+
+
+def test_a_claim_that_differs_at_kinks_only_is_not_refuted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "loss = Sigma(relu(1 - z[b, i]), b, i)\nclaimed = Sigma((1 - H(z[b, p] - 1)) * slope[b, p] * x[b, q], b)\n"
+    assert main([str(written(tmp_path, body))]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "They differ where something in a hinge or a step is just 0, and nowhere else" in said
+    assert "refuted" not in said
+
+
+def test_squares_of_differences_stay_as_they_are(tmp_path: Path) -> None:
+    """And what they are called is made of the user's names."""
+    body = "y = IndexedBase('y')\nlayer = network.replace({y[b]: Sigma((z[b, i] - x[b, i]) ** 2, i)})\n"
+    body = body.replace("x[b, i]", "r[b, i]").replace("y = ", "r = IndexedBase('r')\ny = ")
+    body += "loss = Sigma(relu(1 + y[b] - Sigma((z[b, i] + r[b, i]) ** 2, i)), b)\n"
+    assert main([str(written(tmp_path, body))]) == 0
+    rule = (tmp_path / "small" / "rule.py").read_text(encoding="utf-8")
+    assert "xp.sum((z - r) ** 2" in rule.replace("(z - r)**2", "(z - r) ** 2")
+    assert "several_samples" not in rule
+    page = (tmp_path / "small" / "derivation.md").read_text(encoding="utf-8")
+    assert r"\left(z_{i}^{b} - r_{i}^{b}\right)^{2}" in page
+
+
+def test_what_a_name_means_here_is_what_the_docstring_says(tmp_path: Path) -> None:
+    body = (
+        "layer = network.replace({mean[i]: Sigma(z[b, i], b) / (2 * B)})\nloss = Sigma(mean[i] ** 2, i)\nstatistics = (mean,)\n"
+    )
+    assert main([str(written(tmp_path, body))]) == 0
+    rule = (tmp_path / "small" / "rule.py").read_text(encoding="utf-8")
+    assert "long-term" not in rule
+    assert "/(2 B)" in rule
+
+
+def test_lateral_weights_are_weights(tmp_path: Path) -> None:
+    body = (
+        "L, s = IndexedBase('L'), Idx('s', N)\nfrom lvicreg.calculus import Synapse\n"
+        "loss = Sigma(L[i, k] * z[b, i] * z[b, k], b, i, k) / B + Sigma(L[i, k] ** 2, i, k)\ntarget = L[p, s]\n"
+        "synapse = Synapse(L[i, k], b, pre=(z[b, k],), post=(z[b, i],), inputs=((W[i, j], x[b, j]),))\n"
+    )
+    assert main([str(written(tmp_path, body))]) == 0
+    page = (tmp_path / "small" / "derivation.md").read_text(encoding="utf-8")
+    assert "with respect to one weight" in page
+    assert "with i, j for p, s" in page
+
+
+def test_terms_that_are_no_product_of_one_input_are_added(tmp_path: Path) -> None:
+    """Two of either sign: once a plus was left out between them."""
+    body = "G = IndexedBase('G')\nlayer = Definitions({G[i, k]: Sigma(W[i, j] * W[k, j], j)})\n"
+    for name, sign in (("less", "-"), ("more", "")):
+        path = tmp_path / f"{name}.py"
+        path.write_text(f"{HEAD}{body}loss = {sign}Sigma(G[i, k] ** 2, i, k) / 4\n", encoding="utf-8")
+        assert main([str(path)]) == 0

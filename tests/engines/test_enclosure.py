@@ -162,3 +162,19 @@ def test_a_claim_is_checked_by_the_engine_that_has_numbers_for_it() -> None:
     assert entry.status == Status.EVERY_SIZE
     missing = Entry(claim, tuple(finding for finding in entry.findings if finding.kind != "enclosure"))
     assert missing.status == Status.NOT_RUN
+
+
+def test_what_holds_of_tanh_only_is_no_equation_for_every_f() -> None:
+    """Confirmed by nothing else, it is refused."""
+    v, al = IndexedBase("v"), Symbol("al")
+    for left, right in (
+        (f_prime(v[i]) * exp(al), (1 - f(v[i]) ** 2) * exp(al)),
+        (f(-v[i]) * tanh(al), -f(v[i]) * tanh(al)),
+    ):
+        equation = Equation(left, right, engines=("exact",))
+        assert evaluating(equation) is Enclosed
+        with pytest.raises(TypeError, match="f is tanh here, and an equation for an arbitrary f needs another engine too"):
+            Enclosed((equation,)).run()
+        both = Equation(left, right)
+        entry = examine(Claim("t", "", holds=(both,)))
+        assert "failed" in {finding.outcome for finding in entry}

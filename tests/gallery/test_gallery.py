@@ -43,7 +43,8 @@ def test_a_loss_goes_the_whole_way(path: Path, tmp_path: Path) -> None:
     assert engines <= set(line.split())
     assert ("The rule is local" in result.stdout) == (name in LOCAL)
     assert {found.name for found in (tmp_path / name).iterdir()} == {
-        "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", *["stream.py"] * ("statistics = " in text),
+        "__init__.py", "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json",
+        *["stream.py"] * ("statistics = " in text),
     }  # fmt: skip
     (told,) = re.findall(r"The rule is (.*)\n", result.stdout)
     assert told[:40] in (tmp_path / name / "rule.py").read_text(encoding="utf-8")

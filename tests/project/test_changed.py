@@ -34,12 +34,16 @@ TITLE = "A"
 claims = [Claim("a", "words", holds=(Equation((y + half) ** 2, y**2 + 2 * half * y + half**2),))]
 """,
     "small/b.py": """\
+from sympy import Symbol
+
+from lvicreg.calculus import Definitions
 from lvicreg.claims import Claim
 from lvicreg.engines import Equation, Fractions
 from small.independent.thirds import pairs
 from small.symbols import y
 
 TITLE = "B"
+LAYERS = {"b": Definitions({y: Symbol("u") ** 2})}
 claims = [Claim("b", "words", holds=(Equation((y - 1) ** 2, y**2 - 2 * y + 1),), evidence=(Fractions(pairs),)),
           Claim("b.alone", "words", holds=(Equation((y - 2) ** 2, y**2 - 4 * y + 4),))]
 """,
@@ -106,6 +110,7 @@ def changes(folder: Path, *remembered: str) -> str:
         ("small/b.py", "(y - 2)", "(2 - y)", "b | b.alone"),
         ("small/symbols.py", "1", "2", "a b c | a"),
         ("small/symbols.py", "('y')", "('y', real=True)", "a b c | a b b.alone c"),
+        ("small/b.py", '("u") ** 2', '("u") ** 3', "a b c |"),
         ("small/c.py", "(2, 4)", "(3, 6)", "c | c"),
         ("small/independent/thirds.py", "(2, 6)", "(3, 9)", "b | b"),
         ("small/record/approved.json", "{}", "{ }", "a b c |"),

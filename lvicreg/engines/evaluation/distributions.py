@@ -10,16 +10,57 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
-from math import prod
+from math import inf, prod
 
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, Pow, Symbol, Tuple
+
+from lvicreg.calculus.definitions import Definitions, name_of
+from lvicreg.calculus.differentiate import D
 from lvicreg.calculus.expectation import Gaussian, IndependentUnits, Law, SecondMoments
+from lvicreg.calculus.functions import StopGradient
+from lvicreg.calculus.indexed import Sigma
+from lvicreg.calculus.operators import At
 
 from .points import Entry, Point
 from .surds import ZERO, Surd
 
+# the degrees up to which outcomes have the moments of a law
+DEGREES: dict[type[Law], int] = {Gaussian: 5, SecondMoments: 2, IndependentUnits: 4}
 Outcome = tuple[Surd, dict[Entry, Surd]]  # a probability, and the values taken
 
 GAUSSIAN_FIVE_POINTS = {-2: Fraction(1, 12), -1: Fraction(1, 6), 0: Fraction(1, 2), 1: Fraction(1, 6), 2: Fraction(1, 12)}
+
+
+def check_moments(term: Expr, law: Law, definitions: Definitions) -> None:
+    """The mean of a term, names expanded, is made of moments that the outcomes of a law have.
+
+    Raises:
+        TypeError: of the law more is asked than it states, or its parameters are no names that are free to be drawn.
+    """
+    if (degree := _degree(term, law)) > DEGREES[type(law)]:
+        told = f"it has the moments up to order {DEGREES[type(law)]}, and {term} is of order {degree}"
+        raise TypeError(f"no finite distribution is known for {law}: {told}")
+    for parameter in (each for part in law.args for each in (part[2:] if isinstance(part, Tuple) else (part,))):
+        named = isinstance(parameter, (IndexedBase, Symbol, Indexed))
+        if not named or parameter in definitions or name_of(parameter) in definitions:
+            raise TypeError(f"the parameter {parameter} of {law} has a value already: state it by an equation beside")
+
+
+def _degree(expr: Expr, law: Law) -> float:
+    """The degree of a polynomial in what is random; infinite for anything else."""
+    match expr:
+        case Indexed():
+            return int(str(expr.base) in law.names)
+        case Idx() | Symbol():
+            return 0
+        case Mul():
+            return sum(_degree(factor, law) for factor in expr.args)
+        case Pow(base=base, exp=exponent):
+            degree = _degree(base, law)
+            return degree * int(exponent) if degree and exponent.is_Integer and exponent > 0 else inf if degree else 0
+        case Add() | Sigma() | D() | At() | StopGradient():
+            return max(_degree(part, law) for part in expr.args)
+    return inf if any(_degree(part, law) for part in expr.args) else 0
 
 
 def outcomes(law: Law, point: Point) -> list[Outcome]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from textwrap import indent
 from typing import Any
 
 from sympy import Expr, Indexed, Symbol
 
 from lvicreg.calculus import Definitions, Descent, Law, Mean, Step
-from lvicreg.calculus.definitions import name_of
+from lvicreg.calculus.axes import is_sample
+from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.notation import latex
 from lvicreg.codegen.equation import as_latex, presented
 from lvicreg.codegen.loss import presented_gradient
@@ -51,9 +51,17 @@ class Equations:
 
     def update(self, rule: Rule) -> str:
         """The update as the code has it, and the names in it that are not the layer's."""
-        used = set(chain.from_iterable(map(_names, presented(rule).values())))
-        own = [self.definition(rule.definitions, name) for name in rule.definitions if name in used and name not in self.layer]
+        own = self.own(rule)
         return display(as_latex(rule)) + (f"\n\nwhere\n\n{display(*own)}" if own else "")
+
+    def own(self, rule: Rule) -> list[str]:
+        """What the names in an update stand for that are not the layer's, and the names in these."""
+        waiting, used = [*presented(rule).values()], set[Any]()
+        while waiting:
+            names = {name for name in _names(waiting.pop()) if name in rule.definitions and name not in self.layer}
+            waiting += [rule.definitions[name][1] for name in names - used]
+            used |= names
+        return [self.definition(rule.definitions, name) for name in rule.definitions if name in used]
 
     def derivation(self, rule: Rule) -> str:
         """Every step from the loss to the update."""
@@ -86,7 +94,7 @@ class Equations:
         """What a step did."""
         match step.rule:
             case "differentiate":
-                one = "weight" if str(name_of(descent.target)) == "W" else "activity"
+                one = "activity" if any(map(is_sample, indices_of(descent.target))) else "weight"
                 return f"Its derivative with respect to one {one}, down to the first names that depend on it:"
             case "look through":
                 return f"With ${self.definition(descent.definitions, name_of(step.used[0]))}$:"

@@ -4,11 +4,12 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, product
 
 import pytest
-from sympy import Idx, IndexedBase, Symbol
+from sympy import Idx, IndexedBase, Integer, Symbol, tanh
 
-from lvicreg.calculus import Gaussian, IndependentUnits, Law, SecondMoments, Symmetric
+from lvicreg.calculus import SG, D, Definitions, Gaussian, IndependentUnits, Law, Mean, SecondMoments, Sigma, Symmetric
 from lvicreg.calculus.layer import B, M, b, i, j
-from lvicreg.engines.evaluation.distributions import GAUSSIAN_FIVE_POINTS, outcomes
+from lvicreg.engines import Equation, Exact
+from lvicreg.engines.evaluation.distributions import GAUSSIAN_FIVE_POINTS, check_moments, outcomes
 from lvicreg.engines.evaluation.points import Point
 from lvicreg.engines.evaluation.surds import ONE, ZERO, Surd
 
@@ -110,3 +111,37 @@ def test_what_came_before_has_the_same_law_and_its_own_order():
 def test_unknown_law():
     with pytest.raises(TypeError, match="no finite distribution is known for Law"):
         outcomes(Law(x[b, Idx("s", M)], B), point())
+
+
+X, C, v, kappa = IndexedBase("X"), Symmetric("C"), Symbol("v"), Symbol("kappa")
+w = IndexedBase("w")
+m = Idx("m", M)
+
+
+@pytest.mark.parametrize(
+    ("term", "law", "definitions", "message"),
+    [
+        (X[j] ** 6, Gaussian(X[j], C), {}, "moments up to order 5, and .* is of order 6"),
+        (X[j] ** 3, SecondMoments((X[j], X[j], C)), {}, "moments up to order 2, and .* is of order 3"),
+        (Sigma(X[j], j) ** 4 * X[m] ** 2, Gaussian(X[j], C), {}, "of order 6"),
+        (1 / X[j], Gaussian(X[j], C), {}, "of order inf"),
+        (tanh(X[j]), Gaussian(X[j], C), {}, "of order inf"),
+        (X[j] ** 5, IndependentUnits(X[j], v, kappa), {}, "moments up to order 4"),
+        (X[j] ** 4, IndependentUnits(X[j], v, Integer(3)), {}, "the parameter 3 .* has a value already"),
+        (X[j] ** 4, IndependentUnits(X[j], Integer(1), kappa), {}, "the parameter 1 .* has a value already"),
+        (X[j] ** 2, Gaussian(X[j], C), {C[j, m]: w[j] * w[m]}, "the parameter C .* has a value already"),
+        (X[j] ** 2, Gaussian(X[j], C), {X[j]: w[j]}, r"the parameter X\[j\] .* has a value already"),
+    ],
+    ids=str,
+)
+def test_moments_that_outcomes_do_not_have_are_refused(term, law, definitions, message) -> None:
+    with pytest.raises(TypeError, match=message):
+        check_moments(term, law, Definitions(definitions))
+
+
+def test_moments_that_outcomes_have() -> None:
+    for term in (X[j] ** 5, D(X[j] ** 2, w[j]) * X[j] ** 3 / w[m], SG(Sigma(X[j] * w[j], j)) ** 4 * X[m] + tanh(w[j])):
+        check_moments(term, Gaussian(X[j], C), Definitions())
+    equation = Equation(Mean(X[j] ** 6, Gaussian(X[j], C)), 15 * C[j, j] ** 3, sizes=({"M": 1},))
+    with pytest.raises(TypeError, match="of order 6"):
+        Exact((equation,)).run()
