@@ -2,8 +2,7 @@
 
 ``weight`` is the coefficient of the rule in ``lvicreg.rules`` whose loss has the same form, for each view that learns, from a
 ``share`` and from ``sizes``: the functions that are called with numbers by ``convert`` are those that are called with symbols,
-and proven, in ``derivations/conventions.py``. ``shape`` is what two losses must share if a constant is to turn one into the
-other.
+and proven, in ``derivations/conventions.py``. Only losses of one ``shape`` differ by a constant.
 """
 
 from __future__ import annotations
@@ -167,8 +166,7 @@ class Variance(Term):
     def shape(self, B: int) -> Mapping[str, Any]:
         """What a term's shape depends on, the data entering through ``S`` alone where ``v = S/n``, ``n = B − ddof``.
 
-        The hinge is ``γ max(0, 1 − √((S + ε n)/(γ² n)))``, and ``log(v + ε)`` is ``log(S + ε n)`` but for a constant. ε on the
-        deviation is a lower threshold.
+        The hinge is ``γ max(0, 1 − √((S + ε n)/(γ² n)))``; ``log(v + ε)`` is ``log(S + ε n)`` and a constant.
         """
         n = B - self.ddof
         if self.form == "log":

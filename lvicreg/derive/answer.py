@@ -6,7 +6,7 @@ second may be *refuted*: then numbers are shown, and no rule is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -30,6 +30,7 @@ from lvicreg.engines import Autodiff, Contradiction, Equation, Symbolic, evaluat
 from lvicreg.engines.closeness import check_close
 from lvicreg.engines.evaluation.broadcasting import primitives, sample, value
 
+from .at_random import AtRandom
 from .problem import Problem
 
 # more samples than 2, of which the activities, drawn from few numbers, are now and then equal, and their variance 0
@@ -39,7 +40,6 @@ TAKEN = {sizes[:2] for sizes in SIZES.values()}
 FURTHER = [
     pair for total in range(4, 20) for pair in product(range(2, 9), repeat=2) if sum(pair) == total and pair not in TAKEN
 ]
-FACTORS = [sign * S(number) for number in ("1", "2", "1/2", "3", "1/3", "4", "1/4", "8", "1/8") for sign in (1, -1)]
 
 
 @dataclass(frozen=True)
@@ -202,43 +202,22 @@ class Answer:
             numbers = evaluating(self._claimed)((), (self._claimed,)).run()
         except Contradiction:
             return ""  # it is not refuted
-        if self._equal_at_random:
+        if self.at_random.claimed_is_derived:
             return ""
-        for ratio in self._ratios(self.descent.update, self.problem.claimed):
+        for ratio in self.at_random.ratios:
             if is_zero(self.descent.update - ratio * self.problem.claimed, self.layer):
                 return f"{numbers}. Minus the gradient is {ratio} times what is claimed"
         return numbers
 
-    @cached_property
-    def _equal_at_random(self) -> bool:
-        """Whether the claimed rule has the numbers of the one derived where nothing in a hinge or a step is just 0."""
-        axes = indices_of(self.problem.target)
-        both = self.descent.update, self.problem.claimed
-        with np.errstate(all="ignore"):
-            one, other = (np.asarray(value(expr, self.layer, self._at_random, axes)) for expr in both)
-        return np.allclose(one, other, rtol=1e-9, atol=1e-12 * np.max(np.abs(one)))
-
     @property
     def at_kinks(self) -> str:
         """Two numbers by which the claimed rule is another one, though it is the same away from kinks; else empty."""
-        if self._claimed is None or not self._equal_at_random:
+        if self._claimed is None or not self.at_random.claimed_is_derived:
             return ""
         try:
             return evaluating(self._claimed)((), (self._claimed,)).run()
         except Contradiction:
             return ""
-
-    def _ratios(self, one: Expr, other: Expr) -> Iterator[Expr]:
-        """Factors by which one array of numbers is the other: of ``FACTORS``, or these times or over a size or one less."""
-        data, axes = self._at_random, indices_of(self.problem.target)
-        with np.errstate(all="ignore"):
-            found = np.asarray(value(one, self.layer, data, axes)) / np.asarray(value(other, self.layer, data, axes))
-        values = {size: self.sizes[-1][str(size)] for index in one.atoms(Idx) for size in size_of(index).free_symbols}
-        sizes = sorted(values, key=str)
-        powers = [S.One, *(power for size in sizes for each in (size, size - 1) for power in (each, 1 / each))]
-        for factor in (number * power for power in powers for number in FACTORS):
-            if np.allclose(found, float(factor.subs(values))):
-                yield factor
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -246,34 +225,9 @@ class Answer:
         return measure(self.claims)
 
     @cached_property
-    def _at_random(self) -> Any:
-        """Random values of all that the loss and the claimed rule are made of."""
-        problem = self.problem
-        data = sample(Add(problem.loss, problem.claimed or 0, evaluate=False), self.layer, self.sizes[-1], 1.0)
-        vars(data).update({str(name): number for name, number in problem.options.items()})
-        return data
-
-    @cached_property
-    def at_random(self) -> float:
-        """The loss at random values, f being tanh."""
-        with np.errstate(all="ignore"):
-            return float(value(self.problem.loss, self.layer, self._at_random))
-
-    @cached_property
-    def differs(self) -> str:
-        """Two numbers by which the loss that was written separately is another one; else empty."""
-        if self.problem.independent is None:
-            return ""
-        data, name = self._at_random, str(name_of(self.problem.target))
-        try:
-            with np.errstate(all="ignore"):
-                other = float(self.problem.independent(np, getattr(data, name), data))
-        except Exception as reason:
-            return f"independent(np, {name}, data) fails: {type(reason).__name__}: {reason}"
-        if np.isclose(other, self.at_random, rtol=1e-9, atol=1e-12):
-            return ""
-        numbers = f"the loss is {self.at_random:.6g}, and independent(np, {name}, data) is {other:.6g}"
-        return f"at random values, f being tanh, {numbers}: they are not one function, or each has a constant of its own"
+    def at_random(self) -> AtRandom:
+        """The same at random values."""
+        return AtRandom(self.problem, self.layer, self.descent.update, self.sizes[-1])
 
     @property
     def undecided(self) -> bool:

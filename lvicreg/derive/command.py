@@ -22,10 +22,11 @@ from lvicreg.project.command import main as of_project
 from lvicreg.project.report import line
 
 from .answer import Answer
+from .filters import NoStream
 from .folder import NAMES, check_folder, outcome_of_tests, written
 from .problem import Refused
 from .reading import check_name, read
-from .stream import NoStream, streamed
+from .stream import streamed
 
 PROG = "lvicreg derive"
 NEW = '''\
@@ -131,9 +132,9 @@ def _start(path: Path, console: Console) -> int:
 
 def _derive(answer: Answer, folder: Path, console: Console) -> int:
     check_folder(folder, answer)
-    if not np.isfinite(answer.at_random):
+    if not np.isfinite(answer.at_random.loss):
         told = "a logarithm or a root of what may be negative, or a denominator that may be 0: declare what keeps it positive"
-        raise Refused(f"{answer.problem.path.name}: the loss is {answer.at_random} at random values, {told}")
+        raise Refused(f"{answer.problem.path.name}: the loss is {answer.at_random.loss} at random values, {told}")
     if is_zero(answer.descent.update, answer.layer):
         raise Refused(f"{answer.problem.path.name}: the gradient of the loss is 0, so nothing is learned")
     (gradient, *_) = answer.entries
@@ -148,10 +149,11 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
     if answer.failed:
         for reason in (reason for entry in answer.entries for reason in entry.reasons):
             console.print(f"  {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
-        if gradient.status == Status.FAILED and answer.differs:
-            console.print(f"  {answer.differs}.", style="red", markup=False, highlight=False, soft_wrap=True)
+        if gradient.status == Status.FAILED and answer.at_random.differs:
+            console.print(f"  {answer.at_random.differs}.", style="red", markup=False, highlight=False, soft_wrap=True)
         if answer.at_kinks:
-            told = f"  They differ where something in a hinge or a step is just 0, and nowhere else: {answer.at_kinks}."
+            told = "  They differ where something in a hinge or a step is just 0, and at no other values that were tried"
+            told += f": {answer.at_kinks}."
             console.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
         if answer.undecided:
             told = "  Not decided: both sides are equal wherever evaluated, and the normal form does not show it for all sizes."

@@ -35,8 +35,9 @@ from lvicreg.codegen.files import write
 from lvicreg.project.pages.equations import Equations, display
 
 from .answer import Answer
+from .filters import NoStream
 from .problem import Refused
-from .stream import NoStream, streamed
+from .stream import streamed
 from .tests import tests
 
 NAMES = "__init__.py", "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", "stream.py"

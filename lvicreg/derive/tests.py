@@ -25,7 +25,8 @@ from lvicreg.codegen.naming import opened, with_named_sums
 from lvicreg.engines.evaluation.broadcasting import primitives
 
 from .answer import Answer
-from .stream import NoStream, Streamed, streamed
+from .filters import NoStream
+from .stream import Streamed, streamed
 from .templates import ONE_SAMPLE, STATISTICS, STREAMED, TEMPLATE
 
 

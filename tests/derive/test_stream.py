@@ -8,8 +8,9 @@ import pytest
 
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
+from lvicreg.derive.filters import NoStream
 from lvicreg.derive.reading import read
-from lvicreg.derive.stream import NoStream, Streamed, streamed
+from lvicreg.derive.stream import Streamed, streamed
 
 HEAD = """\
 from sympy import IndexedBase, Symbol, sqrt
