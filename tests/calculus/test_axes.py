@@ -47,3 +47,8 @@ def test_samples_are_superscripts_and_bound_indices_have_the_letters_of_their_ro
     units, inputs, knots = (Idx("h", size) for size in (U, P, Z))
     found = [text(normal(Sigma(z[index] ** 2, index)), {}) for index in (t, units, inputs, knots)]
     assert found == ["Σ_b (z^b)²", "Σ_k z_k²", "Σ_m z_m²", "Σ_g z_g²"]
+
+
+def test_a_new_axis_has_a_length() -> None:
+    """Called here, not when this file is read."""
+    assert axis("Q", "sample").is_positive

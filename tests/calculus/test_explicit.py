@@ -7,7 +7,7 @@ import pytest
 from sympy import Expr, Function, Symbol, lambdify, tanh
 
 from derivations import covariance, covariance_one_sample, log_variance, oja, total, variance
-from lvicreg.calculus import Definitions, Delta, H, Sigma, StopGradient, f, f_prime, gradient, relu
+from lvicreg.calculus import Before, Definitions, Delta, H, Sigma, StopGradient, f, f_prime, gradient, relu
 from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.explicit import written_out
 from lvicreg.calculus.indexed import free_indices
@@ -21,6 +21,7 @@ EXPRESSIONS = {
     "covariance": (covariance.loss, network),
     "entries of K": (K[i, k], network),
     "a delta": (Delta(i, k) * Sigma(u[b, i], b) + Sigma(Delta(j, m) * x[b, m], b, m), network),
+    "an order": (Sigma(Before(k, i) * u[b, k], k), network),
     "one-sample": (covariance_one_sample.one_sample_loss, network),
     "gradient": (gradient(variance.loss, W[p, q], network), network),
     "Oja's mean field": (oja.O[j], oja.unit),
@@ -41,6 +42,7 @@ WRONG = {
     "an index": (oja.Cw[j] * oja.w[q], oja.Cw[q] * oja.w[j], oja.unit),
     "an index of a sum": (Sigma(x[b, j] ** 2, j), Sigma(x[b, j], j) ** 2, network),
     "a delta": (Delta(i, k) * K[i, k], K[i, k], network),
+    "an order": (Before(i, k) * K[i, k], Before(k, i) * K[i, k], network),
 }
 
 

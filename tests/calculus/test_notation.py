@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from sympy import Expr, Idx, IndexedBase, Rational, Symbol, sqrt
+from sympy import Expr, Idx, IndexedBase, Mul, Rational, Symbol, sqrt
 
 from derivations import NOTE
 from derivations.notation import LATEX
-from lvicreg.calculus import SG, At, D, Delta, Gaussian, Mean, Sigma, Symmetric, distinct, f, f_prime, normal, relu
+from lvicreg.calculus import SG, At, Before, D, Delta, Gaussian, Mean, Sigma, Symmetric, distinct, f, f_prime, normal, relu
 from lvicreg.calculus.definitions import indices_of
 from lvicreg.calculus.indexed import rename
-from lvicreg.calculus.layer import K, W, alpha, b, c, epsilon, i, j, k, l, m, sigma, u, x
-from lvicreg.calculus.notation import latex, positive_first, text, tidy
+from lvicreg.calculus.layer import K, N, W, alpha, b, c, epsilon, i, j, k, l, m, sigma, u, x
+from lvicreg.calculus.notation import LETTERS, latex, positive_first, text, tidy
 from lvicreg.codegen.equation import as_latex
 from tests.calculus.latex_reader import of_known_size, parts, read_again
 
@@ -146,3 +146,21 @@ def test_no_index_above_stands_beside_an_exponent():
         assert "}^{b}^" not in latex(z[b, i] ** exponent, {})
         assert r"\left(z_{i}^{b}\right)^{" in latex(z[b, i] ** exponent, {})
         assert "(z_i^b)" in text(z[b, i] ** exponent, {})
+
+
+def test_an_order_is_printed_as_it_runs():
+    z = IndexedBase("z")
+    assert text(Before(k, i) * z[b, k], {}) == "[k < i] z_k^b"
+    assert latex(Before(k, i), {}) == r"\left[k < i\right]"
+    assert latex(Sigma(Before(k, i) * z[b, k], k), {}) == r"\sum_{k < i} z_{k}^{b}"
+    assert latex(Sigma(Before(i, k) * z[b, k], k), {}) == r"\sum_{k} \left[i < k\right] z_{k}^{b}"
+    both = latex(Sigma(distinct(i, k) * Before(k, l) * z[b, k], k), {})
+    assert "neq i" in both or "delta_{ik}" in both
+    assert "k < l" in both
+
+
+def test_letters_do_not_end():
+    """Where all usual ones are taken, numbers follow from 1."""
+    w, bound = IndexedBase("w"), Idx("_0", N)
+    taken = Mul(*(w[Idx(letter, N)] for letter in LETTERS["unit"]))
+    assert f"Σ_{LETTERS['unit'][0]}1 " in text(Sigma(w[bound] ** 2, bound) + taken, {})
