@@ -1,27 +1,51 @@
-"""What the README shows runs, in the order in which it stands there."""
+"""What the README and the page on conventions show runs, in the order in which it stands there."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from lvicreg.derive.command import main
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_run_and_print_what_they_promise(capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("sklearn")
+def run(text: str, blocks: int) -> None:
+    """The examples of a page, one after the other."""
     names: dict[str, object] = {}
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 5
-    for block in blocks:
+    found = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(found) == blocks
+    for block in found:
         exec(block, names)
+
+
+def test_the_example_runs_and_prints_what_it_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("sklearn")
+    run(README, 1)
+    assert capsys.readouterr().out == "cosine 1.000000, norm 1.000000\n"
+    assert "# 1.000000 and 1.000000" in README
+
+
+def test_the_examples_of_conventions_run(capsys: pytest.CaptureFixture[str]) -> None:
+    run((ROOT / "book" / "conventions.md").read_text(encoding="utf-8"), 2)
     printed = capsys.readouterr().out
-    assert "cosine with the first component 1.000000, norm 1.000000" in printed
     assert "{'invariance': Fraction(51200, 1), 'variance': Fraction(50, 1), 'covariance': Fraction(1, 1)}" in printed
-    assert re.search(r"norm of the weights \d", printed)
     assert "a step of shape (5, 20) down lightly's loss" in printed
-    assert "two points of norm 0.494382, stable (learning rates below 0.256)" in printed
+
+
+def test_the_loss_of_one_s_own_goes_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (text,) = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    for claimed, code, said in (("claimed = ", 0, "✓ bcm.claimed"), ("claimed = 2 * ", 1, "refuted: bcm.claimed")):
+        (tmp_path / "bcm.py").write_text(text.replace("claimed = ", claimed), encoding="utf-8")
+        assert main([str(tmp_path / "bcm.py"), "--out", str(tmp_path / f"out{code}")]) == code
+        assert said in capsys.readouterr().out
+        assert (tmp_path / f"out{code}" / "stream.py").exists() == (code == 0)
+
+
+def test_it_fits_on_one_screen() -> None:
+    """The tables of claims and conventions are in the book."""
+    assert len(README.encode()) <= 8_000
 
 
 def test_every_link_leads_to_a_file() -> None:

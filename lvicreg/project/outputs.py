@@ -1,4 +1,4 @@
-"""The files that a project writes: rules and losses, the fragments of its book (``pages``), and the README's tables."""
+"""The files that a project writes: rules and losses, the fragments of its book (``pages``), and what the README counts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lvicreg.claims import Entry, counted
-from lvicreg.claims.plain import plain
 from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.loss import loss_source
 from lvicreg.codegen.modules import module_source, package_source
 from lvicreg.codegen.rule import Function
 
-from .pages import known, of_claims, of_expressions, tables
-from .pages.theorem import Theorems, kinds
+from .pages import known, of_claims, of_expressions
+from .pages.theorem import Theorems
 from .project import Generated, Project
 from .record import Record
 
@@ -78,33 +77,10 @@ def strangers(project: Project) -> list[Path]:
 
 # --- the README ----------------------------------------------------------------------------------------------------------
 def readme(project: Project, entries: Sequence[Entry], record: Record) -> dict[Path, str]:
-    """The README with what is measured, each part between two marks."""
+    """The README with what is measured between two marks: how many claims have which status, and of how many errors."""
     path = project.root / "README.md"
     text = path.read_text(encoding="utf-8")
-    written = {
-        "claims": claims_table(entries),
-        **tables(project, project.sections, entries),
-        "seeded errors": record.in_words,
-    }
-    for name, part in written.items():
-        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-        before, rest = text.split(begin)
-        _, after = rest.split(end)
-        text = f"{before}{begin}\n{part}\n{end}{after}"
-    return {path: text}
-
-
-def claims_table(entries: Iterable[Entry]) -> str:
-    """The README's table: claim, statement, status, evidence; and how many claims have each status."""
-    entries = list(entries)
-    rows = []
-    for entry in entries:
-        said, statement = entry.claim.said, plain(entry.claim.tex)
-        if said:
-            sentence, then = plain(said.sentence), "Its error:"
-            if said.verdict == "refuted":
-                sentence, then = f"~~{sentence}~~", "In its place:"
-            statement = f"{said.verdict.capitalize()}: {sentence} ({said.source}.) {then} {statement}"
-        status = f"{entry.status}; {entry.kernel}" if entry.kernel else entry.status
-        rows.append(f"| `{entry.claim.id}` | {statement.replace('|', '∣')} | {status} | {', '.join(kinds(entry))} |")
-    return "\n".join([counted(entries), "", "| claim | statement | status | evidence |", "|---|---|---|---|", *rows])
+    begin, end = "<!-- counted: begin -->", "<!-- counted: end -->"
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    return {path: f"{before}{begin}\n{counted(entries)}\n\n{record.in_words}\n{end}{after}"}

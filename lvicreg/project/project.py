@@ -4,7 +4,7 @@ A section has a ``TITLE`` and its ``claims``, and reads from top to bottom like 
 
 * ``rules`` and ``loss_functions``, of which functions are generated;
 * ``LAYERS``, definitions by name, which pages show; what the first one of the project defines is known on every page;
-* ``TABLES``, by name a function of what was found, which write a table for a page and for the README.
+* ``TABLES``, by name a function of what was found, which writes a table for a page.
 
 Beside its sections the package has a module ``notation`` with ``LATEX``, how names are printed; a package ``independent`` with
 what is written separately, as evidence; and a folder ``record`` of what was approved and noticed.

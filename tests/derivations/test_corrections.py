@@ -28,9 +28,8 @@ def test_the_words_are_gone(path: str) -> None:
     assert not [words for words in SAID[path] if words in text]
 
 
-@pytest.mark.parametrize("path", ["README.md", "book/checking.md"])
-def test_every_kind_of_evidence_is_explained(path: str) -> None:
-    text = (ROOT / path).read_text(encoding="utf-8")
+def test_every_kind_of_evidence_is_explained() -> None:
+    text = (ROOT / "book" / "checking.md").read_text(encoding="utf-8")
     for kind in {check.kind for claim in CLAIMS.values() for check in claim.checks}:
         assert f"**{kind}**" in text or re.search(rf"^\| [a-z, ]*\b{kind}\b[a-z, ]* \|", text, re.MULTILINE), kind
 
