@@ -66,7 +66,7 @@ def test_nothing_is_admitted_and_the_record_has_standard_axioms_only() -> None:
 
 
 # What other files require, compiled once for each test process.
-SHARED = ("definitions", "proportional", "calculus")
+SHARED = ("definitions", "proportional", "fixed_points", "calculus")
 
 
 @pytest.fixture(scope="module")
