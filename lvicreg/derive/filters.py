@@ -13,7 +13,7 @@ from sympy import Add, Dummy, Expr, Idx, Indexed, Mul, Pow, S, expand, simplify
 from lvicreg.calculus import Sigma
 from lvicreg.calculus.at_hand import unwrapped
 from lvicreg.calculus.axes import is_sample, size_of
-from lvicreg.calculus.definitions import Name, name_of
+from lvicreg.calculus.definitions import Name
 from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.notation import text
 from lvicreg.codegen.emit import dependencies
@@ -76,7 +76,7 @@ def with_what_they_need(filters: Mapping[Name, Expr], answer: Answer) -> dict[Na
     """The filters, and those of the averages in what they average.
 
     Raises:
-        NoStream: something is needed that is no average, or that the rule does not take.
+        NoStream: something is needed that is no average, or an average depends on the number of samples.
     """
     rule, found = answer.rule, dict(filters)
     waiting = list(found)
@@ -88,12 +88,9 @@ def with_what_they_need(filters: Mapping[Name, Expr], answer: Answer) -> dict[Na
                 found[name] = averaged(name, answer)
                 waiting.append(name)
     names = dependencies(found.values(), rule.definitions.primitive(*found), rule.arguments)
-    known = {*found, *rule.arguments, *rule.definitions, *rule.options, name_of(answer.problem.target)}
     for value in (*found.values(), *(rule.definitions[name][1] for name in names)):
         if (size := next((each for each in value.free_symbols if str(each) == rule.samples), None)) is not None:
             raise NoStream(f"what is averaged, {text(value, rule.notation)}, depends on the number of samples {size}")
-        if lacking := sorted({str(name_of(entry)) for entry in value.atoms(Indexed)} - set(map(str, known))):
-            raise NoStream(f"what is averaged needs {lacking[0]}, which the rule does not take")
     return found
 
 

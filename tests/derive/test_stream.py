@@ -23,6 +23,10 @@ theta, r, rc, C, tm = IndexedBase("theta"), IndexedBase("r"), IndexedBase("rc"),
 STREAMS = {
     "a mean and a variance": "loss = Sigma(var[i] ** 2, i)\nstatistics = (mean, var, alpha)\n",
     "a covariance": "loss = Sigma(K[i, k] ** 2, i, k)\nstatistics = (mean, K, alpha)\n",
+    "an average of what only the filter needs": (
+        "layer = network.replace({theta[i]: Sigma(z[b, i] + SG(r[b]), b) / B})\n"
+        "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n"
+    ),
     "half an average": (
         "layer = network.replace({theta[i]: Sigma(z[b, i] ** 2, b) / (2 * B)})\n"
         "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n"
@@ -75,6 +79,20 @@ NONE = {
     "terms of the sum beside a decay": (
         "loss = Sigma(SG(mean[i]) * z[b, i], b, i) + Sigma(W[i, j] ** 2, i, j)\nstatistics = (mean,)\n",
         "some terms of the rule grow with the number of samples and others do not: write the loss as an average",
+    ),
+    "an average of what no rule takes": (
+        "layer = network.replace({theta[i]: Sigma(r[b], b) / B * SG(var[i]) + mean[i]})\n"
+        "loss = Sigma(theta[i] ** 2, i)\nstatistics = (theta,)\n",
+        "theta[i] is no average over samples",
+    ),
+    "an average of what depends on the number of samples": (
+        "layer = network.replace({theta[i]: Sigma(z[b, i] ** 2 + B * z[b, i], b) / B})\n"
+        "loss = Sigma(theta[i] ** 2, i) / 2\nstatistics = (theta,)\n",
+        "depends on the number of samples B",
+    ),
+    "a term that is no multiple of a power of B": (
+        "loss = Sigma(mean[i] ** 2, i) / (1 + B)\nstatistics = (mean,)\n",
+        "is no multiple of a power of the number of samples",
     ),
     "a number of samples that is not declared": (
         "loss = Sigma(var[i] ** 2, i)\nstatistics = (mean, var)\n",
@@ -163,3 +181,13 @@ def test_a_filter_with_an_error_is_noticed(tmp_path: Path, capsys: pytest.Captur
         answer = answered(tmp_path, STREAMS["a mean and a variance"])
         assert main([str(answer.problem.path)]) == 1
         assert "test_a_stream_descends_by_the_rule_and_averages would fail" in capsys.readouterr().out
+
+
+def test_terms_in_a_wrong_proportion_are_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    """An α that is w beside 1/B that is 1, and α that is 1 beside a sum."""
+    mixed = STREAMS["terms of the average beside terms of the variance"]
+    for body, weighed in ((mixed, True), (mixed.replace(", b, i) / B", ", b, i)"), False)):
+        monkeypatch.setattr("lvicreg.derive.stream.is_weighed", lambda *_, weighed=weighed: weighed)
+        answer = answered(tmp_path, body)
+        assert main([str(answer.problem.path)]) == 1
+        assert "test_the_steps_of_a_stream_have_the_direction_of_the_minibatch_s would fail" in capsys.readouterr().out

@@ -22,7 +22,6 @@ from lvicreg.calculus.layer import (
     b,
     i,
     j,
-    network,
     p,
     q,
     x,
@@ -31,20 +30,9 @@ from lvicreg.calculus.layer import (
 from lvicreg.engines.evaluation.evaluator import Evaluator
 from lvicreg.engines.evaluation.points import Point
 from lvicreg.engines.evaluation.surds import ZERO, Surd
+from tests.engines.evaluation.small import INPUTS, SAMPLES, SIZES, UNITS
 
-SIZES = {"N": 2, "M": 3, "B": 4}
-UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
 w, v = IndexedBase("w"), IndexedBase("v")
-
-
-@pytest.fixture
-def engine():
-    return Evaluator(Point(SIZES), network)
-
-
-@pytest.fixture
-def activity(engine):
-    return [[engine.value(z[b, i], {b: s, i: n}).rational() for n in UNITS] for s in SAMPLES]
 
 
 def test_activity_is_a_function_of_the_weighted_input(engine):

@@ -45,20 +45,9 @@ from lvicreg.engines.evaluation.distributions import GAUSSIAN_FIVE_POINTS, outco
 from lvicreg.engines.evaluation.evaluator import Evaluator
 from lvicreg.engines.evaluation.points import Point
 from lvicreg.engines.evaluation.surds import ZERO, Surd
+from tests.engines.evaluation.small import INPUTS, SAMPLES, UNITS
 
-SIZES = {"N": 2, "M": 3, "B": 4}
-UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
 w, v = IndexedBase("w"), IndexedBase("v")
-
-
-@pytest.fixture
-def engine():
-    return Evaluator(Point(SIZES), network)
-
-
-@pytest.fixture
-def activity(engine):
-    return [[engine.value(z[b, i], {b: s, i: n}).rational() for n in UNITS] for s in SAMPLES]
 
 
 def test_statistics_by_loops(engine, activity):

@@ -8,9 +8,7 @@ from lvicreg.calculus.layer import K, W, alpha, b, epsilon, i, j, k, network, va
 from lvicreg.engines.evaluation.evaluator import Evaluator
 from lvicreg.engines.evaluation.points import Point
 from lvicreg.engines.evaluation.surds import Surd
-
-SIZES = {"N": 2, "M": 3, "B": 4}
-UNITS, INPUTS, SAMPLES = range(2), range(3), range(4)
+from tests.engines.evaluation.small import INPUTS, SAMPLES, SIZES, UNITS
 
 
 def test_numbers_are_small_fractions_of_either_sign_and_never_0() -> None:
