@@ -23,6 +23,8 @@ from lvicreg.claims.mutants import written
 from lvicreg.engines import Autodiff, Counterexample, Equation, Evidence, Exact, Kernel, Locality
 from lvicreg.engines.kernel import stated
 
+ATOMS = Idx, Symbol, IndexedBase
+
 
 @cache
 def said(claim: Claim) -> dict[str, Any]:
@@ -69,10 +71,20 @@ def _of(equation: Equation) -> str:
 
 def _hashed(expressions: Sequence[Expr], definitions: Definitions) -> str:
     """The hash of expressions and of what their names stand for: of their text, and of what a symbol's text leaves out."""
-    patterns = [part for name in definitions for part in definitions[name]]
-    atoms = set().union(*(part.atoms(Idx, Symbol, IndexedBase) for part in (*expressions, *patterns)))
-    symbols = sorted(written(srepr(atom)) for atom in atoms if "_fresh" not in str(atom))
+    atoms = _atoms_of(definitions).union(*(expr.atoms(*ATOMS) for expr in expressions))
+    symbols = sorted(filter(None, map(_spelled, atoms)))
     return _hash("\n".join([*map(written, expressions), meanings_of(definitions), *symbols]))
+
+
+@cache
+def _atoms_of(definitions: Definitions) -> frozenset[Expr]:
+    return frozenset().union(*(part.atoms(*ATOMS) for name in definitions for part in definitions[name]))
+
+
+@cache
+def _spelled(atom: Expr) -> str:
+    """What an atom is, with all that is assumed of it; of a fresh index nothing."""
+    return "" if "_fresh" in str(atom) else written(srepr(atom))
 
 
 def _hash(text: str) -> str:
