@@ -139,7 +139,7 @@ claims = (
 _about = {
     "arguments": (x, z, z_prev, slope),
     "statistics": (mean, var),
-    "leading": (lambda_inv, lambda_var, lambda_cov),
+    "leading": {lambda_inv: r"\invarianceterm", lambda_var: r"\varianceterm", lambda_cov: r"\covarianceterm"},
     "convention": "summed over samples; the coefficients have absorbed 2, α and 4β; the means and the previous activity are "
     "held "
     "constant; ddof = 1.",

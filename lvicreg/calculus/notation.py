@@ -91,6 +91,20 @@ def _split(entry: Indexed) -> tuple[str, str]:
     return lower, "".join(str(index) for index, above in zip(entry.indices, sample, strict=True) if above)
 
 
+def _numbers_first(product: Mul) -> Mul:
+    """A product with the number that all terms of a factor share in front, and a minus sign drawn into a difference."""
+    number, factors = S.One, []
+    for part in product.args:
+        shared, rest = part.primitive() if isinstance(part, Add) else (part, S.One) if part.is_Number else (S.One, part)
+        number *= shared
+        factors += [rest] * (rest != 1)
+    for place, part in enumerate(factors):
+        if number < 0 and isinstance(part, Add) and any(term.could_extract_minus_sign() for term in part.args):
+            number, factors[place] = -number, -part
+    args = [number] * (number != 1) + factors
+    return product if set(args) == set(product.args) else Mul(*args, evaluate=False)
+
+
 def positive_first(expr: Expr) -> list[Expr]:
     """The terms of a sum, those without a minus sign first."""
     return sorted(Add.make_args(expr), key=lambda term: (term.could_extract_minus_sign(), str(term)))
@@ -99,10 +113,19 @@ def positive_first(expr: Expr) -> list[Expr]:
 class PositiveFirst:
     """For printers: sums begin with a term that has no minus sign."""
 
-    def _print_Add(self: Any, expr: Add, order: str | None = None) -> str:
+    def terms(self: Any, expr: Expr) -> list[str]:
+        """The terms of a sum as they are printed one after another, each but the first with its sign."""
         first, *rest = positive_first(expr)
+        if not rest:
+            return [str(self._print(first))]
         signed = [("- ", -term) if term.could_extract_minus_sign() else ("+ ", term) for term in rest]
-        return " ".join([self._print(first), *(sign + self.parenthesize(term, PRECEDENCE["Add"]) for sign, term in signed)])
+        return [self._term(first, 0), *(sign + self._term(term, PRECEDENCE["Add"]) for sign, term in signed)]
+
+    def _term(self: Any, term: Expr, level: int) -> str:
+        return str(self.parenthesize(term, level))
+
+    def _print_Add(self, expr: Add, order: str | None = None) -> str:
+        return " ".join(self.terms(expr))
 
 
 class _Text(PositiveFirst, StrPrinter):
@@ -156,9 +179,14 @@ class _Text(PositiveFirst, StrPrinter):
 
 
 class _Latex(PositiveFirst, LatexPrinter):
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], marks: Mapping[Any, str]) -> None:
         super().__init__()
-        self.names = names
+        self.names, self.marks = names, marks
+
+    def _term(self, term: Expr, level: int) -> str:
+        printed = super()._term(term, level)
+        commands = [command for symbol, command in self.marks.items() if symbol in term.free_symbols]
+        return f"{commands[0]}{{{printed}}}" if len(commands) == 1 else printed
 
     def _print_Symbol(self, symbol: Symbol, style: str = "plain") -> str:
         name = str(symbol)
@@ -172,12 +200,15 @@ class _Latex(PositiveFirst, LatexPrinter):
 
     def _print_Mul(self, expr: Mul) -> str:
         """Sums and derivatives after the fraction of everything else, not in its numerator."""
+        if not isinstance(expr, Mul):  # SymPy prints 1/g as a product too
+            return str(super()._print_Mul(expr))
+        expr = _numbers_first(expr)
         after = [part for part in expr.args if isinstance(part, Sigma) or type(part).__name__ == "D"]
-        if not after or not isinstance(expr, Mul):  # SymPy prints 1/g as a product too
+        if not after:
             return str(super()._print_Mul(expr))
         after.sort(key=lambda part: isinstance(part, Sigma))
-        before = Mul(*(part for part in expr.args if part not in after))
-        if before.could_extract_minus_sign():
+        before = Mul(*(part for part in expr.args if part not in after), evaluate=False)
+        if before.as_coeff_Mul()[0] < 0:
             return f"- {self._print_Mul(-expr)}"
         *first, last = map(self._print, after)
         kept = [rf"\left({text}\right)" if text.startswith(r"\sum") else text for text in first]
@@ -221,7 +252,8 @@ class _Latex(PositiveFirst, LatexPrinter):
         what, target = asked.args
         below = rf"\partial {self._print(target)}"
         if isinstance(what, (Symbol, Indexed)):
-            return rf"\frac{{\partial {self._print(what)}}}{{{below}}}"
+            printed = rf"\frac{{\partial {self._print(what)}}}{{{below}}}"
+            return f"{self.marks[type(asked)]}{{{printed}}}" if type(asked) in self.marks else printed
         return rf"\frac{{\partial}}{{{below}}} \left[{self._print(what)}\right]"
 
     def _print_Mean(self, mean: Expr) -> str:
@@ -257,6 +289,15 @@ def text(expr: Expr, names: Mapping[str, str]) -> str:
     return _Text(names).doprint(lettered(S(expr)))
 
 
-def latex(expr: Expr, names: Mapping[str, str]) -> str:
-    """The expression in LaTeX."""
-    return _Latex(names).doprint(lettered(S(expr)))
+def latex(expr: Expr, names: Mapping[str, str], marks: Mapping[Any, str] | None = None) -> str:
+    """The expression in LaTeX.
+
+    ``marks`` are commands in which a part is set: beside a symbol that for terms of sums that have it and no other such symbol,
+    beside ``D`` that for derivatives of names.
+    """
+    return " ".join(latex_terms(expr, names, marks))
+
+
+def latex_terms(expr: Expr, names: Mapping[str, str], marks: Mapping[Any, str] | None = None) -> list[str]:
+    """The terms of the expression in LaTeX, each but the first with its sign, so that they can stand on lines of their own."""
+    return _Latex(names, marks or {}).terms(lettered(S(expr)))

@@ -24,7 +24,7 @@ def presented(rule: Rule) -> dict[Expr, Expr]:
     parts = by_presynaptic(rule.update, rule.target, rule.sample)
     inputs_first = sorted(parts, key=lambda pre: (pre == 1, pre == rule.target, str(pre)))
     by_name = {pre: named(parts[pre], rule.definitions) for pre in inputs_first}
-    return {pre: part if pre == 1 else tidy(part, rule.leading) for pre, part in by_name.items()}
+    return {pre: part if pre == 1 else tidy(part, tuple(rule.leading)) for pre, part in by_name.items()}
 
 
 def named(expr: Expr, definitions: Definitions) -> Expr:
@@ -66,7 +66,7 @@ def as_text(rule: Rule) -> str:
 def as_latex(rule: Rule) -> str:
     """The same in LaTeX."""
     total, brackets = rf"\sum_{{{rule.sample}}} ", (r"\left(", r"\right)")
-    return r"\text{update}_{ij} = " + _sum(rule, lambda expr: latex(expr, rule.latex), total, brackets, r" \, ")
+    return r"\text{update}_{ij} = " + _sum(rule, lambda expr: latex(expr, rule.latex, rule.leading), total, brackets, r" \, ")
 
 
 def _sum(rule: Rule, write: Callable[[Expr], str], total: str, brackets: tuple[str, str], times: str) -> str:

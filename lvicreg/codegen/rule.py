@@ -81,6 +81,7 @@ class Rule(Function):
 
     ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
     ``sample``. ``synapse`` says what a synapse has at hand. ``descent`` is the loss from which it was derived, if any.
+    ``leading`` are the coefficients of its terms, where it is a sum of other rules, and the LaTeX command for each term.
     ``avoidable`` is a statistic whose array need not be formed when the batch is smaller than the population.
     """
 
@@ -88,7 +89,7 @@ class Rule(Function):
     target: Indexed
     synapse: Synapse
     descent: Descent | None = None
-    leading: tuple[Name, ...] = ()
+    leading: Mapping[Name, str] = field(default_factory=dict)
     avoidable: IndexedBase | None = None
 
     @property

@@ -98,6 +98,8 @@ class Reader:
             above = self._group()
             self._expect(r"\{")
             return above / self._group()
+        if self._next(r"\\[a-z]+term\{"):  # only a colour
+            return self._group()
         if self._next(r"\\sqrt\{"):
             return sqrt(self._group())
         if self._next(r"e\^\{"):

@@ -110,10 +110,40 @@ def test_the_command_on_a_page_runs_the_tests_of_that_claim_only() -> None:
 @pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.descent])
 def test_a_derivation_begins_with_the_loss_and_ends_with_the_equation_of_the_code(name: str) -> None:
     text = EQUATIONS.derivation(RULES[name])
-    assert text.startswith("1. The loss:")
+    assert text.startswith("1. The loss:" if not RULES[name].leading else "$$\n\\begin{aligned}\nL = ")
     shown = [line.strip() for line in text.splitlines() if r"\text{update}" in line]
     assert shown == [as_latex(RULES[name])]
     assert shown[0] in EQUATIONS.equation(RULES[name], "lvicreg.rules")
+
+
+@pytest.mark.parametrize("name", ["total", "total_log_variance"])
+def test_a_total_is_the_sum_of_its_terms_each_in_its_colour(name: str) -> None:
+    loss, _, update = EQUATIONS.derivation(RULES[name]).partition(r"\text{update}")
+    for command, symbol in (("invariance", "inv"), ("variance", "var"), ("covariance", "cov")):
+        for text in (loss, update):
+            assert re.search(rf"\\{command}term\{{[^Σ]*?\\lambda_\{{\\mathrm\{{{symbol}\}}\}}", text), (command, text)
+            assert text.count(rf"\{command}term") == 1
+
+
+def test_a_derivation_shows_the_factor_that_changes_and_says_what_is_held() -> None:
+    lit = Equations(NOTE.latex, NOTE.layers["layer"], r"\lit")
+    said, shown = zip(*lit.steps(RULES["variance"].descent), strict=True)
+    assert said[2] == r"Since $\sigma_{i} = \sqrt{\varepsilon + v_{i}}$:"
+    slope = r"\lit{\frac{\partial %s}{\partial W_{pq}}}"
+    assert shown[2] == rf"{slope % 'σ'} = \frac{{1}}{{2 σ}} {slope % 'v_{i}'}".replace("σ", r"\sigma_{i}")
+    assert sum("held constant" in text for text in said) == 0
+    said, shown = zip(*lit.steps(RULES["covariance_one_sample"].descent), strict=True)
+    assert r"\mathrm{SG}\!\left(\bar{z}_{i}\right)$, where $\bar{z}_{i}$ is held constant:" in said[2]
+    assert r"\lit" not in EQUATIONS.derivation(RULES["variance"])
+
+
+def test_terms_that_are_too_wide_for_one_line_have_lines_of_their_own() -> None:
+    text = EQUATIONS.derivation(RULES["covariance"])
+    put_together = text[text.index("Put together") :]
+    assert put_together.count("& \\quad + ") + put_together.count("& \\quad - ") == 3 + 1
+    narrow = [line for line in text.splitlines() if r"K_{ik} = \alpha" in line]
+    assert narrow
+    assert "aligned" not in text[: text.index("Put together")]
 
 
 def test_a_name_of_the_rule_itself_is_explained() -> None:

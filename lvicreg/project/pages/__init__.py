@@ -71,7 +71,7 @@ def of_claims(project: Project, names: Sequence[str], entries: Sequence[Entry], 
 
 
 def _equations(project: Project) -> Equations:
-    return Equations(project.latex, next(iter(project.layers.values())))
+    return Equations(project.latex, next(iter(project.layers.values())), r"\lit")
 
 
 def _with_header(project: Project, fragments: Mapping[str, str]) -> dict[Path, str]:

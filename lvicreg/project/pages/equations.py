@@ -9,14 +9,16 @@ from typing import Any
 
 from sympy import Expr, Indexed, Symbol
 
-from lvicreg.calculus import Definitions, Descent, Law, Mean, Step
+from lvicreg.calculus import SG, D, Definitions, Descent, Law, Mean, Step
 from lvicreg.calculus.axes import is_sample
 from lvicreg.calculus.definitions import indices_of, name_of
-from lvicreg.calculus.notation import latex
+from lvicreg.calculus.notation import latex, latex_terms, text
 from lvicreg.codegen.equation import as_latex, presented
 from lvicreg.codegen.loss import presented_gradient
 from lvicreg.codegen.rule import LossFunction, Rule
 from lvicreg.engines import Equation
+
+IN_A_COLUMN = 58  # characters of plain text that are not wider than a column
 
 
 def display(*equations: str) -> str:
@@ -26,10 +28,14 @@ def display(*equations: str) -> str:
 
 @dataclass(frozen=True)
 class Equations:
-    """What is printed with these LaTeX names, for readers who know what the names of ``layer`` stand for."""
+    """What is printed with these LaTeX names, for readers who know what the names of ``layer`` stand for.
+
+    ``lit`` is a LaTeX command for derivatives that are still to be taken, if the medium has one.
+    """
 
     names: Mapping[str, str]
     layer: Definitions
+    lit: str = ""
 
     def latex(self, expr: Expr) -> str:
         """An expression."""
@@ -37,7 +43,15 @@ class Equations:
 
     def equality(self, equation: Equation) -> str:
         """``left = right``."""
-        return f"{self.latex(equation.left)} = {self.latex(equation.right)}"
+        return self.spread(self.latex(equation.left), equation.right)
+
+    def spread(self, left: str, right: Expr, marks: Mapping[Any, str] | None = None) -> str:
+        """``left = right``, with each term of the right side on a line of its own where they are too wide for one."""
+        terms = latex_terms(right, self.names, marks)
+        if len(terms) == 1 or len(text(right, {})) <= IN_A_COLUMN:
+            return f"{left} = {' '.join(terms)}"
+        lines = " \\\\\n& ".join([terms[0], *(rf"\quad {term}" for term in terms[1:])])
+        return f"\\begin{{aligned}}\n{left} = {{}} & {lines}\n\\end{{aligned}}"
 
     def definition(self, definitions: Definitions, name: Any) -> str:
         """``u_i^b = z_i^b − z̄_i``."""
@@ -64,30 +78,41 @@ class Equations:
         return [self.definition(rule.definitions, name) for name in rule.definitions if name in used]
 
     def derivation(self, rule: Rule) -> str:
-        """Every step from the loss to the update."""
+        """Every step from the loss to the update; of a sum of rules, which are derived each by itself, both as sums."""
         if rule.descent is None:
             raise ValueError(f"{rule.name} is not derived from a loss")
+        if rule.leading:
+            return f"{display(self.spread('L', rule.descent.loss, rule.leading))}\n\n{self.update(rule)}"
         return self._numbered(rule.descent, f"Minus this, factored, with *i*, *j* for *p*, *q*:\n\n{self.update(rule)}")
 
     def of_activity(self, function: LossFunction) -> str:
         """Every step from a loss to its gradient with respect to the activity, for each form of the loss."""
-        forms = [self._numbered(form, f"Factored:\n\n{display(self._factored(form))}") for form in function.forms]
-        return "\n\nThe same loss in its other form:\n\n".join(forms)
+        return "\n\nThe same loss in its other form:\n\n".join(
+            self._numbered(form, self._factored(form)) for form in function.forms
+        )
 
     def _factored(self, form: Descent) -> str:
-        return rf"{self._slope(form)} = {self.latex(presented_gradient(form))}"
+        """The gradient with respect to the activity as the code has it, where that is not what the last step has."""
+        *_, (_, found) = self.steps(form)
+        factored = self.spread(self._slope(form), presented_gradient(form))
+        return f"Factored:\n\n{display(factored)}" if factored != found else ""
 
-    def _slope(self, descent: Descent) -> str:
-        return rf"\frac{{\partial L}}{{\partial {self.latex(descent.target)}}}"
+    def _slope(self, descent: Descent, of: str = "L") -> str:
+        return rf"\frac{{\partial {of}}}{{\partial {self.latex(descent.target)}}}"
 
     def steps(self, descent: Descent) -> Iterator[tuple[str, str]]:
-        """From the loss to its gradient: what each step did, and the equation as it then stands."""
-        yield "The loss:", f"L = {self.latex(descent.loss)}"
+        """From the loss to its gradient: what each step did, and the equation as it then stands, or the factor that changed."""
+        yield "The loss:", self.spread("L", descent.loss)
+        marks = {D: self.lit} if self.lit else {}
         for step in descent.steps:
-            yield self._said(step, descent), f"{self._slope(descent)} = {self.latex(step.result)}"
+            if step.factor is None:
+                yield self._said(step, descent), self.spread(self._slope(descent), step.result, marks)
+            else:
+                changed = latex(D(step.used[0], descent.target), self.names, marks)
+                yield self._said(step, descent), self.spread(changed, step.factor, marks)
 
     def _numbered(self, descent: Descent, last: str) -> str:
-        parts = [f"{said}\n\n{display(equation)}" for said, equation in self.steps(descent)] + [last]
+        parts = [f"{said}\n\n{display(equation)}" for said, equation in self.steps(descent)] + [last] * bool(last)
         return "\n".join(f"{number}. {indent(part, '    ').lstrip()}\n" for number, part in enumerate(parts, 1)).rstrip()
 
     def _said(self, step: Step, descent: Descent) -> str:
@@ -95,14 +120,27 @@ class Equations:
         match step.rule:
             case "differentiate":
                 one = "activity" if any(map(is_sample, indices_of(descent.target))) else "weight"
-                return f"Its derivative with respect to one {one}, down to the first names that depend on it:"
+                return f"Differentiate with respect to one {one}, down to the first names that depend on it:"
             case "look through":
-                return f"With ${self.definition(descent.definitions, name_of(step.used[0]))}$:"
+                return f"Since {self._value(step.used[0], descent)}:"
             case "collapse":
-                return "Deltas collapse, and equal terms merge:"
+                return "Put together, with deltas collapsed and equal terms merged:"
             case _:
                 zeros = " and ".join(f"${self.latex(part)} = 0$" for part in step.used)
-                return f"What vanishes once names are expanded, {zeros}, is left out:"
+                return f"Leave out what is zero once names are expanded, {zeros}:"
+
+    def _value(self, name: Expr, descent: Descent) -> str:
+        """What a name stands for, and what of it is held constant, though in the layer it depends on the weights."""
+        value: Any = descent.definitions.value(name)
+        free = {*descent.definitions, name_of(descent.target)}
+        held = [
+            part
+            for part in sorted(value.atoms(Indexed), key=str)
+            if isinstance(descent.definitions.value(part), SG) or (name_of(part) in self.layer and name_of(part) not in free)
+        ]
+        shown = self.latex(value.xreplace({part: SG(part) for part in held}))
+        said = f", where {' and '.join(f'${self.latex(part)}$' for part in held)} is held constant" if held else ""
+        return f"${self.latex(name)} = {shown}${said}"
 
     # --- what the names of an equation stand for -----------------------------------------------------------------------------
     def where(self, equation: Equation) -> Iterator[str]:
