@@ -31,7 +31,7 @@ SECTIONS = (
     "conventions",
     "published_error",
 )
-HELPERS = ("sources", "conventions_table", "in_convention", "notation")  # modules that sections share
+HELPERS = ("sources", "conventions_table", "in_convention", "notation", "symbols")  # modules that sections share
 
 RULES = Generated(
     "lvicreg.rules",
@@ -63,9 +63,7 @@ NOTE = Project(
     sources=(
         (
             "derivations",
-            tuple(
-                f"derivations/{name}.py" for name in (*SECTIONS, "sources", "conventions_table", "in_convention", "notation")
-            ),
+            tuple(f"derivations/{name}.py" for name in (*SECTIONS, *HELPERS)),
         ),
         ("independent", ("derivations/independent/[!_]*.py",)),
         ("formal", ("derivations/formal/*.v",)),

@@ -6,7 +6,8 @@ A section has a ``TITLE`` and its ``claims``, and reads from top to bottom like 
 * ``LAYERS``, definitions by name, which pages show; what the first one of the project defines is known on every page;
 * ``TABLES``, by name a function of what was found, which writes a table for a page.
 
-Beside its sections the package has a module ``notation`` with ``LATEX``, how names are printed; a package ``independent`` with
+Beside its sections the package has a module ``notation`` with ``LATEX``, how names are printed; a module ``symbols`` with
+``INDEX``, what each symbol of its statements means; a package ``independent`` with
 what is written separately, as evidence; and a folder ``record`` of what was approved and noticed.
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # so that a project can be named where SymPy is not needed
     from lvicreg.calculus import Definitions
     from lvicreg.claims import Claim
     from lvicreg.codegen.rule import LossFunction, Rule
+    from lvicreg.project.pages.notation import Index
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ class Project:
     def latex(self) -> Mapping[str, str]:
         """How names are printed in LaTeX."""
         return import_module(f"{self.package}.notation").LATEX
+
+    @cached_property
+    def index(self) -> Index:
+        """What each symbol of the statements means."""
+        return import_module(f"{self.package}.symbols").INDEX
 
     # --- where things are ----------------------------------------------------------------------------------------------------
     @property

@@ -56,7 +56,7 @@ def test_a_page_is_no_wider_than_a_phone(visit: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("visit", [(1200, "light"), (390, "dark")], indirect=True, ids=["light", "dark phone"])
-@pytest.mark.parametrize("name", ["index", "oja", "derive", "ledger", "map", "checking", "rules"])
+@pytest.mark.parametrize("name", ["index", "oja", "derive", "ledger", "map", "trust", "rules"])
 def test_a_page_has_no_serious_barrier(visit: Any, name: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit.open(f"{name}.html")

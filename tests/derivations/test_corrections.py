@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CLAIMS = {claim.id: claim for claim in NOTE.claims}
 SAID = {
     "README.md": ["no decorrelation", "share no algorithm", "the others do not", "its own score"],
-    "book/checking.md": ["share no algorithm", "and in sum", "do not even read"],
+    "book/trust.md": ["share no algorithm", "and in sum", "do not even read"],
     "derivations/published_error.py": ["no decorrelation makes vanish"],
     "lvicreg/rules/log_variance.py": ["give alpha = 1: then"],
 }
@@ -29,7 +29,7 @@ def test_the_words_are_gone(path: str) -> None:
 
 
 def test_every_kind_of_evidence_is_explained() -> None:
-    text = (ROOT / "book" / "checking.md").read_text(encoding="utf-8")
+    text = (ROOT / "book" / "trust.md").read_text(encoding="utf-8")
     for kind in {check.kind for claim in CLAIMS.values() for check in claim.checks}:
         assert f"**{kind}**" in text or re.search(rf"^\| [a-z, ]*\b{kind}\b[a-z, ]* \|", text, re.MULTILINE), kind
 

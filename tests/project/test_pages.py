@@ -12,7 +12,7 @@ import pytest
 from derivations import NOTE
 from lvicreg.claims import Entry, Finding, Status
 from lvicreg.codegen.equation import as_latex
-from lvicreg.project.pages import known
+from lvicreg.project.pages import known, notation
 from lvicreg.project.pages.equations import Equations
 from lvicreg.project.pages.text import linked
 from lvicreg.project.pages.theorem import Theorems
@@ -144,6 +144,19 @@ def test_terms_that_are_too_wide_for_one_line_have_lines_of_their_own() -> None:
     narrow = [line for line in text.splitlines() if r"K_{ik} = \alpha" in line]
     assert narrow
     assert "aligned" not in text[: text.index("Put together")]
+
+
+def test_every_symbol_of_every_statement_is_in_the_index_of_notation() -> None:
+    listed = set().union(*(notation.symbols(f"${each.tex}$") for group in NOTE.index.values() for each in group))
+    for claim in NOTE.claims:
+        for text in (claim.tex, *claim.assumptions, claim.said.sentence if claim.said else ""):
+            assert not notation.symbols(text) - listed, claim.id
+    assert notation.symbols(r"of $\frac{q}{2} \sigma_p$, $\mathrm{rank} C$") == {"q", "sigma", "p", "rank", "C"}
+
+
+def test_no_symbol_has_two_meanings_on_one_page() -> None:
+    rows = [(page, each.tex) for group in NOTE.index.values() for each in group for page in each.pages]
+    assert len(rows) == len(set(rows))
 
 
 def test_a_name_of_the_rule_itself_is_explained() -> None:

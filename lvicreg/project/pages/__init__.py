@@ -6,10 +6,10 @@ Every equation, status and list of evidence on a page comes from here, from the 
 * ``rules/log_variance.md``: the equation that a generated function computes;
 * ``steps/log_variance.md``: how it is derived from the loss, as it was rewritten; ``steps/losses.covariance.md``, the
   gradient with respect to the activity;
-* ``definitions/layer.md``: what the named quantities of a layer stand for;
+* ``definitions/layer.md``: what the named quantities of a layer stand for; ``notation.md``, what each symbol means;
 * ``sources/….md``: the files themselves, for links to lead to;
-* ``ledger.json``: all claims, for the table and the map; ``counted.md``, how many have each status; ``seeded_errors.md``, the
-  score; and the tables of the sections.
+* ``ledger.json``: all claims, for the table and the map; ``counted.md``, how many have each status; ``in_words.md``,
+  which are argued in words; ``seeded_errors.md``, the score; and the tables of the sections.
 
 ``theorem`` writes a claim, ``equations`` what is printed from expressions, ``text`` the words.
 """
@@ -21,12 +21,14 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from lvicreg.claims import Entry, counted
+from lvicreg.claims import Entry, Status, counted
 from lvicreg.claims.plain import plain
 
 from ..project import Project
 from ..record import Record
+from . import notation
 from .equations import Equations, display
+from .text import link
 from .theorem import Theorems, kinds
 
 LANGUAGES = {".py": "python", ".v": "coq"}
@@ -44,6 +46,7 @@ def of_expressions(project: Project, names: Sequence[str]) -> dict[Path, str]:
     if set(names) == set(project.sections):
         for name, layer in project.layers.items():
             found[f"definitions/{name}.md"] = display(*(equations.definition(layer, quantity) for quantity in layer))
+        found["notation.md"] = notation.table(project.index)
         found |= {f"sources/{group}.md": _listing(project.root, group, paths) for group, paths in project.sources}
     return _with_header(project, found)
 
@@ -62,12 +65,17 @@ def of_claims(project: Project, names: Sequence[str], entries: Sequence[Entry], 
     found = {f"claims/{entry.claim.id}.md": theorems.theorem(entry) for entry in entries}
     found |= {f"{name}.md": text for name, text in tables(project, names, entries).items()}
     if set(names) == set(project.sections):
-        found |= {"seeded_errors.md": record.in_words, "counted.md": counted(entries)}
+        found |= {"seeded_errors.md": record.in_words, "counted.md": counted(entries), "in_words.md": _in_words(entries)}
     written = _with_header(project, found)
     if set(names) == set(project.sections):
         rows = [_row(entry, project.of_section[entry.claim.id], record) for entry in entries]
         written[project.pages / "ledger.json"] = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     return written
+
+
+def _in_words(entries: Sequence[Entry]) -> str:
+    """The claims of whose statements an argument in words is part."""
+    return "\n".join(f"- {link(entry.claim.id)}" for entry in entries if entry.status is Status.IN_WORDS)
 
 
 def _equations(project: Project) -> Equations:
@@ -94,7 +102,7 @@ def known(project: Project) -> set[Path]:
     names += [f"steps/losses.{loss.name}.md" for loss in losses]
     names += [f"sources/{group}.md" for group, _ in project.sources] + [f"definitions/{name}.md" for name in project.layers]
     names += [f"{name}.md" for each in project.sections for name in getattr(project.section(each), "TABLES", {})]
-    names += ["counted.md", "seeded_errors.md", "ledger.json"]
+    names += ["counted.md", "in_words.md", "notation.md", "seeded_errors.md", "ledger.json"]
     return {project.pages / name for name in names}
 
 

@@ -1,0 +1,30 @@
+"""The solutions of the exercises on the page ``total``."""
+
+import numpy as np
+
+from derivations.total import in_losses
+from lvicreg import rules
+from lvicreg.calculus.layer import B
+
+
+def test_total_break() -> None:
+    meant = {str(name): in_losses.expand(in_losses[name][1]) for name in in_losses if str(name).startswith("lambda_")}
+    depends = {name: B in value.free_symbols for name, value in meant.items()}
+    assert depends == {"lambda_inv": False, "lambda_var": True, "lambda_cov": False}
+    (coefficient,) = [symbol for symbol in meant["lambda_var"].free_symbols if str(symbol) == "c_var"]
+    assert [meant["lambda_var"].subs({B: n, coefficient: n - 1}) for n in (64, 256)] == [1, 1]
+
+
+def test_total_prove() -> None:
+    one, x = np.array([1.0, -1, 0, 0]), np.ones((4, 1))
+    first = np.stack([one, [1, -1, 0, 0], [0, 0, 1, -1]], axis=1)
+    second = np.stack([one, [1, -1, 1, -1], [0, 0, 0, 0]], axis=1)
+    assert (first.sum(axis=0) == 0).all()
+    assert (second.sum(axis=0) == 0).all()
+    assert np.array_equal((first**2).sum(axis=1), (second**2).sum(axis=1))
+    third = np.array([0.0, 0, 1, 0])[:, None]  # where the third sample's input is the only one
+    exact = [rules.covariance(third, u, np.ones((4, 3)))[0, 0] for u in (first, second)]
+    assert exact[0] == 0
+    assert exact[1] == -4 * (1 / 3) * (2 / 3)
+    local = [rules.covariance_one_sample(x, u, np.ones((4, 3)))[0, 0] for u in (first, second)]
+    assert local[0] == local[1]
