@@ -72,7 +72,8 @@ INDEX = {
         Meaning(r"\theta", "angle of a rotation", pages=("covariance_rotation",)),
         Meaning(r"n", r"squared norm, $\lVert w \rVert^2$", pages=("oja_many_units", "covariance_rotation")),
     ),
-    "Conventions": (Meaning(r"n, n'", r"divisor of a variance in two codes, $B$ or $B - 1$", pages=("conventions",)),),
+    "Conventions": (
+        Meaning(r"B_{\mathrm{nominal}}", "the batch size that a code is told", pages=("conventions",)),Meaning(r"n, n'", r"divisor of a variance in two codes, $B$ or $B - 1$", pages=("conventions",)),),
     "Operators": (
         Meaning(r"H", "Heaviside's step, $0$ at $0$"),
         Meaning(r"\mathrm{SG}", "stop-gradient: the value, with derivative zero"),
