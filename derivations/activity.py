@@ -82,47 +82,45 @@ def equations(loss: Expr, gradient: Expr, *forms: Descent, held: Definitions = n
 claims = (
     Claim(
         id="activity.variance",
+        title="The hinge's gradient at the activities",
         statement=r"$[[-\alpha H(\gamma - \sigma_i) \frac{u_i^b}{\sigma_i}]]$ is the exact gradient of $[[\sum_i \max(0, "
         r"\gamma - \sigma_i)]]$ with respect to $z_i^b$, the mean and the variance free; times $f'(a_i^b) x_j^b$ and summed "
         "over samples it is the one with respect to $W_{ij}$.",
-        states=(
-            hinge_gradient,
-            variance.loss,
-        ),
+        states=(hinge_gradient, variance.loss),
+        proof=r"With $\partial u_i^c/\partial z_i^b$ equal to $1 - 1/B$ for $c = b$ and $-1/B$ otherwise, $\partial "
+        r"v_i/\partial z_i^b = 2 \alpha (u_i^b - \frac{1}{B} \sum_c u_i^c) = 2 \alpha u_i^b$, since the deviations sum to "
+        r"$0$. So $\partial\sigma_i/\partial z_i^b = \alpha u_i^b/\sigma_i$, and the hinge multiplies it by $-H(\gamma - "
+        r"\sigma_i)$. The chain rule with $\partial z_i^b/\partial W_{ij} = f'(a_i^b) x_j^b$ gives the gradient for the "
+        "weight.",
         holds=equations(variance.loss, hinge_gradient, hinge),
         evidence=(Autodiff(losses.hinge, weights(hinge_gradient), network, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$"),
         source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
     ),
     Claim(
         id="activity.log-variance",
+        title="Log-variance's gradient at the activities",
         statement=r"$[[-\alpha \frac{u_i^b}{\sigma_i^2}]]$ is the exact gradient of $[[-\frac{1}{2} \sum_i \log(v_i + "
         r"\varepsilon)]]$, $\sigma_i^2 = v_i + \varepsilon$, with respect to $z_i^b$, the mean and the variance free; times "
         "$f'(a_i^b) x_j^b$ and summed over samples it is the one with respect to $W_{ij}$.",
-        states=(
-            log_gradient,
-            log_variance.loss,
-        ),
+        states=(log_gradient, log_variance.loss),
+        proof=r"$-\frac{1}{2} \log(v_i + \varepsilon)$ has the derivative $-\frac{1}{2 \sigma_i^2}\, \partial v_i/\partial "
+        r"z_i^b$, and $\partial v_i/\partial z_i^b = 2 \alpha (u_i^b - \frac{1}{B} \sum_c u_i^c) = 2 \alpha u_i^b$, since the "
+        r"deviations sum to $0$. The chain rule with $\partial z_i^b/\partial W_{ij} = f'(a_i^b) x_j^b$ gives the gradient "
+        "for the weight.",
         holds=equations(log_variance.loss, log_gradient, logarithm),
         evidence=(Autodiff(losses.log_variance, weights(log_gradient), network, {"epsilon": 0.01}),),
-        assumptions=(
-            r"$v_i + \varepsilon > 0$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$v_i + \varepsilon > 0$", r"$B \ge 2$"),
         source="note, log-variance loss",
     ),
     Claim(
         id="activity.invariance",
+        title="The invariance gradient at the activities",
         statement=r"$[[2 (z_i^b - z'^b_i)]]$ is the exact gradient of $[[\sum_b \sum_i (z_i^b - z'^b_i)^2]]$ with respect to "
         "$z_i^b$, and minus the one with respect to $z'^b_i$.",
-        states=(
-            invariance_gradient,
-            step.loss,
-        ),
+        states=(invariance_gradient, step.loss),
+        proof="Only the term of this unit and sample contains $z_i^b$ or $z'^b_i$: a square, whose derivatives are $2 (z_i^b "
+        "- z'^b_i)$ and minus that.",
         holds=(
             *equations(invariance.loss, invariance_gradient, step, held=invariance.steps),
             Equation(D(step.loss, z_prev[d, p]), -invariance_gradient, layer),
@@ -132,13 +130,15 @@ claims = (
     ),
     Claim(
         id="activity.covariance",
+        title="The covariance gradient at the activities, two forms",
         statement=r"$[[4 \alpha \beta \sum_{k \neq i} K_{ik} u_k^b]]$ is the exact gradient of $[[\beta \sum_i \sum_{k \neq "
         r"i} K_{ik}^2]]$ with respect to $z_i^b$; so is $4 \alpha \beta (\alpha (G u)_i^b - v_i u_i^b)$ that of the same loss "
         r"in the form $\beta (\alpha^2 \sum_b \sum_c G_{bc}^2 - \sum_i v_i^2)$, $G = u u^\top$.",
-        states=(
-            covariance_gradient,
-            covariance.loss,
-        ),
+        states=(covariance_gradient, covariance.loss),
+        proof=r"$\partial K_{ik}/\partial z_i^b = \alpha (u_k^b - \frac{1}{B} \sum_c u_k^c) = \alpha u_k^b$ for $k \neq i$, "
+        r"and $K_{ik} = K_{ki}$ stands twice in the sum: $2 \beta \cdot 2 \sum_{k \neq i} K_{ik}\, \alpha u_k^b$. By "
+        r"covariance.gram the loss in terms of $G$ is the same function, and $\sum_{k \neq i} K_{ik} u_k^b = \alpha (G u)_i^b "
+        "- v_i u_i^b$.",
         holds=equations(covariance.loss, covariance_gradient, by_units, by_samples),
         evidence=(Autodiff(losses.covariance, weights(covariance_gradient), network),),
         assumptions=(r"$B \ge 2$",),
@@ -147,15 +147,16 @@ claims = (
     ),
     Claim(
         id="activity.one-sample",
+        title="The one-sample covariance gradient at the activities",
         statement=r"$[[4 \beta u_i^b \sum_{k \neq i} (u_k^b)^2]]$ is the exact gradient of $\beta \sum_b \sum_i \sum_{k \neq "
         "i} (u_i^b)^2 (u_k^b)^2$ with respect to $z_i^b$, the mean held constant.",
         states=(one_sample_gradient,),
+        proof=r"With the mean held, $\partial u_i^b/\partial z_i^b = 1$, and no other deviation depends on $z_i^b$. It enters "
+        r"the terms $(i, k)$ and $(k, i)$ of sample $b$, together $2 \beta (u_i^b)^2 \sum_{k \neq i} (u_k^b)^2$. With the sum "
+        r"over all units, $\sum_{k \neq i} u_k^2 = S - u_i^2$ (covariance.local-exact).",
         holds=equations(Sigma(covariance_one_sample.one_sample_loss, t), one_sample_gradient, one_sample, held=mean_held),
         evidence=(Autodiff(losses.covariance_one_sample, weights(one_sample_gradient), network),),
-        assumptions=(
-            "the mean is held constant",
-            r"$B \ge 2$",
-        ),
+        assumptions=("the mean is held constant", r"$B \ge 2$"),
         rests_on=("covariance.local-exact",),
         source="note, covariance term; LPL paper as published, Methods Eq. 6",
     ),

@@ -93,10 +93,17 @@ def preset(name: str) -> Claim:
     weights = {term.rule: latex(factor(S(term.weight(N, B, nominal))), LATEX) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
+    rests_on = tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights))
     return Claim(
         id=f"conventions.{name}",
+        title=f"The loss of {name} in our rules",
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
         f"its coefficients times {', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
+        proof=r"A gradient is linear, so the terms may be taken one by one. Written in the $z$, $u$, $\sigma$ and $K$ of this "
+        "book, each term of the source is the loss of its rule times the factor stated: a mean over samples or units is a sum "
+        "divided by $B$ or $N$, an average of two views half of their sum, and a covariance that is divided by another number "
+        f"enters with the square of the ratio. The gradients of those losses are those of {', '.join(rests_on)}. Where the "
+        "source holds the mean of the minibatch, so does the rule, or its gradient does not depend on it.",
         holds=tuple(
             Equation(D(losses[name], W[p, q]), predicted(term), views.replace(in_its_terms(term)), few)
             for name, term in convention.terms.items()
@@ -107,7 +114,7 @@ def preset(name: str) -> Claim:
             r"$\sigma_i > 0$; for a hinge $\sigma_i \neq 1$",
             r"$N \ge 2$ and $B \ge 2$",
         ),
-        rests_on=tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights)),
+        rests_on=rests_on,
         source=convention.source,
     )
 
@@ -164,13 +171,21 @@ claims = (
     *map(preset, SOURCES),
     Claim(
         id="conventions.same-shape",
+        title="Conventions that differ by a constant factor",
         statement=r"With $n = B - $ ddof, two hinges have proportional gradients where $\varepsilon n$ and $\gamma^2 n$ "
         r"agree, in the ratio of their $\gamma$; $\varepsilon$ added to the standard deviation is a threshold $\gamma - "
         r"\varepsilon$ without it. Log-variances have equal gradients where $\varepsilon n$ agrees. Exact covariance terms "
         "whose $K$ divide by $n$ and $n'$ have the ratio $(n'/n)^2$. For $B = 2$ and ddof $= 1$, where $u^1 = -u^2$, the "
         "exact term is twice the one-sample one.",
-        proof="For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$; the equation between the two sums in $v = "
-        "u^1$ is for every $N$.",
+        proof=r"Let $n' = n/s^2$, so that the variance with $n'$ is $s^2$ times the one with $n$. If $\varepsilon' n' = "
+        r"\varepsilon n$ and $\gamma'^2 n' = \gamma^2 n$, then $\varepsilon' = s^2 \varepsilon$ and $\gamma' = s \gamma$: "
+        r"$\sigma_i$ and $\max(0, \gamma - \sigma_i)$ are multiplied by $s$, the ratio of the $\gamma$. The logarithm of $v_i "
+        r"+ \varepsilon$ changes by the constant $\log s^2$, and its gradient not at all. With $\sqrt{v_i} + \varepsilon$ in "
+        r"the hinge, $\gamma - (\sqrt{v_i} + \varepsilon) = (\gamma - \varepsilon) - \sqrt{v_i}$. A covariance divided by $n$ "
+        "is $n'/n$ times the one divided by $n'$, and the loss has its square. For $B = 2$ the centred activities sum to "
+        r"$0$, so $u^2 = -u^1$: with $u^1 = y$, $K_{ik} = 2 y_i y_k$, and $\sum_b (u_i^b u_k^b)^2 = 2 y_i^2 y_k^2$ is half of "
+        "$K_{ik}^2$.",
+        argued=True,
         holds=(
             Equation(in_scaled(hinge), s * hinge, any_ddof),
             Equation(D(in_scaled(logarithm), W[p, q]), D(logarithm, W[p, q]), any_ddof),
@@ -188,19 +203,21 @@ claims = (
             Autodiff(independent.covariance_divided, (d / alpha) ** 2 * gradients["covariance"], any_ddof),
             Numbers(independent.rescaled_hinges),
         ),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            "$n > 0$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", "$n > 0$"),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch"),
         source="beyond the note",
     ),
     Claim(
         id="conventions.mean-held",
+        title="Where holding the mean changes nothing",
         statement="Holding the minibatch's mean constant changes no gradient of the hinge, the log-variance and the exact "
         "covariance term. It changes that of the one-sample covariance, by the term of covariance.one-sample-mean, in "
         r"general for $B \ge 3$.",
+        proof=r"In the derivatives of $v_i$ and $K_{ik}$ that of the mean is multiplied by $\sum_b u_i^b = 0$ and $\sum_b "
+        "u_k^b = 0$, so it may as well be held: variance.general-threshold, log-variance.minibatch and covariance.minibatch "
+        "have the same gradients either way. For the one-sample covariance, what changes is the term of "
+        "covariance.one-sample-mean; that it is $0$ for two samples is argued there.",
+        argued=True,
         holds=(
             Equation(D(hinge, W[p, q]), gradients["variance"], held),
             Equation(D(logarithm, W[p, q]), gradients["log_variance"], held),
@@ -213,25 +230,25 @@ claims = (
             Autodiff(independent.covariance_detached, gradients["covariance"], network),
             Numbers(independent.detached_means),
         ),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            r"$B \ge 2$; for the change $N \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$; for the change $N \ge 2$"),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
-        proof="What changes is the term of covariance.one-sample-mean; that it is $0$ for two samples is argued there.",
         source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
     ),
     Claim(
         id="conventions.no-ratio",
+        title="Conventions that no constant converts",
         statement=r"Unit by unit, where the gates are open, the gradients of two hinges of different $\varepsilon$ have the "
         r"inverse ratio of their $\sigma_i$, and those of a hinge and a log-variance the ratio $\sigma_i$. So no constant "
         r"turns one gradient into the other for all data; nor does one between log-variances of different $\varepsilon$; "
         r"hinges of different ddof but the same $\gamma$ and $\varepsilon$, or of different $\gamma$; the exact and the "
         "one-sample covariance; the one-sample covariance with its mean held and free; the hinge of one view and of two; an "
         "invariance with and without a stop-gradient.",
-        proof="A constant would make the ratio of the two gradients the same for every pair of units and all data; for each "
-        "pair of losses two units are shown at which it is not.",
+        proof=r"Where the gate is open the hinge has the gradient $-\frac{1}{2 \sigma_i}\, \partial v_i/\partial W_{ij}$, and "
+        r"log-variance $-\frac{1}{2 \sigma_i^2}\, \partial v_i/\partial W_{ij}$. The derivative of $v_i$ is the same whatever "
+        r"$\varepsilon$ is, which gives the ratios stated, and $\sigma_i$ differs between units. A constant would make the "
+        "ratio of the two gradients the same for every pair of units and all data; for each pair of losses two units are "
+        "shown at which it is not.",
+        argued=True,
         holds=(
             Equation(
                 sigma[p] * D(open_hinge, W[p, q]),

@@ -65,13 +65,14 @@ small = ({"N": 2}, {"N": 3})
 claims = (
     Claim(
         id="covariance.one-sample",
+        title="The one-sample covariance rule and its loss",
         statement=r"The one-sample product $u_i^t u_k^t$ in the place of $K_{ik}$ gives the loss $[[\beta \sum_i \sum_{k \neq "
-        r"i} (u_i^t)^2 (u_k^t)^2]]$, and the note's rule, $[[4 \beta u_i^t \sum_{k \neq i} (u_k^t)^2 f'(a_i^t) x_j^t]]$, is "
-        "its exact gradient, the mean held constant.",
-        states=(
-            one_sample_loss,
-            one_sample_gradient,
-        ),
+        r"i} (u_i^t)^2 (u_k^t)^2]]$. The note's rule descends it exactly: its gradient, the mean held constant, is $[[4 \beta "
+        r"u_i^t \sum_{k \neq i} (u_k^t)^2 f'(a_i^t) x_j^t]]$.",
+        states=(one_sample_loss, one_sample_gradient),
+        proof=r"$W_{ij}$ enters the terms $(i, k)$ and $(k, i)$, which are equal: together $2 \beta (u_i^t)^2 \sum_{k \neq i} "
+        r"(u_k^t)^2$. With the mean held, $\partial u_i^t/\partial W_{ij} = f'(a_i^t) x_j^t$, and no other $u_k^t$ depends on "
+        "$W_{ij}$.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.covariance_one_sample, Sigma(one_sample_gradient, t), network),),
         assumptions=("the mean is held constant",),
@@ -79,11 +80,17 @@ claims = (
     ),
     Claim(
         id="covariance.one-sample-mean",
+        title="For one-sample covariance, holding the mean matters",
         statement="Holding the mean constant is not neutral for the one-sample covariance loss: differentiating through the "
         r"minibatch's mean leaves $[[-\frac{4 \beta}{B} \sum_b f'(a_i^b) x_j^b \sum_c \sum_{k \neq i} u_i^c (u_k^c)^2]]$. "
         "(For $B = 2$ this is $0$, since then $u^1 = -u^2$.)",
-        proof="For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$, and the sum over $c$ has odd powers only.",
         states=(through_the_mean,),
+        proof=r"Through the mean, $\partial u_i^c/\partial W_{ij} = f'(a_i^c) x_j^c - \frac{1}{B} \sum_b f'(a_i^b) x_j^b$. "
+        r"The loss of sample $c$ has the derivative $4 \beta u_i^c \sum_{k \neq i} (u_k^c)^2$ with respect to $u_i^c$. The "
+        r"first part of $\partial u_i^c/\partial W_{ij}$ gives the gradient of covariance.one-sample, summed over $c$; the "
+        "second gives the term stated. For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$, and the sum over $c$ "
+        "has odd powers only.",
+        argued=True,
         holds=(
             Equation(
                 D(Sigma(one_sample_loss, t), W[p, q]),
@@ -114,17 +121,28 @@ claims = (
     ),
     Claim(
         id="covariance.one-sample-bias",
-        statement=r"For Gaussian activity $\mathbb{E}[(u_i u_k)^2] = \sigma_i^2 \sigma_k^2 + 2 K_{ik}^2$. For linear units on "
-        r"Gaussian input the expected one-sample gradient is twice the exact one plus a spurious decay $4 \beta \sum_{k \neq "
-        r"i} \sigma_k^2 (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (The exact loss of a "
-        r"minibatch of independent Gaussian samples is biased too, by $(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$, which "
-        "vanishes with $B$.)",
+        title="Decorrelated units are still pushed down",
+        statement=r"(i) For Gaussian activity $\mathbb{E}[(u_i u_k)^2] = \sigma_i^2 \sigma_k^2 + 2 K_{ik}^2$. (ii) For linear "
+        r"units on Gaussian input the expected one-sample gradient is twice the exact one plus a spurious decay $4 \beta "
+        r"\sum_{k \neq i} \sigma_k^2 (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (iii) The exact "
+        r"loss of a minibatch of independent Gaussian samples is biased too, by $(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$ "
+        r"for every pair, times $\beta$; this vanishes for large $B$.",
         said=Said(
             r"$4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ is on average the gradient of the sum of the squared "
             r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} K_{ik}^2$.",
             "a reading of the note, covariance term, and of Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and "
             "Supplement Eq. 3 and 4; corrected in its erratum",
         ),
+        proof="(i) For jointly Gaussian variables of mean $0$ the mean of a product of four is the sum over the three "
+        r"pairings (Isserlis): $\mathbb{E}[u_i^2] \mathbb{E}[u_k^2] + 2 \mathbb{E}[u_i u_k]^2$. (ii) So the one-sample loss "
+        r"is on average $\beta \sum_i \sum_{k \neq i} (\sigma_i^2 \sigma_k^2 + 2 K_{ik}^2)$, and since it is a polynomial in "
+        r"the weights, the average of its gradient is the gradient of this. For linear units $\sigma_i^2 = w_i^\top C w_i$ "
+        r"has the gradient $2 C w_i$, and the pairs $(i, k)$ and $(k, i)$ contribute equally: $4 \beta \sum_{k \neq i} "
+        r"\sigma_k^2 (C w_i)_j$. The rest is twice the exact gradient, which is $0$ where all $K_{ik}$ are "
+        r"(covariance.minibatch). (iii) By a rotation of the samples that takes the mean out, $\sum_b u_i^b u_k^b$ is "
+        r"distributed as a sum of $B - 1$ independent products with the mean $K_{ik}$ and, by (i), the variance $\sigma_i^2 "
+        r"\sigma_k^2 + K_{ik}^2$ each. Divided by $B - 1$, that is an estimate with the mean $K_{ik}$ and the variance "
+        r"$(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$, and the mean of its square is $K_{ik}^2$ plus this variance.",
         holds=(
             Equation(
                 Mean(v[i] ** 2 * v[k] ** 2, gaussian_units), true_K[i, i] * true_K[k, k] + 2 * true_K[i, k] ** 2, sizes=small
@@ -170,19 +188,23 @@ claims = (
     ),
     Claim(
         id="covariance.third-factor",
+        title="The third factor descends another loss",
         statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
         r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
         "for independent units of equal variance the average of the factor is too large by its share $1/(N - 1)$, that of "
         "$u_i$ times the update by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        states=(third_factor_gradient, excess),
         said=Said(
             "The sum over all other units may be replaced by one that is common to the population.",
             "note, covariance term, which calls it a useful approximation",
             "approximation",
         ),
-        states=(
-            third_factor_gradient,
-            excess,
-        ),
+        proof=r"$\lVert u \rVert^4 = (\sum_k u_k^2)^2$ has the derivative $2 \sum_k u_k^2 \cdot 2 u_i$ with respect to $u_i$. "
+        r"It differs from $4 u_i \sum_{k \neq i} u_k^2$ of covariance.one-sample by the term $k = i$. Let now the units be "
+        r"independent with the variance $v$ and $\mathbb{E}[u_i^4] = \kappa v^2$, $\kappa$ the kurtosis. The factor without "
+        "its own unit is $(N - 1) v$ on average, its own share $v$: one $(N - 1)$-th. For $u_i$ times the update the two are "
+        r"$\mathbb{E}[u_i^2 \sum_{k \neq i} u_k^2] = (N - 1) v^2$ and $\mathbb{E}[u_i^4] = \kappa v^2$. With $\kappa = 3$ and "
+        r"$\kappa = 6$, $\kappa/31$ is $0.10$ and $0.19$.",
         holds=(
             Equation(D(norm_loss, W[p, q]), third_factor_gradient, mean_held),
             Equation(third_factor_gradient - one_sample_gradient, excess, network),
@@ -202,19 +224,20 @@ claims = (
             Autodiff(losses.fourth_power_of_norm, Sigma(third_factor_gradient, t), network),
             Numbers(independent.third_factor_error),
         ),
-        assumptions=(
-            "the mean is held constant",
-            r"for the sizes: independent units of equal variance, $N \ge 2$",
-        ),
+        assumptions=("the mean is held constant", r"for the sizes: independent units of equal variance, $N \ge 2$"),
         rests_on=("covariance.one-sample",),
         source="note, covariance term",
     ),
     Claim(
         id="covariance.local-exact",
+        title="The one-sample rule needs no approximation",
         statement=r"The approximation is unnecessary: $u_i \sum_{k \neq i} u_k^2 = u_i S - u_i^3$ with $S = \sum_k u_k^2$, "
-        r"one factor common to the population and a cubic term of the unit's own activity. The one-sample rule, $[[4 \beta "
-        r"(u_i^t \sum_k (u_k^t)^2 - (u_i^t)^3) f'(a_i^t) x_j^t]]$, is exactly local.",
+        "one factor common to the population and a cubic term of the unit's own activity. So the one-sample rule, with the "
+        r"gradient $[[4 \beta (u_i^t \sum_k (u_k^t)^2 - (u_i^t)^3) f'(a_i^t) x_j^t]]$, is exactly local.",
         states=(local_gradient,),
+        proof="The sum over all units contains the term $k = i$, which is $u_i^2$: subtract it. In the gradient of "
+        "covariance.one-sample, $x_j^t$ is then presynaptic, $u_i^t$, $(u_i^t)^3$ and $f'(a_i^t)$ are the unit's own, and "
+        "$S$ is one number that is the same for all units.",
         holds=(
             Equation(one_sample_gradient, local_gradient, network),
             Equation(D(one_sample_loss, W[p, q]), local_gradient, mean_held),

@@ -65,21 +65,25 @@ full_field = 4 * Sigma((C[q, m] - (lagged[q, m] + lagged[m, q]) / 2) * w[m], m)
 claims = (
     Claim(
         id="invariance.stop-gradient",
+        title="The invariance rule descends its one-sample loss",
         statement=r"$[[2 (z_i^t - z'^t_i) f'(a_i^t) x_j^t]]$ is the exact gradient of $[[\sum_i (z_i^t - "
         r"\mathrm{SG}(z'^t_i))^2]]$, $z'^t_i = z_i^{t-1}$ the activity one step before.",
-        states=(
-            one_sample_gradient,
-            one_sample_loss,
-        ),
+        states=(one_sample_gradient, one_sample_loss),
+        proof=r"The activity $z'^t_i$ of the step before is held, so only $z_i^t$ is differentiated, and $\partial "
+        r"z_i^t/\partial W_{ij} = f'(a_i^t) x_j^t$. The square contributes the factor $2 (z_i^t - z'^t_i)$.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, steps),),
         evidence=(Autodiff(losses.invariance, one_sample_gradient, steps),),
         source="note, invariance term",
     ),
     Claim(
         id="invariance.without-stop-gradient",
+        title="Without the stop-gradient, one more term",
         statement="Without the stop-gradient there is one more term, $[[-2 (z_i^t - z'^t_i) f'(a'^t_i) x'^t_j]]$, in which "
         "activity and input are those of the step before.",
         states=(from_the_past,),
+        proof=r"Now both activities depend on $W_{ij}$: $\partial (z_i^t - z'^t_i)/\partial W_{ij} = f'(a_i^t) x_j^t - "
+        "f'(a'^t_i) x'^t_j$. Times $2 (z_i^t - z'^t_i)$, its first part is the gradient with the stop-gradient and its "
+        "second the term stated.",
         holds=(Equation(D(loss_without_stop, W[p, q]), one_sample_gradient + from_the_past, steps),),
         fails=(Equation(D(loss_without_stop, W[p, q]), one_sample_gradient, steps),),
         evidence=(Autodiff(losses.invariance_both, one_sample_gradient + from_the_past, steps),),
@@ -87,11 +91,14 @@ claims = (
     ),
     Claim(
         id="invariance.stationary",
+        title="Reversible input: the stop-gradient halves the gradient",
         statement="The full gradient is the stop-gradient one plus the same with present and past exchanged. So if $(x_t, "
         "x_{t-1})$ is exchangeable, as for a stationary and time-reversible input, the stop-gradient gradient is on average "
         "exactly half of the full one, for any $f$.",
-        proof="Exchanging present and past leaves the distribution as it is, so both terms of the full gradient have the "
-        "same average.",
+        proof="Let $g(x, x') = 2 (z_i - z'_i) f'(a_i) x_j$. By invariance.stop-gradient and invariance.without-stop-gradient "
+        "the two gradients are $g(x_t, x_{t-1})$ and $g(x_t, x_{t-1}) + g(x_{t-1}, x_t)$. Exchanging present and past leaves "
+        "the distribution as it is, so both terms of the full gradient have the same average.",
+        argued=True,
         holds=(
             Equation(
                 D(loss_without_stop, W[p, q]),
@@ -109,12 +116,16 @@ claims = (
     ),
     Claim(
         id="invariance.linear",
+        title="Irreversible input makes the rule no gradient",
         statement=r"For a linear unit on an input with $\mathbb{E}[x_t x_t^\top] = \mathbb{E}[x_{t-1} x_{t-1}^\top] = C$ and "
         r"$C_1 = \mathbb{E}[x_t x_{t-1}^\top]$ the stop-gradient gradient is on average $2 (C - C_1) w$ and the full one "
         r"$4 (C - \frac{1}{2} (C_1 + C_1^\top)) w$: the first is half of the second for every $w$ iff $C_1$ is symmetric. An "
         "asymmetric $C_1$ makes the stop-gradient field rotational, the gradient of no loss.",
-        proof="The two averages agree up to the factor for every $w$ iff the antisymmetric part of $C_1$ is $0$. The "
-        "Jacobian of a gradient is symmetric; that of the stop-gradient field is so only where $C_1$ is.",
+        proof=r"The stop-gradient gradient is $2 (w^\top x_t - w^\top x_{t-1}) x_t$, on average $2 (C - C_1) w$. The full one "
+        r"is $2 (x_t - x_{t-1})(x_t - x_{t-1})^\top w$, on average $2 (2 C - C_1 - C_1^\top) w$. Twice the first minus the "
+        r"second is $2 (C_1^\top - C_1) w$, which is $0$ for every $w$ iff $C_1$ is symmetric. The Jacobian of a gradient is "
+        "symmetric; that of the stop-gradient field, $2 (C - C_1)$, is so only where $C_1$ is.",
+        argued=True,
         holds=(
             Equation(Mean(D((present - SG(past)) ** 2, w[q]), stationary), stopped_field),
             Equation(Mean(D((present - past) ** 2, w[q]), stationary), full_field),

@@ -70,64 +70,60 @@ def exact_gradient_of_parts(scale: Expr) -> Expr:
 claims = (
     Claim(
         id="log-variance.one-sample",
+        title="The log-variance rule descends its one-sample loss",
         statement=r"$[[-\alpha \frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t]]$ is the exact gradient of $[[-\frac{1}{2} \sum_i "
         r"\log(\alpha (u_i^t)^2 + \mathrm{SG}(\alpha \sum_{b \neq t} (u_i^b)^2) + \varepsilon)]]$, the mean held constant.",
-        states=(
-            one_sample_gradient,
-            one_sample_loss,
-        ),
+        states=(one_sample_gradient, one_sample_loss),
+        proof=r"Only the $i$-th term depends on $W_{ij}$. What stands under the logarithm adds up to $v_i + \varepsilon = "
+        r"\sigma_i^2$, but only $\alpha (u_i^t)^2$ in it is differentiated, with $\partial u_i^t/\partial W_{ij} = f'(a_i^t) "
+        r"x_j^t$, since the mean is held. So the derivative is $-\frac{1}{2} \cdot 2 \alpha u_i^t f'(a_i^t) x_j^t/\sigma_i^2$.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),),
         evidence=(Autodiff(losses.log_variance_one_sample, one_sample_gradient, network, {"epsilon": 0.01}),),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$B \ge 2$"),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.minibatch",
+        title="One-sample log-variance gradients sum to the minibatch's",
         statement=r"Summed over a minibatch, $[[-\alpha \sum_t \frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t]]$ is the exact "
         r"gradient of $[[-\frac{1}{2} \sum_i \log(v_i + \varepsilon)]]$, $\sigma_i^2 = v_i + \varepsilon$; the mean's "
         r"contribution cancels. A weight decay $\frac{\lambda}{2} \sum_i \sum_j W_{ij}^2$ adds $[[\lambda W_{ij}]]$.",
-        states=(
-            minibatch_gradient,
-            loss,
-            decay_gradient,
-        ),
+        states=(minibatch_gradient, loss, decay_gradient),
+        proof=r"The $i$-th term has the derivative $-\frac{1}{2 \sigma_i^2}\, \partial v_i/\partial W_{ij}$, with $\partial "
+        r"v_i/\partial W_{ij} = 2 \alpha \sum_b u_i^b (f'(a_i^b) x_j^b - \partial\bar{z}_i/\partial W_{ij})$. The mean's "
+        r"derivative is multiplied by $\sum_b u_i^b = 0$. The decay adds the derivative of $\frac{\lambda}{2} W_{ij}^2$.",
         holds=(
             *(Equation(D(loss, W[p, q]), minibatch_gradient, names) for names in (network, mean_held)),
             Equation(D(loss_with_decay, W[p, q]), minibatch_gradient + decay_gradient, network),
         ),
         evidence=(Autodiff(losses.log_variance, minibatch_gradient, network, {"epsilon": 0.01}),),
-        assumptions=(
-            r"$v_i + \varepsilon > 0$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$v_i + \varepsilon > 0$", r"$B \ge 2$"),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.no-half",
+        title="Without the half the gradient doubles",
         statement=r"Without the $\frac{1}{2}$ the gradient is twice as large: that of $[[-\sum_i \log(v_i + \varepsilon)]]$ "
         r"is $2$ times that of $[[-\frac{1}{2} \sum_i \log(v_i + \varepsilon)]]$.",
-        states=(
-            loss_without_half,
-            loss,
-        ),
+        states=(loss_without_half, loss),
+        proof="The loss is twice the other one, and differentiation is linear.",
         holds=(
             Equation(D(loss_without_half, W[p, q]), 2 * minibatch_gradient, network),
             Equation(D(loss_without_half, W[p, q]), 2 * D(loss, W[p, q]), network),
         ),
         evidence=(Autodiff(losses.log_variance_without_half, 2 * minibatch_gradient, network, {"epsilon": 0.01}),),
-        assumptions=(
-            r"$v_i + \varepsilon > 0$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$v_i + \varepsilon > 0$", r"$B \ge 2$"),
         source="LPL paper, Methods (no ½)",
     ),
     Claim(
         id="log-variance.vs-hinge",
+        title="Log-variance is the active hinge, rescaled",
         statement=r"Where the hinge is active, the log-variance gradient is the hinge's divided by $\sigma_i$: the same "
         "direction, unit by unit.",
+        proof=r"Since $-\frac{1}{2} \log(v_i + \varepsilon) = -\log \sigma_i$, its derivative is $-\frac{1}{\sigma_i}\, "
+        r"\partial\sigma_i/\partial W_{ij}$. That of the hinge is $-H(\gamma - \sigma_i)\, \partial\sigma_i/\partial W_{ij}$. "
+        r"Where $H(\gamma - \sigma_i) = 1$ the first is the second divided by $\sigma_i$, which is positive and the same for "
+        "all weights of the unit.",
         holds=(
             Equation(D(variance.loss, W[p, q]), H(gamma - sigma[p]) * sigma[p] * D(loss, W[p, q]), network),
             Equation(D(-Sigma(sigma[i], i), W[p, q]) / sigma[p], D(loss, W[p, q]), network),
@@ -137,22 +133,27 @@ claims = (
                 losses.hinge, H(gamma - sigma[p]) * sigma[p] * minibatch_gradient, network, {"gamma": 0.8, "epsilon": 0.01}
             ),
         ),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$"),
         rests_on=("variance.minibatch", "log-variance.minibatch"),
         source="note, log-variance loss",
     ),
     Claim(
         id="log-variance.scale-invariance",
+        title="Log-variance ignores the scale of the input",
         statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
         r"by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. It "
         r"multiplies that of the hinge by $s$ where its gate stays as it is, those of invariance and Oja by $s^2$, and those "
         r"of the exact and the one-sample covariance by $s^4$. Where mean and variance are given from outside and stay "
         r"as they are, it changes the "
         r"log-variance update too.",
+        proof=r"A function with $f(s a) = s f(a)$ for all $s > 0$ is $f(a) = c_r \max(0, a) - c_l \max(0, -a)$, with $c_r = "
+        r"f(1)$ and $c_l = -f(-1)$; the equations are of that one. Replacing $x$ by $s x$ multiplies $a$, $z$, $\bar{z}$, $u$ "
+        r"and $\sigma$ by $s$ and $K$ by $s^2$, and leaves $f'(a)$ as it is. Count the factors in each update. Log-variance "
+        r"has $u x/\sigma^2$, that is $s \cdot s/s^2 = 1$, and the decay contains no input. The hinge has $u x/\sigma$ and "
+        r"gets $s$; invariance, $(z - z') x$, and Oja, $z x - z^2 w$, get $s^2$; the covariances, $K u x$ and $u_i \sum_k "
+        r"u_k^2\, x$, get $s^4$. Given statistics do not follow the input, so the factors no longer cancel; one example shows "
+        "that the update changes.",
+        argued=True,
         holds=(
             scaled_by(S.One, one_sample_gradient + decay_gradient),
             scaled_by(s, hinge_with_open_gate),
@@ -163,8 +164,6 @@ claims = (
             Equation(exact_gradient_of_parts(s), s**4 * exact_gradient_of_parts(S.One)),
         ),
         fails=(scaled_by(S.One, one_sample_gradient, given=(mean, var)),),
-        proof=r"A function with $f(s a) = s f(a)$ for all $s > 0$ is $f(a) = c_r \max(0, a) - c_l \max(0, -a)$, with $c_r = "
-        r"f(1)$ and $c_l = -f(-1)$; the equations are of that one.",
         evidence=(
             Numbers(independent.relu_layer),
             Counterexample(

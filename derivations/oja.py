@@ -93,10 +93,17 @@ def along(quantity: Expr, field: IndexedBase) -> Expr:
 claims = (
     Claim(
         id="oja.mean-field",
+        title="The mean fields of log-variance and Oja",
         statement=r"For a linear unit on zero-mean input the one-sample log-variance rule with decay, its $\alpha$ left out, "
         r"is $y x/\sigma^2 - \lambda w$. Its average is $F(w) = C w/\sigma^2 - \lambda w = -\nabla L$ with $L(w) = "
         r"-\frac{1}{2} \log(w^\top C w) + \frac{\lambda}{2} \lVert w \rVert^2$; the average of Oja's rule is $O(w) = C w - "
         r"\sigma^2 w$.",
+        proof=r"By log-variance.one-sample, with $\alpha = 1$, $f' = 1$ and the mean $0$, so that $u = y$, minus the gradient "
+        r"is $y x/\sigma^2$; the decay $\frac{\lambda}{2} \lVert w \rVert^2$ subtracts $\lambda w$. Since $y = w^\top x$, "
+        r"$\mathbb{E}[y x] = \mathbb{E}[x x^\top] w = C w$ and $\mathbb{E}[y^2] = w^\top C w = \sigma^2$, while $w$ and "
+        r"$\sigma^2$ do not change from sample to sample. So $y x/\sigma^2 - \lambda w$ is on average $F(w)$, and Oja's $y x "
+        r"- y^2 w$ is $O(w)$. The gradient of $w^\top C w$ is $2 C w$; hence $-\nabla L = C w/(w^\top C w) - \lambda w = "
+        "F(w)$.",
         holds=(
             Equation(-D(sample_loss, W[p, q]), u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear),
             Equation(Mean(y * xi[q] / s - decay * w[q], input_law), F[q], unit, inputs),
@@ -110,21 +117,22 @@ claims = (
             Polynomials(polynomials.mean_field),
             theorems("lyapunov.gradient", part=r"$F$, as the formula gives it, is $-\nabla L$"),
         ),
-        assumptions=(
-            r"$f(a) = a$, $\varepsilon = 0$",
-            r"$\mathbb{E}[x] = 0$",
-            r"$\sigma^2 > 0$ is the long-term variance",
-        ),
+        assumptions=(r"$f(a) = a$, $\varepsilon = 0$", r"$\mathbb{E}[x] = 0$", r"$\sigma^2 > 0$ is the long-term variance"),
         rests_on=("log-variance.one-sample",),
         source="note, log-variance loss; Oja 1982, Eq. 3 and 4",
     ),
     Claim(
         id="oja.rotation",
+        title="Both fields rotate with the coordinates",
         statement="$F$ and $O$ rotate with the coordinates: for orthogonal $V$, replacing $w$ by $V w$ and $C$ by $V C "
         r"V^\top$ replaces $C w$ by $V C w$ and leaves $\sigma^2$ and $\lVert w \rVert^2$ as they are. So $C$ may be taken "
         "diagonal.",
-        proof=r"The equations are for a reflection, $V = 1 - 2 h h^\top/\lVert h \rVert^2$. Every orthogonal matrix is a "
-        r"product of reflections (Cartan and Dieudonné), and $F$ and $O$ are made of $w$, $C w$ and $\sigma^2$.",
+        proof=r"From $V^\top V = 1$ it follows that $(V C V^\top)(V w) = V C w$, that $(V w)^\top V C w = w^\top C w$ and "
+        r"that $\lVert V w \rVert = \lVert w \rVert$; and $F$ and $O$ are made of $w$, $C w$ and $\sigma^2$. The equations "
+        r"that were checked are for a reflection, $V = 1 - 2 h h^\top/\lVert h \rVert^2$; every orthogonal matrix is a "
+        "product of reflections (Cartan and Dieudonné). A symmetric $C$ is diagonal in some orthonormal basis, so $V$ may be "
+        "chosen to make it so.",
+        argued=True,
         holds=(
             Equation(reflected_Cw, Cw[q] - 2 * h[q] * Sigma(h[m] * Cw[m], m) / h2, reflection, inputs),
             Equation(Sigma(reflected_w[q] * reflected_Cw, q), s, reflection, inputs),
@@ -136,8 +144,11 @@ claims = (
     ),
     Claim(
         id="oja.proportional",
+        title="Oja's mean field is log-variance's times the variance",
         statement=r"For $\lambda = 1$, $O(w) = \sigma^2 F(w)$ where $\sigma^2 > 0$: the two average updates are equal up to a "
         "positive factor that depends on $w$.",
+        proof=r"$\sigma^2 F(w) = \sigma^2 (C w/\sigma^2 - w) = C w - \sigma^2 w = O(w)$, and $\sigma^2 = w^\top C w$ depends "
+        "on $w$.",
         holds=(Equation(O[q], s * F[q], unit_decay, inputs),),
         fails=(Equation(O[q], s * F[q], unit, inputs), Equation(O[q], F[q], unit_decay, inputs)),
         evidence=(
@@ -145,20 +156,21 @@ claims = (
             Polynomials(polynomials.orbits),
             theorems("proportional.proportional", part=r"the two fields as the formulas give them; not that they are averages"),
         ),
-        assumptions=(
-            r"$\sigma^2 > 0$",
-            r"$\lambda = 1$",
-        ),
+        assumptions=(r"$\sigma^2 > 0$", r"$\lambda = 1$"),
         rests_on=("oja.mean-field",),
         source="note, log-variance loss",
     ),
     Claim(
         id="oja.fixed-points",
+        title="Both rules have the same fixed points",
         statement=r"For $\lambda = 1$ and $\sigma^2 > 0$, $F$ and $O$ vanish at the same points: $\pm v$ for every unit "
         "eigenvector $v$ of $C$ with a positive eigenvalue (for a repeated eigenvalue, the unit sphere of its eigenspace).",
         proof=r"Where $F$ vanishes, $C w = \sigma^2 w$ and $w^\top F = 1 - \lVert w \rVert^2 = 0$: $w$ is a unit eigenvector "
-        r"with the eigenvalue $\sigma^2 > 0$; and $O = \sigma^2 F$ vanishes where $F$ does, and only there. At a unit "
-        r"eigenvector with a positive eigenvalue both vanish.",
+        r"with the eigenvalue $\sigma^2 > 0$. Conversely, at a unit eigenvector $v$ with the eigenvalue $\mu > 0$ the "
+        r"variance is $\sigma^2 = \mu$, and $F(v) = \mu v/\mu - v = 0$. By oja.proportional $O = \sigma^2 F$ vanishes where "
+        "$F$ does, and only there. Every unit vector of an eigenspace is a unit eigenvector, which is the case of a repeated "
+        "eigenvalue.",
+        argued=True,
         holds=(
             Equation(Sigma(w[j] * F[j], j), 1 - norm2, unit_decay, inputs),
             Equation(Sigma(w[j] * O[j], j), s * (1 - norm2), unit_decay, inputs),
@@ -172,23 +184,25 @@ claims = (
             Solver(independent.fixed_points_by_solver),
             theorems("fixed_points.same_zeros", "fixed_points.fixed_points", "fixed_points.oja_fixed_points"),
         ),
-        assumptions=(
-            r"$\sigma^2 > 0$",
-            r"$\lambda = 1$",
-        ),
+        assumptions=(r"$\sigma^2 > 0$", r"$\lambda = 1$"),
         rests_on=("oja.mean-field", "oja.proportional"),
         source="note, log-variance loss",
     ),
     Claim(
         id="oja.decay-scale",
+        title="Decay sets the length of the fixed points",
         statement=r"For $\lambda > 0$ the fixed points are Oja's divided by $\sqrt{\lambda}$: $F_\lambda(w/\sqrt{\lambda}) = "
         r"\sqrt{\lambda} F_1(w)$. A term $c C w/\sigma^2$ has $\lVert w \rVert^2 = c/\lambda$ there. So the fixed points are "
         r"exactly Oja's iff $\lambda = 1$ with the $\frac{1}{2}$, iff $\lambda = 2$ without it, and iff $\lambda = \alpha$ "
         r"where $\alpha$ is kept in the update and the decay is taken once a sample.",
-        proof=r"$C \neq 0$ has an eigenvector with a positive eigenvalue, so the field $c C w/\sigma^2 - \lambda w$ vanishes "
-        r"somewhere, and where it does $\lVert w \rVert^2 = c/\lambda$. Oja's rule has $\lVert w \rVert = 1$ there "
-        r"(oja.fixed-points), so the points can agree only for $\lambda = c$; and then they do. The factor $c$ is $1$ with "
-        r"the $\frac{1}{2}$, $2$ without it and $\alpha$ where that is kept.",
+        proof=r"At $w/\sqrt{\lambda}$ the variance is $\sigma^2/\lambda$, so $F_\lambda(w/\sqrt{\lambda}) = \sqrt{\lambda} C "
+        r"w/\sigma^2 - \sqrt{\lambda} w = \sqrt{\lambda} F_1(w)$: one vanishes where the other does. Let now the first term "
+        r"have a factor $c > 0$. $C \neq 0$ has an eigenvector with a positive eigenvalue, so the field $c C w/\sigma^2 - "
+        r"\lambda w$ vanishes somewhere, and where it does, its product with $w$, $c - \lambda \lVert w \rVert^2$, is $0$. "
+        r"Oja's rule has $\lVert w \rVert = 1$ there (oja.fixed-points), so the points can agree only for $\lambda = c$; and "
+        r"then the field is $c F_1$. The factor $c$ is $1$ with the $\frac{1}{2}$, $2$ without it (log-variance.no-half), and "
+        r"$\alpha$ where that is kept.",
+        argued=True,
         holds=(
             Equation(-D(kept_loss, W[p, q]), alpha * u[t, p] * x[t, q] / var[p] - decay * W[p, q], linear.primitive(alpha)),
             Equation(rescaled.expand(F[q]), sqrt(decay) * unscaled.expand(F[q]), sizes=inputs),
@@ -210,20 +224,20 @@ claims = (
                 part=r"$F_\lambda(w/\sqrt{\lambda}) = \sqrt{\lambda} F_1(w)$, and the fixed points of $F$ for every $\lambda$",
             ),
         ),
-        assumptions=(
-            r"$C \neq 0$",
-            r"$\sigma^2 > 0$",
-            r"$\lambda > 0$",
-        ),
+        assumptions=(r"$C \neq 0$", r"$\sigma^2 > 0$", r"$\lambda > 0$"),
         rests_on=("oja.fixed-points", "log-variance.no-half"),
         source="note, log-variance loss; its condition is lost",
     ),
     Claim(
         id="oja.domain",
+        title="Only Oja's rule is defined at zero variance",
         statement="Every $w$ with $C w = 0$, $w = 0$ included, is a fixed point of Oja's rule; the log-variance rule is "
         r"undefined exactly there: for $C = A^\top A$, $\sigma^2 = \lVert A w \rVert^2$ vanishes only where $A w = 0$, and "
         r"then $C w = A^\top (A w) = 0$.",
-        proof=r"A positive semidefinite matrix is $A^\top A$ for some $A$. A sum of squares vanishes iff each does.",
+        proof=r"Where $C w = 0$, $\sigma^2 = w^\top C w = 0$, and $O = C w - \sigma^2 w = 0$. A positive semidefinite matrix "
+        r"is $A^\top A$ for some $A$, so $\sigma^2 = \lVert A w \rVert^2$. A sum of squares vanishes iff each does: $\sigma^2 "
+        r"= 0$ means $A w = 0$, and then $C w = A^\top (A w) = 0$.",
+        argued=True,
         holds=(
             Equation(O[q], 0, kernel, inputs),
             Equation(s, 0, kernel, inputs),

@@ -35,12 +35,19 @@ batches = ({"M": 2, "B": 3}, {"M": 3, "B": 2})
 claims = (
     Claim(
         id="oja.mean-field-batch",
+        title="Gaussian batches leave the average unchanged",
         statement=r"With the batch's own variance in the place of $\sigma^2$, the average is still $C w/(w^\top C w)$ for "
         r"independent Gaussian samples and $B \ge 3$, because the residual of $x$ after regression on $y$ is independent of "
         "$y$. For other inputs it is biased in general.",
-        proof="A residual that is uncorrelated with all $y_c$ is independent of them where all are jointly Gaussian. So its "
-        r"mean may be taken with the $y_c$ given, and it is $0$; what is left of $x_b$ is $(C w/\sigma^2) y_b$, and the sums "
-        "over the batch cancel. That other inputs are biased is shown by one of them.",
+        proof=r"Let $y_b = w^\top x_b$ and $r_b = x_b - (C w/\sigma^2) y_b$. Then $\mathbb{E}[r_b y_b] = C w - C w = 0$, and "
+        "$r_b$ is independent of the other samples. A residual that is uncorrelated with all $y_c$ is independent of them "
+        "where all are jointly Gaussian; so its mean may be taken with the $y_c$ given, and it is $0$. With $u_b = y_b - "
+        r"\bar{y}$ the batch's update is $\sum_b u_b x_b/\sum_b u_b^2 = (C w/\sigma^2) \sum_b u_b y_b/\sum_b u_b^2 + \sum_b "
+        r"u_b r_b/\sum_b u_b^2$. The first quotient of sums is $1$, since $\sum_b u_b \bar{y} = 0$, and the last term is $0$ "
+        r"on average. Its mean exists: given the $y_c$ it is Gaussian with a standard deviation proportional to $(\sum_b "
+        r"u_b^2)^{-1/2}$, of which the mean is finite for $B - 1 \ge 2$ degrees of freedom. That other inputs are biased is "
+        "shown by one of them.",
+        argued=True,
         holds=(
             Equation(Mean((xi[q] - Cw[q] / s * y) * y, input_law), 0, unit, inputs),
             Equation(
@@ -66,9 +73,14 @@ claims = (
     ),
     Claim(
         id="oja.minibatch-normalisation",
+        title="Mixed normalisations change the length of fixed points",
         statement=r"In one batch's field, $\alpha \sum_b y_b x_b/\sigma^2 - \lambda w$ with $\sigma^2 = \alpha \sum_b y_b^2$ "
         r"does not depend on $\alpha$. Mixing conventions does not cancel: the batch mean of $y_b x_b$ with a $\sigma^2$ of "
         r"ddof $= 1$ has its fixed points at $\lVert w \rVert^2 = (B - 1)/(B \lambda)$.",
+        proof=r"Numerator and denominator have the same factor $\alpha$, which cancels. For the rest, multiply by $w$: since "
+        r"$w^\top x_b = y_b$, $w^\top \sum_b y_b x_b = \sum_b y_b^2$. So the mixed field $\frac{1}{B} \sum_b y_b x_b/\sigma^2 "
+        r"- \lambda w$ with $\sigma^2 = \frac{1}{B - 1} \sum_b y_b^2$ has the product $(B - 1)/B - \lambda \lVert w \rVert^2$ "
+        "with $w$, which is $0$ where the field is.",
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
             Equation(D(batch_F, averaging), 0, batch, batches),
@@ -80,11 +92,7 @@ claims = (
             Autodiff(losses.log_variance_of_a_batch, -batch_F, batch, {"averaging": 0.3}, target="w"),
             Numbers(independent.normalisation_by_autodiff),
         ),
-        assumptions=(
-            r"$\sum_b y_b^2 > 0$",
-            r"$\varepsilon = 0$",
-            "zero-mean batch",
-        ),
+        assumptions=(r"$\sum_b y_b^2 > 0$", r"$\varepsilon = 0$", "zero-mean batch"),
         rests_on=("log-variance.minibatch",),
         source="beyond the note",
     ),

@@ -100,10 +100,22 @@ def at_identical(expr: Expr) -> Expr:
 claims = (
     Claim(
         id="oja.many-units",
+        title="At the minimum, one principal component a unit",
         statement=r"$N \le \mathrm{rank}\, C$ linear units with log-variance and decay, decorrelated, $K_{ik} = 0$ for $i "
         r"\neq k$: the loss is least exactly where their weights are the $N$ leading eigenvectors of $C$, one a unit in any "
         r"order, each of norm $1/\sqrt{\lambda}$ (for repeated leading eigenvalues, any orthonormal basis of their "
         "eigenspace).",
+        proof=r"(i) With $q_i = C^{1/2} w_i$, $K_{ik} = q_i \cdot q_k$; and for given $q_i$ the shortest $w_i$ lies in the "
+        r"range of $C$, with $\lVert w_i \rVert^2 = q_i^\top C^{-1} q_i$ there. For a direction $\hat{q}_i$ the loss "
+        r"$-\frac{1}{2} \log \lVert q_i \rVert^2 + \frac{\lambda}{2} \lVert q_i \rVert^2 \hat{q}_i^\top C^{-1} \hat{q}_i$ is "
+        r"strictly convex in the length. The best length, $\lambda q_i^\top C^{-1} q_i = 1$, leaves $\frac{1}{2} \sum_i "
+        r"\log(\hat{q}_i^\top C^{-1} \hat{q}_i)$, up to a constant, to be minimised over orthonormal frames. (ii) The numbers "
+        r"$\hat{q}_i^\top C^{-1} \hat{q}_i$ are the diagonal of a symmetric matrix. They are majorised by its spectrum "
+        "(Schur), and the logarithm is strictly concave, so the sum is at least that of the spectrum's logarithms, with "
+        r"equality only for a diagonal matrix. (iii) By Cauchy's interlacing the spectrum is at least $1/\mu_1, \dots, "
+        r"1/\mu_N$, with equality only where the frame spans the leading eigenvectors. Both at once: each $\hat{q}_i$ is one "
+        r"of them, and $\lVert w_i \rVert^2 = q_i^\top C^{-1} q_i = 1/\lambda$.",
+        argued=True,
         holds=(
             Equation(Sigma(spectrum[j] * w[i, j] * w[k, j], j), Sigma(q[i, j] * q[k, j], j), on_the_range, inputs),
             Equation(Sigma(w[i, j] ** 2, j), Sigma(q[i, j] ** 2 / spectrum[j], j), on_the_range, inputs),
@@ -125,29 +137,29 @@ claims = (
         ),
         rests_on=("oja.fixed-points", "oja.rotation"),
         source="beyond the note",
-        proof=r"With $q_i = C^{1/2} w_i$, $K_{ik} = q_i \cdot q_k$; and for given $q_i$ the shortest $w_i$ lies in the range "
-        r"of $C$, with $\lVert w_i \rVert^2 = q_i^\top C^{-1} q_i$ there. The best length of $q_i$, $\lambda q_i^\top C^{-1} "
-        r"q_i = 1$, leaves $\frac{1}{2} \sum_i \log(\hat{q}_i^\top C^{-1} \hat{q}_i)$, up to a constant, to be minimised over "
-        r"orthonormal frames. The numbers $\hat{q}_i^\top C^{-1} \hat{q}_i$ are the diagonal of a symmetric matrix. They are "
-        "majorised by its spectrum (Schur), and the logarithm is strictly concave, so the sum is at least that of the "
-        "spectrum's logarithms, with equality only for a diagonal matrix. By Cauchy's interlacing the spectrum is at least "
-        r"$1/\mu_1, \dots, 1/\mu_N$, with equality only where the frame spans the leading eigenvectors. Both at once: each "
-        r"$\hat{q}_i$ is one of them.",
     ),
     Claim(
         id="oja.many-units-threshold",
-        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, $N$ linear "
-        r"units with log-variance and decay, one along each of the $N$ leading eigenvectors of $C$ with norm "
-        r"$1/\sqrt{\lambda}$, are critical for every $\beta$. The Hessian there is positive definite iff $\beta > "
-        r"\lambda^2/(4 \mu_{N-1} \mu_N)$, "
-        r"and has a negative eigenvalue below that: it has the entry $2 \lambda$ for each unit's own component, $\lambda (1 - "
-        r"\nu_j/\mu_i) > 0$ towards the components beyond the $N$-th, and a $2 \times 2$ block for every pair with the "
-        r"determinant $(\mu_i - \mu_k)^2 (4 \beta - \lambda^2/(\mu_i \mu_k))$. This is local: nothing is said here of global "
-        "minima.",
+        title="How much decorrelation makes the components stable",
+        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, and $N$ "
+        "linear units with log-variance and decay, one along each of the $N$ leading eigenvectors of $C$ with norm "
+        r"$1/\sqrt{\lambda}$. (i) They are critical for every $\beta$. (ii) The Hessian there is positive definite iff $\beta "
+        r"> \lambda^2/(4 \mu_{N-1} \mu_N)$, and has a negative eigenvalue below that. (iii) It has the entry $2 \lambda$ for "
+        r"each unit's own component, $\lambda (1 - \nu_j/\mu_i) > 0$ towards the components beyond the $N$-th, with the "
+        r"eigenvalues $\nu_j$, and a $2 \times 2$ block for every pair with the determinant $(\mu_i - \mu_k)^2 (4 \beta - "
+        r"\lambda^2/(\mu_i \mu_k))$. (iv) This is local: nothing is said here of global minima.",
         proof="Exchanging units or changing their signs changes neither the loss nor, but for order and signs, its "
-        "derivatives, so let the $k$-th unit have the $k$-th component. The Hessian is block diagonal: the entries of two "
-        "units meet only in the pair $(W_{ik}, W_{ki})$. A block with a positive entry is positive definite iff its "
-        r"determinant is positive, and the pair with the least product $\mu_i \mu_k$ asks for most.",
+        "derivatives, so let the $k$-th unit have the $k$-th component. (i) In the eigenvectors of $C$ the gradient for "
+        r"$W_{ir}$ is $(\lambda - \mu_r/K_{ii}) W_{ir} + 4 \beta \mu_r \sum_{k \neq i} K_{ik} W_{kr}$. There $K_{ik} = 0$ and "
+        r"$K_{ii} = \mu_i/\lambda$, so it is $0$. (ii) Differentiated once more and taken there, it gives the entries of "
+        "(iii). The Hessian is block diagonal: the entries of two units meet only in the pair $(W_{ik}, W_{ki})$, in a block "
+        r"with $\lambda (1 - \mu_k/\mu_i) + \frac{4 \beta}{\lambda} \mu_k^2$ and $\lambda (1 - \mu_i/\mu_k) + \frac{4 "
+        r"\beta}{\lambda} \mu_i^2$ on its diagonal and $\frac{4 \beta}{\lambda} \mu_i \mu_k$ beside it, which has the "
+        r"determinant stated. For $\beta > 0$ and $\mu_i > \mu_k$ the first entry is positive. A block with a positive entry "
+        "is positive definite iff its determinant is positive, and one with a negative determinant has a negative "
+        r"eigenvalue. The pair with the least product $\mu_i \mu_k$ asks for most. (iii) The rest is positive: $2 \lambda$, "
+        r"and $\lambda (1 - \nu_j/\mu_i)$ with $\nu_j \le \mu_{N+1} < \mu_i$.",
+        argued=True,
         holds=(
             Equation(D(loss, W[p, r]), slope_W[p, r], units, unit_sizes),
             Equation(D(loss, V[p, o]), slope_V[p, o], units, unit_sizes),
@@ -170,24 +182,35 @@ claims = (
             Numbers(independent.threshold_by_autodiff),
             Solver(independent.threshold_by_solver),
         ),
-        assumptions=(
-            r"$\mu_1 > \dots > \mu_N > \mu_{N+1} \ge 0$, $N \ge 2$",
-            r"$\lambda > 0$",
-        ),
+        assumptions=(r"$\mu_1 > \dots > \mu_N > \mu_{N+1} \ge 0$, $N \ge 2$", r"$\lambda > 0$"),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
     ),
     Claim(
         id="oja.many-units-identical",
-        statement=r"With the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$, $N$ linear units with log-variance and "
-        r"decay that "
-        r"are identical up to their signs, along $v_1$, $4 \beta (N - 1) \mu_1^2 n^2 + "
-        r"\lambda n = 1$ with $n = \lVert w \rVert^2$, are critical too. The Hessian there is positive definite iff $\beta < "
-        r"\lambda^2 (\mu_1 - \mu_2)((N - 1) \mu_1 + \mu_2)/(4 N^2 \mu_1^2 \mu_2^2)$, and has a negative eigenvalue above "
-        r"that. For $N = 2$ this is $(1 - \rho^2)/(4 \rho)$ times the threshold $\lambda^2/(4 \mu_1 \mu_2)$, $\rho = "
+        title="Identical units can be stable too",
+        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$, and $N$ linear units with log-variance and "
+        r"decay that are identical up to their signs, along $v_1$, with $4 \beta (N - 1) \mu_1^2 n^2 + \lambda n = 1$, $n = "
+        r"\lVert w \rVert^2$. (i) They are critical too. (ii) The Hessian there is positive definite iff $\beta < \lambda^2 "
+        r"(\mu_1 - \mu_2)((N - 1) \mu_1 + \mu_2)/(4 N^2 \mu_1^2 \mu_2^2)$, and has a negative eigenvalue above that. (iii) "
+        r"For $N = 2$ this limit is $(1 - \rho^2)/(4 \rho)$ times the threshold $\lambda^2/(4 \mu_1 \mu_2)$, $\rho = "
         r"\mu_2/\mu_1$: more than the threshold where $\rho < \sqrt{5} - 2$, so that descent can end at two identical units "
-        r"though the components are stable. For $N \ge 3$ it is always below the threshold; of smaller groups of identical "
-        "units nothing is said.",
+        r"though the components are stable. (iv) For $N \ge 3$ it is always below the threshold $\lambda^2/(4 \mu_{N-1} "
+        r"\mu_N)$; of smaller groups of identical units nothing is said.",
+        proof="The sign of a unit's weights changes neither the loss nor, but for signs, its derivatives, so let all be "
+        r"equal. (i) Then every $K_{ik}$ is $\mu_1 n$, and the gradient for each unit is $(\lambda - 1/n + 4 \beta (N - 1) "
+        r"\mu_1^2 n) w$. (ii) In a direction $v_j$ the Hessian has one number $a$ on the diagonal of the units and one number "
+        "$b$ beside it: its eigenvalues are $a + (N - 1) b$, for all units together, and $a - b$, for differences between "
+        r"them. Along $v_1$ they are $4/n - 2 \lambda$ and $(2 (N - 2)/n + 2 \lambda)/(N - 1)$, both positive since $\lambda "
+        r"n < 1$. Along $v_j$ they are $\lambda (1 - \mu_j/\mu_1) > 0$, and $\lambda - \mu_j/(\mu_1 n) - 4 \beta \mu_1 \mu_j "
+        r"n$. With $4 \beta \mu_1^2 n = (1/n - \lambda)/(N - 1)$ the latter is $\lambda - \frac{\mu_j}{\mu_1} (1/n + (1/n - "
+        r"\lambda)/(N - 1))$, which falls as $\mu_j$ grows or $n$ falls, and $n$ falls as $\beta$ grows. For $j = 2$ it is "
+        r"$0$ at $n = N \rho/(\lambda (N - 1 + \rho))$, $\rho = \mu_2/\mu_1$, which belongs to the $\beta$ stated. (iii) The "
+        r"limit is $\frac{\lambda^2}{4 \mu_2^2} (1 - \rho)(N - 1 + \rho)/N^2$. For $N = 2$ it is $\frac{\lambda^2}{4 \mu_1 "
+        r"\mu_2} (1 - \rho^2)/(4 \rho)$, and $1 - \rho^2 > 4 \rho$ iff $\rho < \sqrt{5} - 2$. (iv) For $N \ge 3$ the last "
+        r"factors are below $1$, since $(1 - \rho)(N - 1 + \rho) \le N - 1$, and the threshold $\lambda^2/(4 \mu_{N-1} "
+        r"\mu_N)$ is at least $\lambda^2/(4 \mu_2^2)$.",
+        argued=True,
         holds=(
             Equation(
                 at_identical(slope_W[p, r]), Delta(r, h) * sqrt(size) * (decay - 1 / size + total_covariance), units, unit_sizes
@@ -238,14 +261,5 @@ claims = (
         ),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
-        proof="The sign of a unit's weights changes neither the loss nor, but for signs, its derivatives, so let all be "
-        "equal. In a direction $v_j$ the Hessian has $a$ on the diagonal of the units and $b$ beside it: its eigenvalues are "
-        "$a + (N - 1) b$, for all units together, and $a - b$, for differences between them. Along $v_1$ they are $4/n - 2 "
-        r"\lambda$ and $(2 (N - 2)/n + 2 \lambda)/(N - 1)$, both positive since $\lambda n < 1$. Along $v_j$ they are "
-        r"$\lambda (1 - \mu_j/\mu_1) > 0$, and $\lambda - \mu_j/(\mu_1 n) - 4 \beta \mu_1 \mu_j n$. With $4 \beta \mu_1^2 n = "
-        r"(1/n - \lambda)/(N - 1)$ the latter is $\lambda - \frac{\mu_j}{\mu_1} (1/n + (1/n - \lambda)/(N - 1))$, which falls "
-        r"as $\mu_j$ grows or $n$ falls, and $n$ falls as $\beta$ grows; it is $0$ for $j = 2$ at the limit. The limit is "
-        r"$\frac{\lambda^2}{4 \mu_2^2} (1 - \rho)(N - 1 + \rho)/N^2$, and the last factors are below $1$ for $N \ge 3$, since "
-        r"$(1 - \rho)(N - 1 + \rho) \le N - 1$; the threshold is at least $\lambda^2/(4 \mu_2^2)$ then.",
     ),
 )

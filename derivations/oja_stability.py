@@ -54,12 +54,19 @@ def at_radius(expr: Expr) -> Expr:
 claims = (
     Claim(
         id="oja.stability",
+        title="Only a simple leading eigenvector is linearly stable",
         statement=r"At $w = v_k/\sqrt{\lambda}$, $\mu_k > 0$, the Jacobian of $F$ has the eigenvalue $-2 \lambda$ along $v_k$ "
         r"and $\lambda (\mu_j/\mu_k - 1)$ along $v_j$; Oja's at $v_k$ has $-2 \mu_k$ and $\mu_j - \mu_k$: the first are the "
         r"second times $\lambda/\mu_k$. So all eigenvalues are negative iff $\mu_k$ is simple and the largest, and one is "
         r"positive where some $\mu_j$ is larger. (For a repeated largest $\mu_k$ those along its eigenspace's sphere are "
         "$0$.)",
-        proof=r"$\mu_j/\mu_k - 1$ is negative iff $\mu_j < \mu_k$, $0$ iff they are equal, and positive iff $\mu_j > \mu_k$.",
+        proof=r"The gradient of $\sigma^2$ is $2 C w$, so $F$ has the Jacobian $C/\sigma^2 - 2 C w (C w)^\top/\sigma^4 - "
+        r"\lambda$, and $O$ has $C - 2 w (C w)^\top - \sigma^2$. At $w = v_k/\sqrt{\lambda}$, $C w = \mu_k w$ and $\sigma^2 = "
+        r"\mu_k/\lambda$, and the first becomes $\lambda C/\mu_k - 2 \lambda v_k v_k^\top - \lambda$; at $v_k$ the second "
+        r"becomes $C - 2 \mu_k v_k v_k^\top - \mu_k$. Both are diagonal in the eigenvectors of $C$, with the eigenvalues "
+        r"stated. Finally, $\mu_j/\mu_k - 1$ is negative iff $\mu_j < \mu_k$, $0$ iff they are equal, and positive iff $\mu_j "
+        r"> \mu_k$.",
+        argued=True,
         holds=(
             Equation(D(F[q], w[r]), jacobian, unit, inputs),
             Equation(D(O[q], w[r]), oja_jacobian, unit, inputs),
@@ -90,22 +97,22 @@ claims = (
                 r"largest and simple; $F$'s has a positive one where another $\mu_j$ is larger",
             ),
         ),
-        assumptions=(
-            r"$\mu_k > 0$",
-            r"$\lambda > 0$",
-        ),
+        assumptions=(r"$\mu_k > 0$", r"$\lambda > 0$"),
         rests_on=("oja.fixed-points", "oja.decay-scale", "oja.rotation"),
         source="beyond the note",
     ),
     Claim(
         id="oja.step-size",
+        title="How large a learning rate may be",
         statement=r"The discrete mean update $w + \eta F(w)$ is linearly stable at $v_1/\sqrt{\lambda}$ iff $\eta < "
         r"1/\lambda$, whatever the scale of the data: $F$ does not change when $C$ is multiplied by a number. Oja's is at "
         r"$v_1$ iff $\eta < 1/\mu_1$. The other directions never bind: their multipliers, $1 + \eta \lambda (\mu_j/\mu_1 - "
         r"1)$ and $1 + \eta (\mu_j - \mu_1)$, lie between $0$ and $1$ there.",
-        proof=r"Along $v_1$ the multiplier is $1 - 2 \eta \lambda$, and $|1 - 2 \eta \lambda| < 1$ iff $\eta < 1/\lambda$. "
-        r"Across, $0 \le \mu_j < \mu_1$, so that $1 - \eta \lambda \le 1 + \eta \lambda (\mu_j/\mu_1 - 1) < 1$. For Oja's "
-        r"rule the same with $\mu_1$ in the place of $\lambda$.",
+        proof=r"A step multiplies a small deviation by $1$ plus $\eta$ times the eigenvalue of oja.stability. Along $v_1$ the "
+        r"multiplier is $1 - 2 \eta \lambda$, and $|1 - 2 \eta \lambda| < 1$ iff $\eta < 1/\lambda$. Across, $0 \le \mu_j < "
+        r"\mu_1$, so that $1 - \eta \lambda \le 1 + \eta \lambda (\mu_j/\mu_1 - 1) < 1$. For Oja's rule the same with $\mu_1$ "
+        r"in the place of $\lambda$. A factor before $C$ cancels in $C w/(w^\top C w)$.",
+        argued=True,
         holds=(
             Equation(At(D(step, w[r]), w[j], fixed_point), Delta(q, r) * (1 + eta * log_eigenvalue), eigenbasis, inputs),
             Equation(At(D(oja_step, w[r]), w[j], Delta(j, k)), Delta(q, r) * (1 + eta * oja_eigenvalue), eigenbasis, inputs),
@@ -118,19 +125,31 @@ claims = (
             Numbers(independent.steps_by_autodiff),
             Solver(independent.step_size_by_solver),
         ),
-        assumptions=(
-            r"$C$ positive semidefinite, $\mu_1 > 0$ simple",
-            r"$\lambda > 0$",
-            r"$\eta > 0$",
-        ),
+        assumptions=(r"$C$ positive semidefinite, $\mu_1 > 0$ simple", r"$\lambda > 0$", r"$\eta > 0$"),
         rests_on=("oja.stability",),
         source="beyond the note",
     ),
     Claim(
         id="oja.step-size-global",
+        title="Discrete log-variance converges at any scale",
         statement=r"For $\eta < 1/\lambda$ the discrete mean update of log-variance converges to $\pm v_1/\sqrt{\lambda}$ "
         r"from every start with $\langle w_0, v_1 \rangle \neq 0$, at any scale. Oja's map has no such property: far out a "
         "step makes the weights larger.",
+        proof=r"(i) A step multiplies the component along $v_k$ by $1 - \eta \lambda + \eta \mu_k/\sigma^2 > 0$, the leading "
+        r"one by most, so signs stay and the ratios $w_k/w_1$ shrink. (ii) Primes mark what a step makes of $w$ and $\sigma$. "
+        r"By the Cauchy–Schwarz inequality $\sigma \sigma' \ge w^\top C w' = (1 - \eta \lambda) \sigma^2 + \eta \lVert C w "
+        r"\rVert^2/\sigma^2$, and $\lVert C w \rVert^2 \ge \mu \sigma^2$ with $\mu$ the smallest positive eigenvalue; so "
+        r"$\sigma' \ge (1 - \eta \lambda) \sigma + \eta \mu/\sigma$, and $\sigma'^2 \ge 4 \eta (1 - \eta \lambda) \mu$ after "
+        r"any step. Then $\lVert w' \rVert^2 = (1 - \eta \lambda)^2 \lVert w \rVert^2 + 2 \eta (1 - \eta \lambda) + \eta^2 "
+        r"\lVert C w \rVert^2/\sigma^4$, with $\lVert C w \rVert^2 \le \mu_1 \sigma^2$, stays bounded, and with it "
+        r"$\sigma^2$; so the ratios shrink by a factor bounded below $1$, to $0$. The orbit's limit points lie on the line "
+        r"through $v_1$, on one side of the origin and away from it. (iii) On that line $\lambda \langle w, w' \rangle - 1 = "
+        r"(1 - \eta \lambda)(\lambda \lVert w \rVert^2 - 1)$, so that $\sqrt{\lambda} \lVert w' \rVert$ lies strictly between "
+        r"$\sqrt{\lambda} \lVert w \rVert$ and its inverse, unless both are $1$: $|\log(\sqrt{\lambda} \lVert w \rVert)|$ "
+        "decreases. The set of limit points is compact, and each is the image of another; so the largest "
+        r"$|\log(\sqrt{\lambda} \lVert w \rVert)|$ on it is $0$. (iv) Along an eigenvector Oja's map multiplies $w$ by $1 + "
+        r"\eta \mu (1 - \lVert w \rVert^2)$, which is below $-1$ where $\lVert w \rVert$ is large.",
+        argued=True,
         holds=(
             Equation(step, w[q] * (1 - eta * decay + eta * spectrum[q] / s), eigenbasis, inputs),
             Equation(Sigma(Cw[q] * step, q), (1 - eta * decay) * s + eta * image2 / s, unit, inputs),
@@ -156,33 +175,32 @@ claims = (
         ),
         rests_on=("oja.step-size", "oja.rotation"),
         source="beyond the note",
-        proof=r"(1) A step multiplies the component along $v_k$ by $1 - \eta \lambda + \eta \mu_k/\sigma^2 > 0$, the leading "
-        r"one by most, so signs stay and the ratios $w_k/w_1$ shrink. (2) By the Cauchy–Schwarz inequality $\sigma \sigma' "
-        r"\ge w^\top C w' = (1 - \eta \lambda) \sigma^2 + \eta \lVert C w \rVert^2/\sigma^2$, and $\lVert C w \rVert^2 \ge "
-        r"\mu \sigma^2$ with $\mu$ the smallest positive eigenvalue; so $\sigma'^2 \ge 4 \eta (1 - \eta \lambda) \mu$ after "
-        r"any step. Then $\lVert w' \rVert^2 = (1 - \eta \lambda)^2 \lVert w \rVert^2 + 2 \eta (1 - \eta \lambda) + \eta^2 "
-        r"\lVert C w \rVert^2/\sigma^4$, with $\lVert C w \rVert^2 \le \mu_1 \sigma^2$, stays bounded, and with it "
-        r"$\sigma^2$; so the ratios shrink by a factor bounded below $1$, to $0$. The orbit's limit points lie on the line "
-        r"through $v_1$, on one side of the origin and away from it. (3) On that line $\lambda \langle w, w' \rangle - 1 = (1 "
-        r"- \eta \lambda)(\lambda \lVert w \rVert^2 - 1)$, so that $\sqrt{\lambda} \lVert w' \rVert$ lies strictly between "
-        r"$\sqrt{\lambda} \lVert w \rVert$ and its inverse, unless both are $1$: $|\log(\sqrt{\lambda} \lVert w \rVert)|$ "
-        "decreases. The set of limit points is compact, and each is the image of another; so the largest "
-        r"$|\log(\sqrt{\lambda} \lVert w \rVert)|$ on it is $0$.",
     ),
     Claim(
         id="oja.epsilon",
-        statement=r"With $\sigma^2 + \varepsilon$ in the place of $\sigma^2$, the fixed points along $v_k$ have $\lVert w "
-        r"\rVert^2 = 1/\lambda - \varepsilon/\mu_k$, and exist iff $\mu_k > \lambda \varepsilon$. The eigenvalue along $v_k$ "
-        r"becomes $-2 \lambda (1 - \lambda \varepsilon/\mu_k)$, those across stay $\lambda (\mu_j/\mu_k - 1)$; so the limit "
-        "of the step size may come from other directions. The origin is a fixed point with the eigenvalues "
-        r"$\mu_j/\varepsilon - \lambda$; it attracts iff $\mu_1 \le \lambda \varepsilon$, and then the flow from everywhere, "
-        r"at equality algebraically: along $v_1$, $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 + \lambda \lVert "
-        r"w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$. (Discrete steps need a small $\eta$ besides.)",
-        proof=r"Where $F = 0$, $C w = \lambda (\sigma^2 + \varepsilon) w$: any fixed point but the origin is an eigenvector. "
-        r"Along the flow $d\lVert w \rVert^2/dt = 2 \sigma^2/(\sigma^2 + \varepsilon) - 2 \lambda \lVert w \rVert^2$. Since "
-        r"$\sigma^2 \le \mu_1 \lVert w \rVert^2$, this is negative away from the origin where $\mu_1 \le \lambda "
-        r"\varepsilon$, so $\lVert w \rVert$ decreases, to $0$, since nothing else stands still. Where $\mu_1 > \lambda "
-        r"\varepsilon$ the origin's eigenvalue along $v_1$ is positive.",
+        title="What ε changes at the fixed points",
+        statement=r"With $\sigma^2 + \varepsilon$ in the place of $\sigma^2$: (i) The fixed points along $v_k$ have $\lVert w "
+        r"\rVert^2 = 1/\lambda - \varepsilon/\mu_k$, and exist iff $\mu_k > \lambda \varepsilon$. (ii) The eigenvalue along "
+        r"$v_k$ becomes $-2 \lambda (1 - \lambda \varepsilon/\mu_k)$, those across stay $\lambda (\mu_j/\mu_k - 1)$; so the "
+        "limit of the step size may come from other directions. (iii) The origin is a fixed point with the eigenvalues "
+        r"$\mu_j/\varepsilon - \lambda$; it attracts iff $\mu_1 \le \lambda \varepsilon$, and then the flow from everywhere. "
+        r"(iv) At equality it does so algebraically: along $v_1$, $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 "
+        r"+ \lambda \lVert w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$. (Discrete steps need a small $\eta$ "
+        "besides.)",
+        proof=r"(i) Where $F = C w/(\sigma^2 + \varepsilon) - \lambda w = 0$, $C w = \lambda (\sigma^2 + \varepsilon) w$: any "
+        r"fixed point but the origin is an eigenvector with a positive eigenvalue. Along $v_k$, $\mu_k = \lambda (\mu_k "
+        r"\lVert w \rVert^2 + \varepsilon)$, which is the length stated, and positive iff $\mu_k > \lambda \varepsilon$. (ii) "
+        r"The Jacobian is $C/(\sigma^2 + \varepsilon) - 2 C w (C w)^\top/(\sigma^2 + \varepsilon)^2 - \lambda$; with "
+        r"$\sigma^2 + \varepsilon = \mu_k/\lambda$ it is $\lambda C/\mu_k - 2 \lambda^2 w w^\top - \lambda$. Along $v_k$ the "
+        r"step must stay below $1/(\lambda (1 - \lambda \varepsilon/\mu_k))$, across below $2/(\lambda (1 - \mu_j/\mu_k))$, "
+        r"and either may be the smaller. (iii) At the origin the Jacobian is $C/\varepsilon - \lambda$; where $\mu_1 > "
+        r"\lambda \varepsilon$ its eigenvalue along $v_1$ is positive. Along the flow $d\lVert w \rVert^2/dt = 2 "
+        r"\sigma^2/(\sigma^2 + \varepsilon) - 2 \lambda \lVert w \rVert^2$. Since $\sigma^2 \le \mu_1 \lVert w \rVert^2$, "
+        r"this is negative away from the origin where $\mu_1 \le \lambda \varepsilon$, so $\lVert w \rVert$ decreases, to "
+        r"$0$, since nothing else stands still. (iv) Insert $\sigma^2 = \lambda \varepsilon \lVert w \rVert^2$ into that "
+        r"rate. Then $d(\lVert w \rVert^{-2})/dt = 2 \lambda^2/(1 + \lambda \lVert w \rVert^2)$ tends to $2 \lambda^2$, so "
+        r"$\lVert w \rVert^2$ falls like $1/(2 \lambda^2 t)$.",
+        argued=True,
         holds=(
             Equation(-D(regularised_loss, w[q]), F[q], regularised, inputs),
             Equation(Cw[q], (s + epsilon) * (F[q] + decay * w[q]), regularised, inputs),
@@ -226,11 +244,7 @@ claims = (
                 "left = abs(w[1])                                      # twice as large: the other direction is unstable"
             ),
         ),
-        assumptions=(
-            "$C$ positive semidefinite",
-            r"$\lambda > 0$",
-            r"$\varepsilon > 0$",
-        ),
+        assumptions=("$C$ positive semidefinite", r"$\lambda > 0$", r"$\varepsilon > 0$"),
         rests_on=("oja.stability",),
         source="beyond the note; ε as in VICReg, arXiv 2105.04906, Eq. 1",
     ),

@@ -47,22 +47,27 @@ squared_covariances = Sigma(distinct(i, k) * true_K[i, k] ** 2, i, k) / (N**2 - 
 claims = (
     Claim(
         id="published-error.loss",
-        statement="LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
-        "the mean over pairs of the variance over samples of the products $u_i u_k$. That variance vanishes iff $u_i^b "
-        r"u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i \neq k$: in no sample do "
-        "two units both differ from their means. It is $0$ for the sparse code of four samples $(1, 0)$, $(-1, 0)$, "
-        "$(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, "
-        "1)$, $(-1, -1)$, both uncorrelated. (For $B = 2$ the variance is $0$, and the printed loss half of the corrected "
-        "one.)",
-        proof="A sum of squares vanishes iff each does. The variance is one of the differences of $u_i^b u_k^b$ from their "
-        "mean, the printed loss one of $u_i^b u_k^b$. For $B = 2$, $u_i^2 = -u_i^1$, so that their products are the same, and "
-        "$(B - 1)/B$ is a half.",
+        title="The printed loss is not the covariance loss",
+        statement="(i) LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, "
+        "plus the mean over pairs of the variance over samples of the products $u_i u_k$. (ii) That variance vanishes iff "
+        r"$u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i \neq k$: in no "
+        "sample do two units both differ from their means. (iii) It is $0$ for the sparse code of four samples $(1, 0)$, "
+        "$(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, 1)$, $(-1, -1)$, both uncorrelated. (iv) "
+        "For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.",
         said=Said(
             "The decorrelation loss that Methods Eq. 6 printed is “the sum of the squared off-diagonal terms of the "
             "covariance matrix between units”.",
             "Halvagal & Zenke 2023, Methods Eq. 6, in the words of erratum/erratum.md of "
             "fmi-basel/latent-predictive-learning, which corrects it",
         ),
+        proof=r"(i) For one pair let $p_b = u_i^b u_k^b$ and $\bar{p}$ their mean over samples, so that $K_{ik} = B "
+        r"\bar{p}/(B - 1)$. Then $\frac{1}{B - 1} \sum_b p_b^2 = \frac{1}{B - 1} \sum_b (p_b - \bar{p})^2 + \frac{B}{B - 1} "
+        r"\bar{p}^2$, and the last term is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) A sum of squares vanishes iff "
+        r"each does. The variance is one of the differences $p_b - \bar{p}$, the printed loss one of $p_b$. (iii) In the "
+        "sparse code every product is $0$. In the other the four products are $1, -1, -1, 1$: their sum is $0$, and the sum "
+        "of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$, $u_i^2 = -u_i^1$, so that their products are "
+        "the same, and $(B - 1)/B$ is a half.",
+        argued=True,
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
             Equation(printed, Sigma(distinct(i, k) * of_a_pair, i, k) / (N**2 - N), views),
@@ -86,15 +91,20 @@ claims = (
     ),
     Claim(
         id="published-error.rule",
+        title="The printed rule fits the printed loss",
         statement="The decorrelation term of LPL Methods Eq. 7 as printed is, up to the coefficient before it there, "
         r"$[[\frac{4}{(B - 1)(N^2 - N)} \sum_b u_i^b \sum_{k \neq i} (u_k^b)^2 f'(a_i^b) x_j^b]]$. That is the gradient of "
         "Eq. 6 as printed, the mean held: the error stood in the loss, and a test of Eq. 7 against Eq. 6 passes.",
+        states=(printed_gradient,),
         said=Said(
             "The decorrelation term of Methods Eq. 7 is the gradient of the sum of the squared off-diagonal terms of the "
             "covariance matrix, up to a factor.",
             "a reading of Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4; corrected in the erratum",
         ),
-        states=(printed_gradient,),
+        proof=r"By covariance.one-sample with $\beta = 1/((B - 1)(N^2 - N))$, summed over samples, the rule as printed is "
+        "minus the gradient of the loss as printed, so that a comparison of the two finds nothing. That the loss as printed "
+        "is not the one in words is argued at published-error.loss.",
+        argued=True,
         holds=(Equation(D(printed, W[p, q]), printed_gradient, mean_held),),
         fails=(Equation(D(corrected, W[p, q]), printed_gradient, views),),
         evidence=(
@@ -105,20 +115,19 @@ claims = (
                 "right = 4 * np.sum(x[:, 1] * (x[:, 0] @ x[:, 1] / 3) * x[:, 0]) / (3 * 2)         # the gradient"
             ),
         ),
-        assumptions=(
-            r"$N \ge 2$; for the refutation $B \ge 3$",
-            "the mean is held constant",
-        ),
+        assumptions=(r"$N \ge 2$; for the refutation $B \ge 3$", "the mean is held constant"),
         rests_on=("covariance.one-sample", "published-error.loss"),
-        proof="That the loss as printed is not the one in words is argued at published-error.loss. The rule as printed is the "
-        "gradient of that very loss, so that a comparison of the two finds nothing.",
         source="Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4",
     ),
     Claim(
         id="published-error.erratum",
+        title="The erratum's gradient is exact",
         statement=r"The erratum's gradient, $[[\frac{4}{(B - 1)(N^2 - N)} \sum_b f'(a_i^b) x_j^b \sum_{k \neq i} u_k^b "
         "K_{ik}]]$, is the exact gradient of its loss, the mean free or held.",
         states=(corrected_gradient,),
+        proof=r"It is covariance.minibatch with $\beta = 1/(N^2 - N)$ and $\alpha = 1/(B - 1)$, so that $4 \alpha \beta = "
+        r"4/((B - 1)(N^2 - N))$. The mean contributes nothing, since its derivative is multiplied by $\sum_b u_k^b = 0$; so "
+        "it may be held.",
         holds=(
             Equation(D(corrected, W[p, q]), corrected_gradient, views),
             Equation(D(corrected, W[p, q]), corrected_gradient, mean_held),
@@ -130,10 +139,17 @@ claims = (
     ),
     Claim(
         id="published-error.bias",
+        title="Only the corrected loss vanishes with large batches",
         statement=r"For Gaussian activity the printed loss is on average $(B - 1)/B$ times the mean over pairs of $\sigma_i^2 "
         r"\sigma_k^2 + 2 K_{ik}^2$, the corrected one the mean of $K_{ik}^2 + (\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$. So "
         r"for decorrelated units of variance $\sigma^2$ the first is $(1 - 1/B) \sigma^4$, which does not vanish for large "
         r"$B$, and the second $\sigma^4/(B - 1)$, which does.",
+        proof=r"The deviations $u^b$ from the mean of $B$ independent samples are Gaussian with the covariance $\frac{B - "
+        r"1}{B} K$. By the first part of covariance.one-sample-bias $\mathbb{E}[(u_i^b u_k^b)^2] = (\frac{B - 1}{B})^2 "
+        r"(\sigma_i^2 \sigma_k^2 + 2 K_{ik}^2)$; summed over $B$ samples and divided by $B - 1$ that is the printed loss of a "
+        r"pair. Its third part is the corrected loss. Where $K_{ik} = 0$ and $\sigma_i^2 = \sigma^2$ for all pairs, the means "
+        r"over pairs of $\sigma_i^2 \sigma_k^2$ and $K_{ik}^2$ are $\sigma^4$ and $0$.",
+        argued=True,
         holds=(
             Equation(
                 Mean(printed, gaussian),
@@ -149,12 +165,8 @@ claims = (
             ),
         ),
         evidence=(Fractions(independent.moments_enumerated), Numbers(independent.gaussian_cubature)),
-        assumptions=(
-            "jointly Gaussian activity of zero mean, independent between samples",
-            r"$N \ge 2$, $B \ge 2$",
-        ),
+        assumptions=("jointly Gaussian activity of zero mean, independent between samples", r"$N \ge 2$, $B \ge 2$"),
         rests_on=("published-error.loss", "covariance.one-sample-bias"),
-        proof=r"Where $K_{ik} = 0$ and $\sigma_i^2 = \sigma^2$ for all pairs, the means over pairs are $\sigma^4$ and $0$.",
         source="beyond the note",
     ),
 )

@@ -77,32 +77,39 @@ with_exact_covariance = total.update - gradient(covariance.loss, W[p, q], given)
 claims = (
     Claim(
         id="total.sum",
-        statement=r"The note's total rule, summed over a minibatch, is the exact gradient of $c_{\mathrm{inv}} "
-        r"L_{\mathrm{inv}} + c_{\mathrm{var}} L_{\mathrm{var}} + c_{\mathrm{cov}} L_{\mathrm{cov}}$, with minus its sign, for "
+        title="The total rule descends a weighted sum",
+        statement=r"The note's total rule, summed over a minibatch, is minus the exact gradient of $c_{\mathrm{inv}} "
+        r"L_{\mathrm{inv}} + c_{\mathrm{var}} L_{\mathrm{var}} + c_{\mathrm{cov}} L_{\mathrm{cov}}$, for "
         r"$\lambda_{\mathrm{inv}} = 2 c_{\mathrm{inv}}$, $\lambda_{\mathrm{var}} = \alpha c_{\mathrm{var}}$, "
         r"$\lambda_{\mathrm{cov}} = 4 \beta c_{\mathrm{cov}}$. With two coefficients ($\lambda_{\mathrm{inv}} = 1$): $\eta' = "
         r"2 c_{\mathrm{inv}} \eta$, $\lambda_{\mathrm{var}} = \alpha c_{\mathrm{var}}/(2 c_{\mathrm{inv}})$, "
         r"$\lambda_{\mathrm{cov}} = 2 \beta c_{\mathrm{cov}}/c_{\mathrm{inv}}$.",
+        proof=r"A gradient is linear, so the terms may be taken one by one. With the mean held, $L_{\mathrm{var}}$ has the "
+        r"gradient $-\alpha \sum_t H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$, as with the mean free "
+        "(variance.minibatch); invariance.stop-gradient and covariance.one-sample give the others, with the factors $2$ and "
+        r"$4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ stated. "
+        r"Taking $2 c_{\mathrm{inv}}$ out of all three, into the learning rate, leaves $\lambda_{\mathrm{inv}} = 1$ and the "
+        "others divided by it.",
         holds=(
             Equation(-D(loss, W[p, q]), Sigma(hinge_update, t), in_losses),
             Equation(total.update, Sigma(hinge_update, t), given.primitive(mean)),  # what the code is generated from
             Equation(-eta * D(loss, W[p, q]), 2 * c_inv * eta * Sigma(hinge_update, t), two_coefficients),
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            "the mean is held constant",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", "the mean is held constant", r"$B \ge 2$"),
         rests_on=("variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
         source="note, total loss",
     ),
     Claim(
         id="total.local",
+        title="The total rule is local",
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
         r"population, $S = \sum_k u_k^2$), the covariance term after covariance.local-exact. With the exact covariance rule "
         "it is not: $K_{ik}$ ties two units.",
+        proof="Every term of total.sum has the factors $x_j$, presynaptic, and $f'(a_i)$. The invariance term has besides "
+        r"$z_i - z'_i$, the variance term $H(\gamma - \sigma_i) u_i/\sigma_i$: the unit's own. By covariance.local-exact the "
+        "covariance term is $u_i S - u_i^3$, in which only $S$ is not the unit's own, and it is common to all. In the exact "
+        "rule a sum of $K_{ik} u_k$ over the other units stands instead, with a $K_{ik}$ for each pair.",
         holds=(
             Equation(
                 Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps
@@ -119,18 +126,18 @@ claims = (
     ),
     Claim(
         id="total.log-variance",
-        statement=r"The same gradient with the log-variance term: $\frac{u_i^t}{\sigma_i^2}$ in the place of $H(\gamma - "
-        r"\sigma_i) u_i^t/\sigma_i$.",
+        title="The total rule with log-variance",
+        statement=r"With log-variance in the place of the hinge, the total rule has $\frac{u_i^t}{\sigma_i^2}$ in the place "
+        r"of $H(\gamma - \sigma_i) u_i^t/\sigma_i$, and is again minus the exact gradient, for the same coefficients.",
+        proof=r"As for the hinge, term by term: by log-variance.minibatch the variance term has the gradient $-\alpha \sum_t "
+        r"\frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t$, with the mean held or free. Invariance and covariance are those of "
+        "invariance.stop-gradient and covariance.one-sample, with the same coefficients.",
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),
             Equation(total_log.update, Sigma(log_update, t), given.primitive(mean)),  # what the code is generated from
         ),
         evidence=(Autodiff(losses.total_log_variance, -Sigma(log_update, t), in_losses, {"epsilon": 0.01}),),
-        assumptions=(
-            r"$v_i + \varepsilon > 0$",
-            "the mean is held constant",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$v_i + \varepsilon > 0$", "the mean is held constant", r"$B \ge 2$"),
         rests_on=("log-variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
         source="note, total loss and log-variance loss",
     ),

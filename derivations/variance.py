@@ -70,54 +70,57 @@ of_sigma = D(Sigma(sigma[i], i), W[p, q])
 claims = (
     Claim(
         id="variance.one-sample",
-        statement=r"With $\gamma = 1$ and $\varepsilon = 0$ the note's rule is the exact gradient of its one-sample hinge "
-        r"loss: the gradient of $[[\sum_i \max(0, \gamma - \sqrt{\alpha (u_i^t)^2 + \mathrm{SG}(\alpha \sum_{b \neq t} "
-        r"(u_i^b)^2) + \varepsilon})]]$, the mean held constant, is $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} "
-        "f'(a_i^t) x_j^t]]$.",
-        states=(
-            one_sample_loss,
-            one_sample_gradient,
-        ),
+        title="The hinge rule descends its one-sample loss",
+        statement=r"With $\gamma = 1$ and $\varepsilon = 0$ the note's rule descends its one-sample hinge loss exactly: the "
+        r"gradient of $[[\sum_i \max(0, \gamma - \sqrt{\alpha (u_i^t)^2 + \mathrm{SG}(\alpha \sum_{b \neq t} (u_i^b)^2) + "
+        r"\varepsilon})]]$, the mean held constant, is $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) "
+        "x_j^t]]$.",
+        states=(one_sample_loss, one_sample_gradient),
+        proof=r"Only the $i$-th term of the sum depends on $W_{ij}$, and $\partial u_i^t/\partial W_{ij} = f'(a_i^t) x_j^t$, "
+        r"since the mean is held. What stands under the root adds up to $v_i + \varepsilon = \sigma_i^2$, but only $\alpha "
+        r"(u_i^t)^2$ in it is differentiated, so the root has the derivative $\alpha u_i^t f'(a_i^t) x_j^t/\sigma_i$. As "
+        r"$\sigma_i \neq \gamma$, the hinge multiplies it by $-H(\gamma - \sigma_i)$.",
         holds=(Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held.replace(note)),),
         evidence=(
             Autodiff(losses.hinge_one_sample, one_sample_gradient, network, {"gamma": 1.0, "epsilon": 0.0}, either_side),
         ),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq 1$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq 1$", r"$B \ge 2$"),
         source="note, variance term",
     ),
     Claim(
         id="variance.minibatch",
-        statement=r"Summed over a minibatch, the one-sample rule is the exact gradient of $[[\sum_i \max(0, \gamma - "
-        r"\sigma_i)]]$, here with $\gamma = 1$ and $\varepsilon = 0$, although the mean depends on the weights: its "
+        title="One-sample hinge gradients sum to the minibatch's",
+        statement=r"Summed over a minibatch, the gradient of the one-sample losses is the exact gradient of $[[\sum_i \max(0, "
+        r"\gamma - \sigma_i)]]$, here with $\gamma = 1$ and $\varepsilon = 0$, although the mean depends on the weights: its "
         r"contribution cancels because $[[\sum_b z_i^b]] = [[\sum_b \bar{z}_i]]$.",
-        states=(
-            loss,
-            Sigma(z[b, i], b),
-            Sigma(mean[i], b),
-        ),
+        states=(loss, Sigma(z[b, i], b), Sigma(mean[i], b)),
+        proof=r"The $i$-th term has the derivative $-H(\gamma - \sigma_i)\, \partial\sigma_i/\partial W_{ij}$, with "
+        r"$\partial\sigma_i/\partial W_{ij} = \frac{\alpha}{\sigma_i} \sum_b u_i^b (f'(a_i^b) x_j^b - "
+        r"\partial\bar{z}_i/\partial W_{ij})$. The mean's derivative is the same in every term of this sum, so it is "
+        r"multiplied by $\sum_b u_i^b = \sum_b z_i^b - \sum_b \bar{z}_i = 0$. What is left is the sum over samples of the "
+        "one-sample gradients.",
         holds=(
             Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network.replace(note)),
             Equation(Sigma(z[b, i], b), Sigma(mean[i], b), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 1.0, "epsilon": 0.0}, either_side),),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq 1$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq 1$", r"$B \ge 2$"),
         source="note, variance term",
     ),
     Claim(
         id="variance.slow-filter",
-        statement="With a mean and a variance from slow filters the rule is the exact gradient of the same loss with $S_i = "
-        r"\mathrm{SG}(v_i - \alpha (u_i^t)^2)$; an exponential filter's variance is the case $S_i = \mathrm{SG}((1 - "
-        r"\alpha) v_i')$ with the variance $v_i'$ before the sample. Only the factor $\alpha$ differs from the minibatch. The "
-        "mean is the one before the sample: if it has already taken in the share $a$ of it, $u_i^t = (1 - a)(z_i^t - "
-        r"\bar{z}_i)$, the exact gradient is $1 - a$ times the rule.",
+        title="With slow filters the hinge rule stays exact",
+        statement="With a mean and a variance from slow filters the rule descends the same loss exactly, with $S_i = "
+        r"\mathrm{SG}(v_i - \alpha (u_i^t)^2)$; an exponential filter's variance is the case $S_i = \mathrm{SG}((1 - \alpha) "
+        r"v_i')$ with the variance $v_i'$ before the sample. Only the factor $\alpha$ differs from the minibatch. The mean is "
+        r"the one before the sample: if it has already taken in the share $\rho$ of it, $u_i^t = (1 - \rho)(z_i^t - "
+        r"\bar{z}_i)$, the exact gradient is $1 - \rho$ times the rule's.",
+        proof=r"In both cases the value under the root is $v_i + \varepsilon = \sigma_i^2$: with $S_i = \mathrm{SG}(v_i - "
+        r"\alpha (u_i^t)^2)$ by construction, and for an exponential filter because its variance after the sample is $v_i = "
+        r"(1 - \alpha) v_i' + \alpha (u_i^t)^2$. Only $\alpha (u_i^t)^2$ is differentiated, so the root has the derivative "
+        r"$\frac{\alpha u_i^t}{\sigma_i}\, \partial u_i^t/\partial W_{ij}$, and the hinge multiplies it by $-H(\gamma - "
+        r"\sigma_i)$. With a mean from before the sample, $\partial u_i^t/\partial W_{ij} = f'(a_i^t) x_j^t$; with one that "
+        r"contains the share $\rho$ of it, $(1 - \rho) f'(a_i^t) x_j^t$.",
         holds=(
             Equation(D(slow_loss, W[p, q]), one_sample_gradient, slow),
             Equation(
@@ -134,21 +137,26 @@ claims = (
         assumptions=(
             r"$\sigma_i > 0$",
             r"$\sigma_i \neq \gamma$",
-            r"mean and variance do not depend on the current weights, but for $\alpha (u_i^t)^2$ and the share $a$",
+            r"mean and variance do not depend on the current weights, but for $\alpha (u_i^t)^2$ and the share $\rho$",
         ),
         source="note, variance term; its definition of S_i is lost",
     ),
     Claim(
         id="variance.slow-filter-alone",
+        title="Leaving out the other samples changes the gradient",
         statement=r"With $S_i = 0$, the sample's own contribution alone under the root, the gradient of $[[\sum_i \max(0, "
         r"\gamma - \sqrt{\alpha (u_i^t)^2})]]$ is the rule's $-\alpha \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$ times "
         r"$\sigma_i/(\sqrt{\alpha} |u_i^t|)$, with the gate $H(\gamma - \sqrt{\alpha} |u_i^t|)$ in the place of $H(\gamma - "
         r"\sigma_i)$.",
+        states=(alone_loss,),
         said=Said(
             "The rule is the gradient of the loss in which $S_i = 0$.",
             "one reading of the note, of whose definition of $S_i$ the formula is lost",
         ),
-        states=(alone_loss,),
+        proof=r"With the mean given, $\sqrt{\alpha (u_i^t)^2} = \sqrt{\alpha} |u_i^t|$ has the derivative $\frac{\alpha "
+        r"u_i^t}{\sqrt{\alpha} |u_i^t|} f'(a_i^t) x_j^t$ where $u_i^t \neq 0$. The hinge multiplies it by $-H(\gamma - "
+        r"\sqrt{\alpha} |u_i^t|)$. Multiplied and divided by $\sigma_i$ this is the form stated. The factor "
+        r"$\sigma_i/(\sqrt{\alpha} |u_i^t|)$ depends on the sample, so no constant turns it into the rule.",
         holds=(
             Equation(
                 D(alone_loss, W[p, q]),
@@ -171,45 +179,43 @@ claims = (
                 "right = -alpha * u / sigma"
             ),
         ),
-        assumptions=(
-            r"$u_i^t \neq 0$",
-            r"$\sqrt{\alpha} |u_i^t| \neq \gamma$",
-            r"$\sigma_i > 0$",
-        ),
+        assumptions=(r"$u_i^t \neq 0$", r"$\sqrt{\alpha} |u_i^t| \neq \gamma$", r"$\sigma_i > 0$"),
         rests_on=("variance.slow-filter",),
         source="one reading of the note's lost definition of S_i",
     ),
     Claim(
         id="variance.general-threshold",
+        title="The hinge rule holds for every threshold",
         statement=r"With any threshold $\gamma > 0$ and any $\varepsilon \ge 0$ inside the root, $\sigma_i = \sqrt{v_i + "
-        r"\varepsilon}$, the one-sample rule $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t]]$ is "
-        r"the exact gradient of its one-sample loss, and summed over a minibatch the one of $[[\sum_i \max(0, \gamma - "
-        r"\sigma_i)]]$.",
-        states=(
-            one_sample_gradient,
-            loss,
-        ),
+        r"\varepsilon}$, the expression $[[-\alpha H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t]]$ is the "
+        r"exact gradient of the one-sample loss, the mean held constant, and summed over a minibatch that of $[[\sum_i "
+        r"\max(0, \gamma - \sigma_i)]]$.",
+        states=(one_sample_gradient, loss),
+        proof=r"For one sample only $\alpha (u_i^t)^2$ under the root is differentiated, so $\partial\sigma_i/\partial W_{ij} "
+        r"= \alpha u_i^t f'(a_i^t) x_j^t/\sigma_i$. For a minibatch $\partial\sigma_i/\partial W_{ij} = "
+        r"\frac{\alpha}{\sigma_i} \sum_b u_i^b (f'(a_i^b) x_j^b - \partial\bar{z}_i/\partial W_{ij})$, in which the mean's "
+        r"derivative is multiplied by $\sum_b u_i^b = 0$. In both cases $\max(0, \gamma - \sigma_i)$ multiplies it by "
+        r"$-H(\gamma - \sigma_i)$, since $\sigma_i \neq \gamma$. No step uses the values of $\gamma$ and $\varepsilon$.",
         holds=(
             Equation(D(one_sample_loss, W[p, q]), one_sample_gradient, mean_held),
             Equation(D(loss, W[p, q]), Sigma(one_sample_gradient, t), network),
         ),
         evidence=(Autodiff(losses.hinge, Sigma(one_sample_gradient, t), network, {"gamma": 0.8, "epsilon": 0.01}),),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$\sigma_i \neq \gamma$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$"),
         source="VICReg, arXiv 2105.04906, Eq. 1 and 2",
     ),
     Claim(
         id="variance.kink",
+        title="At its threshold the hinge has a kink",
         statement=r"At $\sigma_i = \gamma$ the loss has the one-sided derivatives $\max(0, -\partial\sigma_i/\partial W)$ "
         r"from above and $-\max(0, \partial\sigma_i/\partial W)$ from below, so none unless $\partial\sigma_i/\partial W = "
         "0$. The choice here is $0$, $H(0) = 0$; other frameworks choose otherwise.",
         proof=r"By the equations the loss has the derivative $-\partial\sigma_i/\partial W$ where the unit is below its "
-        r"threshold and $0$ where it is above. With $\sigma_i = \gamma + h\, \partial\sigma_i/\partial W$ to first order in a "
-        r"step $h$ of the weight, $\max(0, \gamma - \sigma_i)$ is $\max(0, -h\, \partial\sigma_i/\partial W)$ to first order, "
-        "of which these are the quotients for $h > 0$ and $h < 0$.",
+        r"threshold and $0$ where it is above. At the threshold, a step $h$ of the weight gives $\sigma_i = \gamma + h\, "
+        r"\partial\sigma_i/\partial W$ to first order, so that $\max(0, \gamma - \sigma_i)$ is $\max(0, -h\, "
+        r"\partial\sigma_i/\partial W)$ to first order. Its quotients by $h$ for $h > 0$ and for $h < 0$ are the two "
+        r"one-sided derivatives. They differ by $|\partial\sigma_i/\partial W|$.",
+        argued=True,
         holds=(
             Equation(D(Sigma(relu(held + step - sigma[i]), i), W[p, q]), -of_sigma, network),
             Equation(D(Sigma(relu(held - step - sigma[i]), i), W[p, q]), S.Zero, network),
@@ -226,20 +232,25 @@ claims = (
             Numbers(independent.kink_in_frameworks),
             Solver(independent.kink_is_real),
         ),
-        assumptions=(
-            r"$\sigma_i > 0$",
-            r"$B \ge 2$",
-        ),
+        assumptions=(r"$\sigma_i > 0$", r"$B \ge 2$"),
         source="PyTorch's relu has H(0) = 0 too",
     ),
     Claim(
         id="variance.collapse",
+        title="Collapse stands still, but small weights grow",
         statement=r"With $\varepsilon > 0$ a unit of constant activity has update $0$, as has a dead one ($f' = 0$ on all "
         "samples). But at zero weights a linear unit's collapse is unstable: under the mean update small "
         r"weights grow at the rate $\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue "
         r"$\mu$, for log-variance without decay at $\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
-        proof="The mean update is $0$ at $w = 0$, and its Jacobian there is $C$ times the rate; so small weights along an "
-        r"eigenvector with $\mu > 0$ grow exponentially.",
+        proof="The update of a unit of constant activity has the factor $u_i^t = 0$ in every term, that of a dead unit the "
+        r"factor $f'(a_i^t) = 0$, and $\sigma_i \ge \sqrt{\varepsilon} > 0$. For a linear unit the mean update is $C "
+        r"w/\sqrt{w^\top C w + \varepsilon}$ where the gate is open, and it is open near $w = 0$ since $\sqrt{\varepsilon} < "
+        r"\gamma$. It is $0$ at $w = 0$, and its Jacobian there is $C/\sqrt{\varepsilon}$, because the derivative of the "
+        r"denominator is multiplied by $C w = 0$. To first order $dw/dt = C w/\sqrt{\varepsilon}$, so that weights along an "
+        r"eigenvector with the eigenvalue $\mu$ grow like $e^{\mu t/ \sqrt{\varepsilon}}$; and $C \neq 0$, a covariance, has "
+        r"some $\mu > 0$. For log-variance the denominator is $w^\top C w + \varepsilon$, and the Jacobian $C/\varepsilon$. "
+        r"With $\varepsilon = 0$ numerator and denominator are both $0$ there.",
+        argued=True,
         holds=(
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.replace({z[b, i]: mean[i]}).primitive(mean)),
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.replace({slope[b, i]: S.Zero})),
@@ -276,13 +287,7 @@ rules = (
         arguments=(x, z, slope),
         statistics=(mean, var, alpha),
         options=(gamma, epsilon),
-        claims=(
-            "variance.one-sample",
-            "variance.minibatch",
-            "variance.slow-filter",
-            "variance.general-threshold",
-            "variance.kink",
-        ),
+        claims=tuple(f"variance.{name}" for name in ("one-sample", "minibatch", "slow-filter", "general-threshold", "kink")),
         convention=str(Variance(form="hinge")),
         degenerate="with the minibatch's statistics, a unit of constant activity gets 0, up to the rounding of its mean, "
         "if ε > 0, and NaN or rounding errors of any size if ε = 0. NaN in a unit's activity stays in its row.",

@@ -4,8 +4,13 @@ Its mathematical content is a list of equations between indexed expressions. ``h
 values; ``fails`` must be false for some. Where the statement stands in the place of a sentence that somebody wrote and that
 is not true, that sentence is kept beside it (``said``): an equation that fails is what it said.
 
+Every claim has a title and a proof for a reader. Where the equations and the supports are the whole statement, the proof only
+says why they hold; where they make it up by an argument that no machine has read, the claim is ``argued``, and its status
+says so.
+
 Statements, assumptions and proofs are written in TeX, ``$…$`` around the mathematics. What stands between ``[[`` and ``]]`` in
-a statement is one of the claim's expressions (``states``, in the order in which they stand), and is compared with it.
+a statement is one of the claim's expressions (``states``, in the order in which they stand), and is compared with it. A long
+statement or proof is in parts, each of which begins with its number: ``(i) …. (ii) ….``
 """
 
 from __future__ import annotations
@@ -35,13 +40,12 @@ class Said:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves.
-
-    ``proof`` is the argument in words by which the equations and the supports make up the statement, where it needs one.
-    """
+    """One statement of the ledger. ``evidence`` is what is run beside the checks of the equations themselves."""
 
     id: str
+    title: str
     statement: str
+    proof: str
     states: tuple[Expr, ...] = ()
     holds: tuple[Equation, ...] = ()
     fails: tuple[Equation, ...] = ()
@@ -49,10 +53,12 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     source: str = ""
-    proof: str = ""
+    argued: bool = False
     said: Said | None = None
 
     def __post_init__(self) -> None:
+        if not self.title or not self.proof:
+            raise ValueError(f"{self.id}: a statement needs a title and a proof in words")
         if not self.holds:
             raise ValueError(f"{self.id}: a statement needs an equation that holds")
         if len(self.stated) != len(self.states):
@@ -62,8 +68,8 @@ class Claim:
         for formula in self.states:
             self.meanings(formula)
         beside = (equation for check in self.evidence if isinstance(check, Exact) for equation in check.holds)
-        if not self.proof and any("symbolic" not in equation.engines for equation in beside):
-            raise ValueError(f"{self.id}: beside a statement of every size, one of some sizes needs a proof in words")
+        if not self.argued and any("symbolic" not in equation.engines for equation in beside):
+            raise ValueError(f"{self.id}: beside a statement of every size, one of some sizes needs an argument in words")
         if self.said and not self.fails:
             raise ValueError(f"{self.id}: what was said is shown to be false by an equation that fails")
 

@@ -68,7 +68,7 @@ class Entry:
             return Status.NOT_RUN
         if Status.STATED_SIZES in rests_on or any("symbolic" not in equation.engines for equation in self.claim.holds):
             return Status.STATED_SIZES
-        return Status.IN_WORDS if self.claim.proof or Status.IN_WORDS in rests_on else Status.EVERY_SIZE
+        return Status.IN_WORDS if self.claim.argued or Status.IN_WORDS in rests_on else Status.EVERY_SIZE
 
     @property
     def verdict(self) -> Verdict | None:
@@ -105,11 +105,13 @@ class Entry:
         claim = self.claim
         return {
             "id": claim.id,
+            "title": claim.title,
             "statement": claim.tex,
             "assumptions": list(claim.assumptions),
             "rests_on": list(claim.rests_on),
             "source": claim.source,
             "proof": claim.proof,
+            "argued": claim.argued,
             "status": self.status,
             "kernel": self.kernel,
             "said": asdict(claim.said) | {"verdict": self.verdict} if claim.said else None,

@@ -148,7 +148,9 @@ class Answer:
         found = [
             Claim(
                 id=f"{problem.name}.gradient",
+                title="The rule descends the loss",
                 statement="The rule is minus the gradient of the loss.",
+                proof="The gradient is derived step by step, and the rule is what is left of it with the other sign.",
                 holds=(Equation(D(problem.loss, problem.target), -update, self.layer, self.sizes[:2]),),
                 evidence=evidence,
                 source=problem.path.name,
@@ -158,7 +160,9 @@ class Answer:
             found.append(
                 Claim(
                     id=f"{problem.name}.claimed",
+                    title="The rule is the one that is claimed",
                     statement="The rule is the one that is claimed.",
+                    proof="The difference of the two has the normal form 0.",
                     holds=(self._claimed,),
                     source=problem.path.name,
                 )

@@ -1,9 +1,9 @@
 """What a person has read and approved: every claim in words, and a digest of the equations that it was read beside.
 
-No machine reads a sentence. So ``approved.json`` keeps each statement, its assumptions, its argument, what it says is false,
-its source and supports, and what its evidence is, as they were when somebody last compared them with the equations; where one
-of these, or an equation, is no longer what it was, the command stops and shows the difference until ``--approve`` names the
-claim.
+No machine reads a sentence. So ``approved.json`` keeps each title and statement, its assumptions, its proof, what it says is
+false, its source and supports, and what its evidence is, as they were when somebody last compared them with the equations;
+where one of these, or an equation, is no longer what it was, the command stops and shows the difference until ``--approve``
+names the claim.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ ATOMS = Idx, Symbol, IndexedBase
 @cache
 def said(claim: Claim) -> dict[str, Any]:
     """All that a claim says in words, and the digest of what it says in symbols."""
-    words: dict[str, Any] = {"statement": claim.statement, "assumptions": list(claim.assumptions), "proof": claim.proof}
+    words: dict[str, Any] = {"title": claim.title, "statement": claim.statement, "assumptions": list(claim.assumptions)}
+    words |= {"proof": claim.proof, "argued": claim.argued}
     if claim.said:
         words |= {"false": claim.said.sentence, "who": claim.said.source, "verdict": claim.said.verdict}
     words |= {"source": claim.source, "rests on": list(claim.rests_on), "evidence": list(map(described, claim.evidence))}

@@ -28,23 +28,23 @@ def users(claims: Sequence[Claim]) -> dict[tuple[Expr, Expr], list[Equation | Au
     found: dict[tuple[Expr, Expr], list[Equation | Autodiff]] = {}
     for claim in claims:
         for equation in claim.holds:
-            for name in _used((equation.left, equation.right), equation.definitions):
+            for name in used((equation.left, equation.right), equation.definitions):
                 found.setdefault(equation.definitions[name], []).append(equation)
         for evidence in derivatives(claim):
-            for name in _used((evidence.claimed,), evidence.definitions):
+            for name in used((evidence.claimed,), evidence.definitions):
                 found.setdefault(evidence.definitions[name], []).append(evidence)
     return found
 
 
-def _used(expressions: Sequence[Expr], definitions: Definitions) -> list[Name]:
+def used(expressions: Sequence[Expr], definitions: Definitions) -> list[Name]:
     """The names that expressions use, themselves or through the meaning of others, in the order of the definitions."""
-    used: set[Name] = set()
+    found: set[Name] = set()
     waiting = list(expressions)
     while waiting:
-        names = {name_of(quantity) for quantity in waiting.pop().atoms(Indexed, Symbol)} - used
-        used |= {name for name in names if name in definitions}
+        names = {name_of(quantity) for quantity in waiting.pop().atoms(Indexed, Symbol)} - found
+        found |= {name for name in names if name in definitions}
         waiting += [definitions[name][1] for name in names if name in definitions]
-    return [name for name in definitions if name in used]
+    return [name for name in definitions if name in found]
 
 
 def called(given: object, package: str) -> set[FunctionType]:

@@ -45,13 +45,13 @@ def status(*claims: Claim) -> list[Status]:
 
 def test_status_says_what_was_measured() -> None:
     at_sizes = replace(TRUE, engines=("exact",))
-    assert status(Claim("a", "", holds=(TRUE,))) == [Status.EVERY_SIZE]
-    assert status(Claim("a", "", holds=(TRUE,), assumptions=("y real",))) == [Status.EVERY_SIZE]
-    assert status(Claim("a", "", holds=(TRUE, at_sizes))) == [Status.STATED_SIZES]
-    assert status(Claim("a", "", holds=(TRUE, at_sizes), proof="and so on")) == [Status.STATED_SIZES]
-    assert status(Claim("a", "", holds=(TRUE,), proof="and so on")) == [Status.IN_WORDS]
-    assert status(Claim("a", "", holds=(FALSE,))) == [Status.FAILED]
-    assert status(Claim("a", "", holds=(TRUE,), fails=(TRUE,))) == [Status.FAILED]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE,))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE,), assumptions=("y real",))) == [Status.EVERY_SIZE]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE, at_sizes))) == [Status.STATED_SIZES]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE, at_sizes), argued=True)) == [Status.STATED_SIZES]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE,), argued=True)) == [Status.IN_WORDS]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(FALSE,))) == [Status.FAILED]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE,), fails=(TRUE,))) == [Status.FAILED]
 
 
 def test_a_status_has_a_name_for_style_sheets() -> None:
@@ -59,7 +59,7 @@ def test_a_status_has_a_name_for_style_sheets() -> None:
 
 
 def test_a_verdict_is_of_what_was_said_and_measured() -> None:
-    claim = Claim("a", "the truth", holds=(TRUE,), fails=(FALSE,), said=SAID)
+    claim = Claim("a", "Title", "the truth", "A proof.", holds=(TRUE,), fails=(FALSE,), said=SAID)
     assert [(entry.status, entry.verdict) for entry in measure([claim])] == [(Status.EVERY_SIZE, "refuted")]
     near = replace(claim, said=replace(SAID, verdict="approximation"))
     assert [entry.verdict for entry in measure([near, replace(claim, id="b", said=None)])] == ["approximation", None]
@@ -70,12 +70,12 @@ def test_a_verdict_is_of_what_was_said_and_measured() -> None:
 
 def test_each_engine_is_asked_for_what_holds_and_what_fails() -> None:
     """By itself: the two sides agree for one engine only."""
-    claim = Claim("a", "", holds=(TRUE,), fails=(FALSE,))
+    claim = Claim("a", "Title", "", "A proof.", holds=(TRUE,), fails=(FALSE,))
     for check in claim.checks:
         assert (check.holds, check.fails) == ((TRUE,), (FALSE,))
-    wrong = Claim("a", "", holds=(TRUE,), fails=(TRUE,))
+    wrong = Claim("a", "Title", "", "A proof.", holds=(TRUE,), fails=(TRUE,))
     assert [finding.outcome for finding in examine(wrong)] == ["failed", "failed"]
-    apart = Claim("a", "", holds=(TRUE,), fails=(replace(FALSE, engines=("exact",)),))
+    apart = Claim("a", "Title", "", "A proof.", holds=(TRUE,), fails=(replace(FALSE, engines=("exact",)),))
     assert [(check.kind, len(check.holds), len(check.fails)) for check in apart.checks] == [
         ("symbolic", 1, 0),
         ("exact", 1, 1),
@@ -83,7 +83,7 @@ def test_each_engine_is_asked_for_what_holds_and_what_fails() -> None:
 
 
 def test_a_verdict_is_not_shown_where_checks_were_not_run() -> None:
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), fails=(FALSE,), said=SAID)])
+    (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), fails=(FALSE,), said=SAID)])
     not_run = replace(entry, findings=tuple(replace(finding, outcome="not run") for finding in entry.findings))
     assert (not_run.status, not_run.verdict) == (Status.NOT_RUN, None)
 
@@ -92,7 +92,9 @@ def test_a_verdict_is_not_shown_where_checks_were_not_run() -> None:
     ("parts", "shown"), [(["a half"], "kernel, in part"), ([""], "kernel"), (["a half", ""], "kernel"), ([], "")]
 )
 def test_the_kernel_is_shown_for_what_is_on_record_in_whole_or_in_part(parts, shown, tmp_path, monkeypatch) -> None:
-    claim = Claim("a", "", holds=(TRUE,), evidence=tuple(Kernel(tmp_path, "Toy", ("a.b",), part) for part in parts))
+    claim = Claim(
+        "a", "Title", "", "A proof.", holds=(TRUE,), evidence=tuple(Kernel(tmp_path, "Toy", ("a.b",), part) for part in parts)
+    )
     entry = Entry(claim, examine(claim, by_kernel=False))
     assert entry.kernel == ""
     monkeypatch.setattr(Kernel, "on_record", True)
@@ -100,46 +102,59 @@ def test_the_kernel_is_shown_for_what_is_on_record_in_whole_or_in_part(parts, sh
 
 
 def test_statuses_are_counted() -> None:
-    said = Claim("b", "", holds=(TRUE,), fails=(FALSE,), proof="words", said=SAID)
-    assert counted(measure([Claim("a", "", holds=(TRUE,)), said])) == (
+    said = Claim("b", "Title", "", "A proof.", holds=(TRUE,), fails=(FALSE,), argued=True, said=SAID)
+    assert counted(measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,)), said])) == (
         "2 claims: 1 machine-checked at every size; 1 steps machine-checked, argument in words. "
         "Of these, 1 in the place of a sentence that is refuted."
     )
 
 
 def test_a_claim_on_a_failed_one_has_failed() -> None:
-    assert status(Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.FAILED] * 2
-    (_, entry) = measure([Claim("a", "", holds=(FALSE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))])
+    assert (
+        status(
+            Claim("a", "Title", "", "A proof.", holds=(FALSE,)),
+            Claim("b", "Title", "", "A proof.", holds=(TRUE,), rests_on=("a",)),
+        )
+        == [Status.FAILED] * 2
+    )
+    (_, entry) = measure(
+        [
+            Claim("a", "Title", "", "A proof.", holds=(FALSE,)),
+            Claim("b", "Title", "", "A proof.", holds=(TRUE,), rests_on=("a",)),
+        ]
+    )
     assert entry.reasons == ["rests on a, which failed"]
 
 
 def test_what_a_claim_rests_on_may_stand_after_it_and_far_away() -> None:
-    chain = [Claim(a, "", holds=(TRUE,), rests_on=(b,)) for a, b in ("ab", "bc", "cd")]
-    assert status(*chain, Claim("d", "", holds=(FALSE,))) == [Status.FAILED] * 4
-    assert status(Claim("d", "", holds=(FALSE,)), *reversed(chain)) == [Status.FAILED] * 4
-    assert status(*chain, Claim("d", "", holds=(TRUE,))) == [Status.EVERY_SIZE] * 4
+    chain = [Claim(a, "Title", "", "A proof.", holds=(TRUE,), rests_on=(b,)) for a, b in ("ab", "bc", "cd")]
+    assert status(*chain, Claim("d", "Title", "", "A proof.", holds=(FALSE,))) == [Status.FAILED] * 4
+    assert status(Claim("d", "Title", "", "A proof.", holds=(FALSE,)), *reversed(chain)) == [Status.FAILED] * 4
+    assert status(*chain, Claim("d", "Title", "", "A proof.", holds=(TRUE,))) == [Status.EVERY_SIZE] * 4
     with pytest.raises(CycleError, match="a"):
-        measure([*chain, Claim("d", "", holds=(TRUE,), rests_on=("a",))])
-    two = Claim("a", "", holds=(TRUE,), rests_on=("b", "c"))
-    (entry, *_) = measure([two, *(Claim(name, "", holds=(FALSE,)) for name in "bc")])
+        measure([*chain, Claim("d", "Title", "", "A proof.", holds=(TRUE,), rests_on=("a",))])
+    two = Claim("a", "Title", "", "A proof.", holds=(TRUE,), rests_on=("b", "c"))
+    (entry, *_) = measure([two, *(Claim(name, "Title", "", "A proof.", holds=(FALSE,)) for name in "bc")])
     assert entry.reasons == ["rests on b, which failed", "rests on c, which failed"]
-    (entry, *_) = measure([two, Claim("b", "", holds=(TRUE,)), Claim("c", "", holds=(FALSE,))])
+    (entry, *_) = measure(
+        [two, Claim("b", "Title", "", "A proof.", holds=(TRUE,)), Claim("c", "Title", "", "A proof.", holds=(FALSE,))]
+    )
     assert entry.reasons == ["rests on c, which failed"]
 
 
 def test_a_status_says_no_more_than_those_of_what_the_claim_rests_on() -> None:
-    above = Claim("a", "", holds=(TRUE,), rests_on=("b",))
-    in_words = Claim("b", "", holds=(TRUE,), proof="and so on")
-    at_sizes = Claim("b", "", holds=(replace(TRUE, engines=("exact",)),))
+    above = Claim("a", "Title", "", "A proof.", holds=(TRUE,), rests_on=("b",))
+    in_words = Claim("b", "Title", "", "A proof.", holds=(TRUE,), argued=True)
+    at_sizes = Claim("b", "Title", "", "A proof.", holds=(replace(TRUE, engines=("exact",)),))
     assert status(above, in_words) == [Status.IN_WORDS] * 2
     assert status(above, at_sizes) == [Status.STATED_SIZES] * 2
-    assert status(replace(above, proof="so"), at_sizes) == [Status.STATED_SIZES] * 2
-    not_run = measure([above, replace(in_words, proof="")], lambda claim: examine(claim) if claim is above else ())
+    assert status(replace(above, argued=True), at_sizes) == [Status.STATED_SIZES] * 2
+    not_run = measure([above, replace(in_words, argued=False)], lambda claim: examine(claim) if claim is above else ())
     assert [entry.status for entry in not_run] == [Status.NOT_RUN] * 2
 
 
 def test_what_is_not_run_does_not_count() -> None:
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(),))])
+    (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(Missing(),))])
     assert entry.kinds == {"symbolic", "exact"}
     assert [finding.outcome for finding in entry.findings] == ["passed", "passed", "not run"]
     assert '"outcome": "not run"' in to_json([entry])
@@ -150,36 +165,41 @@ def test_what_is_not_run_does_not_count() -> None:
 
 @pytest.mark.parametrize("problem", [BUG, TypeError(), ValueError(), ZeroDivisionError()], ids=repr)
 def test_a_check_that_breaks_has_failed(problem: Exception) -> None:
-    assert status(Claim("a", "", holds=(TRUE,), evidence=(Broken(problem),))) == [Status.FAILED]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(Broken(problem),))) == [Status.FAILED]
 
 
 def test_a_claim_says_what_it_could_not_be() -> None:
+    for title, proof in (("", "A proof."), ("Title", "")):
+        with pytest.raises(ValueError, match="a: a statement needs a title and a proof"):
+            Claim("a", title, "", proof, holds=(TRUE,))
     with pytest.raises(ValueError, match="needs an equation that holds"):
-        Claim("a", "", fails=(FALSE,))
+        Claim("a", "Title", "", "A proof.", fails=(FALSE,))
     with pytest.raises(ValueError, match="shown to be false by an equation that fails"):
-        Claim("a", "", holds=(TRUE,), said=SAID)
+        Claim("a", "Title", "", "A proof.", holds=(TRUE,), said=SAID)
     example = Exact((replace(TRUE, engines=("exact",)),))
-    with pytest.raises(ValueError, match="one of some sizes needs a proof in words"):
-        Claim("a", "", holds=(TRUE,), evidence=(example,))
-    Claim("a", "", holds=(TRUE,), evidence=(example,), proof="and so on")
+    with pytest.raises(ValueError, match="one of some sizes needs an argument in words"):
+        Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(example,))
+    Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(example,), argued=True)
     with pytest.raises(ValueError, match="1 formulas are marked"):
-        Claim("a", "the square $[[y^2]]$", holds=(TRUE,))
+        Claim("a", "Title", "the square $[[y^2]]$", "A proof.", holds=(TRUE,))
     for formula in (y**3, y, -(y**2), 4 * y, y + 1):  # not there, or without its factor, its sign or its power
         with pytest.raises(ValueError, match="neither side nor term of an equation"):
-            Claim("a", "$[[y]]$", states=(formula,), holds=(TRUE,))
+            Claim("a", "Title", "$[[y]]$", "A proof.", states=(formula,), holds=(TRUE,))
     for formula in (y**2, 2 * y, (y + 1) ** 2):
-        Claim("a", "$[[y]]$", states=(formula,), holds=(TRUE,))
+        Claim("a", "Title", "$[[y]]$", "A proof.", states=(formula,), holds=(TRUE,))
 
 
 def test_marks_are_not_shown() -> None:
-    claim = Claim("a", "the square $[[y^2]]$ of $y$", states=(y**2,), holds=(TRUE,))
+    claim = Claim("a", "Title", "the square $[[y^2]]$ of $y$", "A proof.", states=(y**2,), holds=(TRUE,))
     assert (claim.tex, claim.stated) == ("the square $y^2$ of $y$", ["y^2"])
 
 
 def test_definitions_reach_both_engines() -> None:
     a = Symbol("a")
-    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == [Status.EVERY_SIZE]
-    assert status(Claim("a", "", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == [Status.FAILED]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(Equation(a, y + 1, Definitions({a: 1 + y})),))) == [
+        Status.EVERY_SIZE
+    ]
+    assert status(Claim("a", "Title", "", "A proof.", holds=(Equation(a, y + 1, Definitions({a: 2 + y})),))) == [Status.FAILED]
 
 
 @dataclass(frozen=True)
@@ -192,11 +212,17 @@ class Passing:
 
 
 def test_a_claim_on_one_that_holds_stands() -> None:
-    assert status(Claim("a", "", holds=(TRUE,)), Claim("b", "", holds=(TRUE,), rests_on=("a",))) == [Status.EVERY_SIZE] * 2
+    assert (
+        status(
+            Claim("a", "Title", "", "A proof.", holds=(TRUE,)),
+            Claim("b", "Title", "", "A proof.", holds=(TRUE,), rests_on=("a",)),
+        )
+        == [Status.EVERY_SIZE] * 2
+    )
 
 
 def test_other_evidence_neither_makes_nor_mars_a_status() -> None:
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Passing(),))])
+    (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(Passing(),))])
     assert entry.status == Status.EVERY_SIZE
     assert entry.kinds == {"symbolic", "exact", "counterexample"}
     assert entry.reasons == []
@@ -205,14 +231,14 @@ def test_other_evidence_neither_makes_nor_mars_a_status() -> None:
 
 
 def test_reasons_are_of_what_failed() -> None:
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Broken(), Missing(), Passing()))])
+    (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(Broken(), Missing(), Passing()))])
     assert entry.reasons == ["autodiff: ModuleNotFoundError: a bug in the check"]
     assert entry.kinds == {"symbolic", "exact", "counterexample"}
 
 
 def test_the_time_of_every_check_is_taken() -> None:
     start = time.perf_counter()
-    (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=(Missing(), Passing()))])
+    (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=(Missing(), Passing()))])
     taken = time.perf_counter() - start
     assert all(finding.seconds >= 0 for finding in entry.findings)
     assert 0 < entry.seconds <= taken
@@ -221,7 +247,7 @@ def test_the_time_of_every_check_is_taken() -> None:
 def test_the_kernel_is_told_in_whole_or_in_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def by_kernel(*parts: str) -> str:
         evidence = tuple(Kernel(tmp_path, "Toy", ("a.b",), part) for part in parts)
-        (entry,) = measure([Claim("a", "", holds=(TRUE,), evidence=evidence)], lambda claim: ())
+        (entry,) = measure([Claim("a", "Title", "", "A proof.", holds=(TRUE,), evidence=evidence)], lambda claim: ())
         return entry.kernel
 
     monkeypatch.setattr(Kernel, "on_record", True)
@@ -233,7 +259,7 @@ def test_the_kernel_is_told_in_whole_or_in_part(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_the_ledger_is_indented_and_keeps_letters() -> None:
-    text = to_json(measure([Claim("a", "λ", holds=(TRUE,))], lambda claim: ()))
+    text = to_json(measure([Claim("a", "Title", "λ", "A proof.", holds=(TRUE,))], lambda claim: ()))
     assert text.startswith('[\n  {\n    "id": "a",\n    "statement": "λ",')
     assert text.endswith("]\n")
 
@@ -242,7 +268,7 @@ def test_what_is_stated_is_a_whole_side_a_whole_term_or_differentiated() -> None
     a = Symbol("a")
     names, others = Definitions({a: y + 1}), Definitions({a: y})
     equations = (Equation(a, y, others), Equation(D(y**3, y) + a**2, 3 * y**2 + y**2 + 2 * y + 1, names))
-    claim = Claim("a", "$[[y^3]]$", states=(y**3,), holds=equations)
+    claim = Claim("a", "Title", "$[[y^3]]$", "A proof.", states=(y**3,), holds=equations)
     assert claim.meanings(a) is others
     for formula in (y**3, a**2, 4 * y**2):
         assert claim.meanings(formula) is names
@@ -250,10 +276,10 @@ def test_what_is_stated_is_a_whole_side_a_whole_term_or_differentiated() -> None
         with pytest.raises(ValueError, match="neither side nor term"):
             claim.meanings(formula)
     with pytest.raises(ValueError, match="0 formulas are marked"):
-        Claim("a", "no mark", states=(y**2,), holds=(TRUE,))
+        Claim("a", "Title", "no mark", "A proof.", states=(y**2,), holds=(TRUE,))
 
 
 def test_what_is_a_factor_of_a_side_only_is_not_stated() -> None:
     a = Symbol("a")
     with pytest.raises(ValueError, match="neither side nor term"):
-        Claim("a", "$[[y + 1]]$", states=(y + 1,), holds=(Equation(a * (y + 1), a * y + a),))
+        Claim("a", "Title", "$[[y + 1]]$", "A proof.", states=(y + 1,), holds=(Equation(a * (y + 1), a * y + a),))

@@ -156,7 +156,7 @@ def test_a_mean_is_refused() -> None:
 
 
 def test_a_claim_is_checked_by_the_engine_that_has_numbers_for_it() -> None:
-    claim = Claim("a", "", holds=(HOLDS["a sigmoid"], Equation((y + 1) ** 2, y**2 + 2 * y + 1)))
+    claim = Claim("a", "Title", "", "A proof.", holds=(HOLDS["a sigmoid"], Equation((y + 1) ** 2, y**2 + 2 * y + 1)))
     assert [check.kind for check in claim.checks] == ["symbolic", "exact", "enclosure"]
     entry = Entry(claim, examine(claim))
     assert entry.status == Status.EVERY_SIZE
@@ -176,5 +176,5 @@ def test_what_holds_of_tanh_only_is_no_equation_for_every_f() -> None:
         with pytest.raises(TypeError, match="f is tanh here, and an equation for an arbitrary f needs another engine too"):
             Enclosed((equation,)).run()
         both = Equation(left, right)
-        entry = examine(Claim("t", "", holds=(both,)))
+        entry = examine(Claim("t", "Title", "", "A proof.", holds=(both,)))
         assert "failed" in {finding.outcome for finding in entry}

@@ -134,7 +134,9 @@ def test_without_coq_it_is_not_run_and_never_passed(folder: Path, monkeypatch: p
     with pytest.raises(EngineMissing, match="coqc is not installed"):
         report(folder, "Toy")
     kernel, y = Kernel(folder, "Toy", ("a_use.twice",)), Symbol("y")
-    (entry,) = measure([Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),), evidence=(kernel,))])
+    (entry,) = measure(
+        [Claim("a", "Title", "", "A proof.", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),), evidence=(kernel,))]
+    )
     assert {finding.kind: finding.outcome for finding in entry.findings}["kernel"] == "not run"
     assert entry.kinds == {"symbolic", "exact"}
 

@@ -117,9 +117,12 @@ def test_a_change_of_words_or_equations_is_one_to_approve(changes: dict) -> None
 def test_what_the_text_of_a_symbol_leaves_out_is_part_of_the_digest() -> None:
     y, z = Symbol("y"), Symbol("z")
     for first, second in ((Symbol("s"), Symbol("s", positive=True)), (Symbol("s"), Symbol("s", integer=True))):
-        claims = [Claim("a", "", holds=(Equation(s * y + s * z, s * (y + z)),)) for s in (first, second)]
+        claims = [Claim("a", "Title", "", "A proof.", holds=(Equation(s * y + s * z, s * (y + z)),)) for s in (first, second)]
         assert said(claims[0]) != said(claims[1])
-    summed = [Claim("a", "", holds=(Equation(2 * Sigma(y, r), Sigma(2 * y, r)),)) for r in (Idx("r", N), Idx("r", B))]
+    summed = [
+        Claim("a", "Title", "", "A proof.", holds=(Equation(2 * Sigma(y, r), Sigma(2 * y, r)),))
+        for r in (Idx("r", N), Idx("r", B))
+    ]
     assert said(summed[0]) != said(summed[1])
 
 

@@ -31,7 +31,7 @@ from lvicreg.engines import Equation
 from small.symbols import half, y
 
 TITLE = "A"
-claims = [Claim("a", "words", holds=(Equation((y + half) ** 2, y**2 + 2 * half * y + half**2),))]
+claims = [Claim("a", "A", "words", "A proof.", holds=(Equation((y + half) ** 2, y**2 + 2 * half * y + half**2),))]
 """,
     "small/b.py": """\
 from sympy import Symbol
@@ -44,8 +44,8 @@ from small.symbols import y
 
 TITLE = "B"
 LAYERS = {"b": Definitions({y: Symbol("u") ** 2})}
-claims = [Claim("b", "words", holds=(Equation((y - 1) ** 2, y**2 - 2 * y + 1),), evidence=(Fractions(pairs),)),
-          Claim("b.alone", "words", holds=(Equation((y - 2) ** 2, y**2 - 4 * y + 4),))]
+claims = [Claim("b", "B", "words", "A proof.", holds=(Equation((y - 1) ** 2, y**2 - 2 * y + 1),), evidence=(Fractions(pairs),)),
+          Claim("b.alone", "B", "words", "A proof.", holds=(Equation((y - 2) ** 2, y**2 - 4 * y + 4),))]
 """,
     "small/c.py": """\
 from fractions import Fraction
@@ -60,7 +60,7 @@ def own():
 
 
 TITLE = "C"
-claims = [Claim("c", "words", holds=(Equation((y - 3) ** 2, y**2 - 6 * y + 9),), evidence=(Fractions(own),))]
+claims = [Claim("c", "C", "words", "A proof.", holds=(Equation((y - 3) ** 2, y**2 - 6 * y + 9),), evidence=(Fractions(own),))]
 """,
     "small/independent/__init__.py": "",
     "small/independent/thirds.py": "from fractions import Fraction\n\ndef pairs():\n    yield Fraction(2, 6), Fraction(1, 3)\n",

@@ -14,7 +14,7 @@ from lvicreg.project import record
 from lvicreg.project.record import Mutant, Record
 
 y = Symbol("y")
-CLAIM = Claim("a", "", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),))
+CLAIM = Claim("a", "Title", "", "A proof.", holds=(Equation((y + 1) ** 2, y**2 + 2 * y + 1),))
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ Every equation, status and list of evidence on a page comes from here, from the 
 * ``ledger.json``: all claims, for the table and the map; ``counted.md``, how many have each status; ``in_words.md``,
   which are argued in words; ``seeded_errors.md``, the score; and the tables of the sections.
 
-``theorem`` writes a claim, ``equations`` what is printed from expressions, ``text`` the words.
+``theorem`` writes a claim, ``checked`` what was found of it, ``equations`` what is printed from expressions, ``text`` the
+words.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from lvicreg.claims.plain import plain
 from ..project import Project
 from ..record import Record
 from . import notation
+from .checked import kinds
 from .equations import Equations, display
 from .text import link
-from .theorem import Theorems, kinds
+from .theorem import Theorems
 
 LANGUAGES = {".py": "python", ".v": "coq"}
 
@@ -122,12 +124,14 @@ def _row(entry: Entry, section: str, record: Record) -> dict[str, object]:
     return {
         "id": claim.id,
         "section": section,
+        "title": plain(claim.title),
         "statement": plain(claim.tex),
         "said": plain(claim.said.sentence) if claim.said else None,
         "verdict": entry.verdict,
         "status": entry.status,
         "slug": entry.status.slug,
         "kernel": entry.kernel,
+        "argued": claim.argued,
         "evidence": kinds(entry),
         "assumptions": [plain(assumption) for assumption in claim.assumptions],
         "rests_on": list(claim.rests_on),

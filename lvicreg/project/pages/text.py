@@ -1,4 +1,4 @@
-"""Words on a page: links between claims."""
+"""Words on a page: links between claims, and statements in parts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,22 @@ def anchor(claim_id: str) -> str:
 
 
 def link(claim_id: str) -> str:
-    """A link to a claim."""
+    """A link to a claim, by the number that its theorem has in the book."""
+    return f"{{prf:ref}}`{anchor(claim_id)}`"
+
+
+def named(claim_id: str) -> str:
+    """A link to a claim, by its id."""
     return f"{{prf:ref}}`{claim_id} <{anchor(claim_id)}>`"
 
 
+def in_parts(text: str) -> str:
+    """The parts of a statement or of a proof, (i), (ii) and so on, as paragraphs."""
+    return re.sub(r"(?<=[.:)]) (?=\((?:i|ii|iii|iv|v)\) [A-Z$])", "\n\n", text)
+
+
 def linked(text: str, claims: Iterable[str]) -> str:
-    """The ids of other claims as links; code, mathematics and names of files stay as they are."""
+    """The ids of other claims as links by number; code, mathematics and names of files stay as they are."""
     known, verbatim = set(claims), r"(`[^`]*`|\$[^$]*\$|\S+\.(?:py|md)\b)"
     name = r"\b[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\b"
 

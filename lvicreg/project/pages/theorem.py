@@ -1,19 +1,22 @@
-"""A claim on a page: a theorem with its measured status, and behind a fold all that was checked of it."""
+"""A claim on a page: a theorem with its measured status, its proof, and behind folds what was checked and how to cite it.
+
+Theorems are numbered by the book, over all of its pages; a claim's id stands beside the number, and is its permalink.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from lvicreg.claims import Claim, Entry
 from lvicreg.engines import Counterexample, Equation, Exact, Kernel
 
 from ..project import Project
 from ..record import Record, as_sentence
+from .checked import checked_by, rows
 from .equations import Equations, display
-from .text import anchor, link, linked
+from .text import anchor, in_parts, link, linked, named
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Theorems:
     _printed: dict[Claim, list[str]] = field(default_factory=dict)
 
     def theorem(self, entry: Entry) -> str:
-        """A claim as a theorem, its proof in words if it has one, and what was checked, behind a fold.
+        """A claim as a theorem, its proof, and behind folds what was checked and how to cite it.
 
         A sentence that the claim says is false stands above the theorem, struck out, with who wrote it and where.
         """
@@ -34,31 +37,42 @@ class Theorems:
         status = f"[{entry.status}]{{.claim-status .{entry.status.slug}}}"
         kernel = f" [{entry.kernel}]{{.claim-kernel}}" if entry.kernel else ""
         lines = [
-            f"````{{prf:theorem}} {claim.id}",
+            f"````{{prf:theorem}} {claim.title}",
             f":label: {anchor(claim.id)}",
-            ":nonumber:",
             "",
-            linked(claim.tex, known),
+            f"[{named(claim.id)}]{{.claim-id}}",
             "",
-            f"{status}{kernel} by {', '.join(kinds(entry)) or 'nothing yet'}",
+            in_parts(linked(claim.tex, known)),
         ]
         if claim.assumptions:
             lines += ["", f"*Assumed:* {linked('; '.join(claim.assumptions), known)}."]
-        if claim.rests_on:
-            lines += ["", f"*Rests on:* {', '.join(link(support) for support in claim.rests_on)}."]
+        lines += ["", "```{div} claim-standing", f"{status}{kernel} {checked_by(entry)}", *self._beside(claim), "```"]
         parts = [_false(entry)] if claim.said else []
         parts.append("\n".join([*lines, "````"]))
-        if claim.proof:
-            parts.append(f"````{{prf:proof}}\n{linked(claim.proof, known)}\n````")
+        parts.append(f"````{{prf:proof}}\n{in_parts(linked(claim.proof, known))}\n````")
         body = "\n\n".join(self._checked(entry))
         parts.append(f"`````{{dropdown}} How {claim.id} was checked\n{body}\n`````")
+        parts.append(f"````{{dropdown}} Cite {claim.id}\n{self._cited(claim)}\n````")
         return "\n\n".join(parts)
+
+    def _beside(self, claim: Claim) -> Iterator[str]:
+        """What a claim rests on, and what rests on it."""
+        titles = {other.id: other.title for other in self.project.claims}
+        users = [other.id for other in self.project.claims if claim.id in other.rests_on]
+        for words, others in (("Rests on", claim.rests_on), ("Used by", users)):
+            if others:
+                yield f"\n*{words}:* {', '.join(f'{link(other)} ({titles[other]})' for other in others)}."
+
+    def _cited(self, claim: Claim) -> str:
+        """How to cite a claim; the book says of which version it is, when it is built."""
+        book = "*{book}`title`*, version {book}`version`, commit {book}`commit` of {book}`date`"
+        return f"{book}, {link(claim.id)}: {claim.title} (claim `{claim.id}`)."
 
     def _checked(self, entry: Entry) -> Iterator[str]:
         """All that stands behind a claim."""
         claim = entry.claim
         yield from self.printed(claim)
-        yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *_findings(entry)])
+        yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *rows(entry)])
         for check in claim.evidence:
             if isinstance(check, Counterexample):
                 yield f"The counterexample:\n\n```python\n{check.code}\n```"
@@ -121,38 +135,6 @@ def _decided(equation: Equation) -> str:
         at = " and at ".join(", ".join(f"{name} = {n}" for name, n in sizes.items()) for sizes in equation.sizes)
         return f" in exact numbers only, at {at}"
     return ""
-
-
-def kinds(entry: Entry) -> list[str]:
-    """The kinds of evidence passed. The kernel's is what stands on record for these files, with or without Coq at hand."""
-    proven = any(isinstance(check, Kernel) and check.on_record for check in entry.claim.evidence)
-    return sorted(entry.kinds - {Kernel.kind} | ({Kernel.kind} if proven else set()))
-
-
-def _findings(entry: Entry) -> Iterator[str]:
-    """A row for each check that passed; the kernel's as on record."""
-    for check, finding in zip(entry.claim.checks, _in_order(entry), strict=True):
-        if isinstance(check, Kernel):
-            found = check.covered if check.on_record else "not on record for these files"
-        else:
-            found = finding.detail
-        by = next((value for value in vars(check).values() if callable(value)), None)
-        source = f", by {_source_of(by)}" if by else ""
-        yield f"| {check.kind} | {check.engine} | {found.replace('|', '∣')}{source} |"
-
-
-def _in_order(entry: Entry) -> list[Any]:
-    """The findings in the order of the claim's checks; those of the kernel were made after the others."""
-    by_kernel = [finding for finding in entry.findings if finding.kind == Kernel.kind]
-    others = iter([finding for finding in entry.findings if finding.kind != Kernel.kind])
-    kernels = iter(by_kernel)
-    return [next(kernels) if isinstance(check, Kernel) else next(others) for check in entry.claim.checks]
-
-
-def _source_of(function: Any) -> str:
-    """A link to the file of an independent function."""
-    group, name = function.__module__.split(".")[-2:]
-    return f"{{ref}}`{function.__name__} <source-{group}-{name}>`"
 
 
 def _stated(kernel: Kernel, theorem: str) -> str:
