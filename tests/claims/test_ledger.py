@@ -260,7 +260,7 @@ def test_the_kernel_is_told_in_whole_or_in_part(monkeypatch: pytest.MonkeyPatch,
 
 def test_the_ledger_is_indented_and_keeps_letters() -> None:
     text = to_json(measure([Claim("a", "Title", "λ", "A proof.", holds=(TRUE,))], lambda claim: ()))
-    assert text.startswith('[\n  {\n    "id": "a",\n    "statement": "λ",')
+    assert text.startswith('[\n  {\n    "id": "a",\n    "title": "Title",\n    "statement": "λ",')
     assert text.endswith("]\n")
 
 

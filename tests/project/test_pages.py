@@ -14,7 +14,7 @@ from lvicreg.claims import Entry, Finding, Status
 from lvicreg.codegen.equation import as_latex
 from lvicreg.project.pages import known, notation
 from lvicreg.project.pages.equations import Equations
-from lvicreg.project.pages.text import linked
+from lvicreg.project.pages.text import anchor, in_parts, linked
 from lvicreg.project.pages.theorem import Theorems
 from lvicreg.project.record import Record
 
@@ -76,7 +76,9 @@ def test_what_is_refuted_is_the_false_sentence_and_never_the_theorem() -> None:
 def test_a_claim_shows_its_assumptions_supports_evidence_functions_and_formal_theorems() -> None:
     text = theorem(measured("oja.fixed-points"))
     assert r"*Assumed:* $\sigma^2 > 0$; $\lambda = 1$." in text
-    assert "{prf:ref}`oja.mean-field <claim-oja-mean-field>`" in text
+    supports = "*Rests on:* {prf:ref}`claim-oja-mean-field` (The mean fields of log-variance and Oja), {prf:ref}`claim-oja-prop"
+    assert supports in text
+    assert "*Used by:* {prf:ref}`claim-oja-decay-scale` (Decay sets the length of the fixed points), " in text
     assert "by {ref}`fixed_points_by_autodiff <source-independent-oja>`" in text
     assert "{py:func}`~lvicreg.rules.oja`" in text
     assert "Theorem same_zeros C w : s C w != 0 -> (F C 1 w = 0 <-> O C w = 0)." in text
@@ -169,12 +171,52 @@ def test_a_name_of_the_rule_itself_is_explained() -> None:
     ("written", "shown"),
     [
         ("`oja.orbits` and $x_j^b$", "`oja.orbits` and $x_j^b$"),
-        ("after oja.orbits.", "after {prf:ref}`oja.orbits <claim-oja-orbits>`."),
+        ("after oja.orbits.", "after {prf:ref}`claim-oja-orbits`."),
         ("after oja.orbit.", "after oja.orbit."),
     ],
 )
 def test_statements_get_links(written: str, shown: str) -> None:
     assert linked(written, NOTE.of_section) == shown
+
+
+def test_a_theorem_has_a_title_an_id_a_proof_and_words_to_cite_it() -> None:
+    for claim in CLAIMS.values():
+        text = theorem(measured(claim.id))
+        assert f"{{prf:theorem}} {claim.title}\n:label: claim-" in text
+        assert f"[{{prf:ref}}`{claim.id} <{anchor(claim.id)}>`]{{.claim-id}}" in text
+        assert f"```text\nlvicreg <version>, commit <commit> (<date>), claim {claim.id}: " in text
+        before, _, proof = text.partition("````{prf:proof}\n")
+        assert ":nonumber:" not in before
+        assert proof.startswith(in_parts(linked(claim.proof, NOTE.of_section)))
+
+
+def test_titles_are_short_and_each_is_of_one_claim() -> None:
+    titles = [claim.title for claim in CLAIMS.values()]
+    assert len(set(titles)) == len(titles)
+    assert [title for title in titles if len(title.split()) > 8 or title.endswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Two things: (i) The first. (ii) $x$, by (i).", "Two things:\n\n(i) The first.\n\n(ii) $x$, by (i)."),
+        ("(i) It is. (iv) It was, as in (i). (v)", "(i) It is.\n\n(iv) It was, as in (i). (v)"),
+        ("By (i) A and (ii) B.", "By (i) A and (ii) B."),
+    ],
+)
+def test_parts_are_paragraphs(written: str, shown: str) -> None:
+    assert in_parts(written) == shown
+
+
+def test_the_parts_of_a_statement_are_all_proven() -> None:
+    for claim in CLAIMS.values():
+        stated, proven = (re.findall(r"(?:^|\n\n)\((\w+)\)", in_parts(text)) for text in (claim.tex, claim.proof))
+        assert stated == ["i", "ii", "iii", "iv"][: len(stated)]
+        if claim.id == "oja.many-units-threshold":
+            assert "(iv) This is local: nothing is said" in claim.tex
+            stated.remove("iv")
+        if stated:
+            assert proven == stated, claim.id
 
 
 def test_the_committed_ledger_has_every_claim_and_no_times() -> None:

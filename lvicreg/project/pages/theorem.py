@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lvicreg.claims import Claim, Entry
+from lvicreg.claims.plain import plain
 from lvicreg.engines import Counterexample, Equation, Exact, Kernel
 
 from ..project import Project
@@ -64,9 +65,9 @@ class Theorems:
                 yield f"\n*{words}:* {', '.join(f'{link(other)} ({titles[other]})' for other in others)}."
 
     def _cited(self, claim: Claim) -> str:
-        """How to cite a claim; the book says of which version it is, when it is built."""
-        book = "*{book}`title`*, version {book}`version`, commit {book}`commit` of {book}`date`"
-        return f"{book}, {link(claim.id)}: {claim.title} (claim `{claim.id}`)."
+        """What to write where a claim is cited; the book fills in its version, commit and date when it is built."""
+        name = self.project.rules_package.package.partition(".")[0]
+        return f"```text\n{name} <version>, commit <commit> (<date>), claim {claim.id}: {plain(claim.title)}\n```"
 
     def _checked(self, entry: Entry) -> Iterator[str]:
         """All that stands behind a claim."""
