@@ -9,7 +9,7 @@ const previews = {
     // What a link leads to, as HTML; undefined if nothing of it is kept.
     async of(link) {
         const [address, id] = link.href.split("#")
-        const page = address.replace(/^.*\//, "").replace(/\.html.*$/, "")
+        const page = address.replace(/^.*\//, "").replace(/\.html.*$/, "") || "index"
         this.loading[page] ??= new Promise(done => {
             const script = document.createElement("script")
             script.src = `${this.base}${page}.js`
@@ -51,8 +51,9 @@ document.addEventListener("DOMContentLoaded", () => {
         shown.innerHTML = html
         shown.hidden = false
         link.setAttribute("aria-describedby", shown.id)
-        await MathJax?.startup?.promise
-        await MathJax?.typesetPromise?.([shown])
+        place(link)
+        await window.MathJax?.startup?.promise
+        await window.MathJax?.typesetPromise?.([shown])
         if (wanted === link) place(link)
     }
 
@@ -71,9 +72,12 @@ document.addEventListener("DOMContentLoaded", () => {
         link.addEventListener("pointerenter", event => event.pointerType === "mouse" && ask(link, 200))
         link.addEventListener("focus", () => link.matches(":focus-visible") && ask(link, 0))
         link.addEventListener("blur", close)
-        link.addEventListener("pointerleave", () => { waiting = setTimeout(() => shown.matches(":hover") || close(), 200) })
+        link.addEventListener("pointerleave", () => {
+            clearTimeout(waiting)
+            waiting = setTimeout(() => shown.matches(":hover") || close(), 200)
+        })
     }
     shown.addEventListener("pointerleave", close)
     document.addEventListener("keydown", event => event.key === "Escape" && close())
-    addEventListener("scroll", close, { passive: true })
+    addEventListener("scroll", () => shown.hidden || place(wanted), { passive: true })
 })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
+import lvicreg
 from derivations import NOTE
 from lvicreg.project.pages.text import anchor
 
@@ -85,6 +87,21 @@ def test_every_claim_stands_on_one_page_with_the_status_of_the_ledger(built: Pat
     found = [status for path in pages(built) for status in read(path).statuses if status[0]]
     expected = [(anchor(claim["id"]), claim["status"]) for claim in LEDGER]
     assert sorted(found) == sorted(expected)
+
+
+def test_theorems_are_numbered_over_the_whole_book(built: Path) -> None:
+    """By one count, so that no two have the same number."""
+    text = "".join((built / f"{name}.html").read_text(encoding="utf-8") for name in NOTE.sections)
+    numbers = re.findall(r'<span class="caption-number">Theorem (\d+) </span>', text)
+    assert sorted(map(int, numbers)) == list(range(1, len(LEDGER) + 1))
+
+
+def test_a_claim_is_cited_with_the_version_and_the_commit_of_the_book(built: Path) -> None:
+    text = "".join((built / f"{name}.html").read_text(encoding="utf-8") for name in NOTE.sections)
+    cited = re.findall(r"lvicreg (\S+), commit (\S+) \((\S+)\), claim (\S+): ", text)
+    assert sorted(claim for *_, claim in cited) == sorted(claim["id"] for claim in LEDGER)
+    assert {version for version, *_ in cited} == {lvicreg.__version__}
+    assert not [each for each in cited[0] if each.startswith("<") or each.startswith("&lt;")]
 
 
 def test_a_claim_links_to_its_test_its_functions_its_source_and_its_formal_theorems(built: Path) -> None:

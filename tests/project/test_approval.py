@@ -88,16 +88,18 @@ def test_the_words_of_a_claim_are_those_that_were_approved(claim: Claim) -> None
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
 def test_all_words_have_a_plain_text(claim: Claim) -> None:
-    words = [claim.tex, *claim.assumptions, claim.proof, *([claim.said.sentence] if claim.said else [])]
+    words = [claim.title, claim.tex, *claim.assumptions, claim.proof, *([claim.said.sentence] if claim.said else [])]
     assert not any(sign in plain(word) for word in words for sign in ("$", "\\", "[[", "]]"))
 
 
 @pytest.mark.parametrize(
     "changes",
     [
+        {"title": "A third"},
         {"statement": "a third"},
         {"assumptions": ()},
         {"proof": "clearly"},
+        {"argued": False},
         {"said": None},
         {"holds": CLAIMS["published-error.loss"].holds[:1]},
         {"fails": CLAIMS["published-error.loss"].fails[:1]},
