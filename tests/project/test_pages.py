@@ -184,7 +184,7 @@ def test_a_theorem_has_a_title_an_id_a_proof_and_words_to_cite_it() -> None:
         text = theorem(measured(claim.id))
         assert f"{{prf:theorem}} {claim.title}\n:label: claim-" in text
         assert f"[{{prf:ref}}`{claim.id} <{anchor(claim.id)}>`]{{.claim-id}}" in text
-        assert f"```text\nlvicreg <version>, commit <commit> (<date>), claim {claim.id}: " in text
+        assert f":class: claim-cite\nlvicreg <version>, commit <commit> (<date>), claim {claim.id}: " in text
         before, _, proof = text.partition("````{prf:proof}\n")
         assert ":nonumber:" not in before
         assert proof.startswith(in_parts(linked(claim.proof, NOTE.of_section)))

@@ -67,7 +67,8 @@ class Theorems:
     def _cited(self, claim: Claim) -> str:
         """What to write where a claim is cited; the book fills in its version, commit and date when it is built."""
         name = self.project.rules_package.package.partition(".")[0]
-        return f"```text\n{name} <version>, commit <commit> (<date>), claim {claim.id}: {plain(claim.title)}\n```"
+        cited = f"{name} <version>, commit <commit> (<date>), claim {claim.id}: {plain(claim.title)}"
+        return f"```{{code-block}} text\n:class: claim-cite\n{cited}\n```"
 
     def _checked(self, entry: Entry) -> Iterator[str]:
         """All that stands behind a claim."""
