@@ -35,7 +35,7 @@ INDEX = {
         Meaning(r"L", "a loss", pages=("vicreg",)),
         Meaning(r"\gamma", "target of the standard deviation", "`gamma`", pages=("variance",)),
         Meaning(r"S_i", "what the other samples contribute to the variance, held constant", pages=("variance",)),
-        Meaning(r"a", "share of a sample that a filter of the mean has taken in", pages=("variance",)),
+        Meaning(r"\rho", "share of a sample that a filter of the mean has taken in", pages=("variance",)),
         Meaning(r"\beta", "coefficient of the covariance loss", "`beta`", pages=("covariance",)),
         Meaning(r"G^{bc}", r"products of samples, $\sum_i u_i^b u_i^c$", pages=("covariance",)),
         Meaning(r"S", r"population signal, $\sum_k u_k^2$ of one sample", "`S`", "`(B,)`", ("covariance_one_sample", "total")),
@@ -73,7 +73,9 @@ INDEX = {
         Meaning(r"n", r"squared norm, $\lVert w \rVert^2$", pages=("oja_many_units", "covariance_rotation")),
     ),
     "Conventions": (
-        Meaning(r"B_{\mathrm{nominal}}", "the batch size that a code is told", pages=("conventions",)),Meaning(r"n, n'", r"divisor of a variance in two codes, $B$ or $B - 1$", pages=("conventions",)),),
+        Meaning(r"B_{\mathrm{nominal}}", "the batch size that a code is told", pages=("conventions",)),
+        Meaning(r"n, n'", r"divisor of a variance in two codes, $B$ or $B - 1$", pages=("conventions",)),
+    ),
     "Operators": (
         Meaning(r"H", "Heaviside's step, $0$ at $0$"),
         Meaning(r"\mathrm{SG}", "stop-gradient: the value, with derivative zero"),

@@ -77,7 +77,7 @@ def of_claims(project: Project, names: Sequence[str], entries: Sequence[Entry], 
 
 def _in_words(entries: Sequence[Entry]) -> str:
     """The claims of whose statements an argument in words is part."""
-    return "\n".join(f"- {link(entry.claim.id)}" for entry in entries if entry.status is Status.IN_WORDS)
+    return "\n".join(f"- {link(entry.claim.id)}: {entry.claim.title}" for entry in entries if entry.status is Status.IN_WORDS)
 
 
 def _equations(project: Project) -> Equations:
