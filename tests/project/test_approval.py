@@ -99,7 +99,6 @@ def test_all_words_have_a_plain_text(claim: Claim) -> None:
         {"statement": "a third"},
         {"assumptions": ()},
         {"proof": "clearly"},
-        {"argued": False},
         {"said": None},
         {"holds": CLAIMS["published-error.loss"].holds[:1]},
         {"fails": CLAIMS["published-error.loss"].fails[:1]},
@@ -114,6 +113,11 @@ def test_a_change_of_words_or_equations_is_one_to_approve(changes: dict) -> None
     changed = replace(claim, **changes) if changes.get("said", 0) is not None else replace(claim, said=None)
     assert APPROVALS.differing([claim]) == []
     assert APPROVALS.differing([changed]) == [claim.id]
+
+
+def test_whether_a_claim_is_argued_in_words_is_approved_too() -> None:
+    assert APPROVALS.differing([replace(CLAIMS["variance.kink"], argued=False)]) == ["variance.kink"]
+    assert APPROVALS.differing([replace(CLAIMS["variance.minibatch"], argued=True)]) == ["variance.minibatch"]
 
 
 def test_what_the_text_of_a_symbol_leaves_out_is_part_of_the_digest() -> None:

@@ -115,7 +115,7 @@ def test_the_same_bytes_with_every_hash_seed() -> None:
     assert first.returncode == 0, first.stderr
     assert first.stdout == second.stdout
     assert "def total(" in first.stdout
-    assert "prf:theorem} oja.stability" in first.stdout
+    assert "prf:theorem} Only a simple leading eigenvector is linearly stable" in first.stdout
 
 
 def test_an_engine_that_is_missing_is_not_shown_as_passed(tmp_path: Path) -> None:
