@@ -123,6 +123,7 @@ def _row(entry: Entry, section: str, record: Record) -> dict[str, object]:
         "id": claim.id,
         "section": section,
         "statement": plain(claim.tex),
+        "tex": claim.tex,
         "said": plain(claim.said.sentence) if claim.said else None,
         "verdict": entry.verdict,
         "status": entry.status,
