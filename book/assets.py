@@ -1,7 +1,7 @@
 """Sphinx extension: what pages load, so that nothing is asked of the network.
 
-MathJax and its font are copied from npm's packages. The page that derives gradients gets Pyodide, if it is installed, and two
-archives: SymPy as installed here, and the project's own calculus.
+MathJax and its font are copied from npm's packages. The pages that derive gradients, and those that mark exercises, get
+Pyodide, if it is installed, and two archives: SymPy as installed here, and the project's own calculus.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import zipfile
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -43,6 +41,9 @@ def copy_assets(app: Sphinx, problem: Exception | None) -> None:
             shutil.copy(PYODIDE / name, static / "pyodide")
         for name, members in archives().items():
             write_archive(static / "derive" / name, members)
+        from derivations.notation import LATEX  # with what it imports, not needed before
+
+        (static / "derive" / "names.json").write_text(json.dumps(LATEX), encoding="utf-8")
 
 
 def _copy_mathjax(target: Path) -> None:
@@ -85,15 +86,9 @@ def write_archive(path: Path, members: Iterator[tuple[str, bytes]]) -> None:
 
 def derive_form() -> str:
     """The form in which a gradient is derived, with what it begins with, as HTML."""
-    from derivations.notation import LATEX  # with what it imports, not needed to build other pages
-
-    here = SimpleNamespace(**runpy.run_path(str(IN_PAGE / "derive.py")))
-    data: dict[str, Any] = {"presets": here.presets, "names": LATEX, "installed": PYODIDE.exists()}
-    written = json.dumps(data).replace("<", "\\u003c")
-    script = (
-        f'<script type="application/json" id="derive-data">{written}</script><script src="_static/derive/form.js"></script>'
-    )
-    return (IN_PAGE / "form.html").read_text(encoding="utf-8") + script
+    presets = runpy.run_path(str(IN_PAGE / "derive.py"))["presets"]
+    form = (IN_PAGE / "form.html").read_text(encoding="utf-8")
+    return form.format(presets=json.dumps(presets).replace("<", "\\u003c"), installed=str(PYODIDE.exists()).lower())
 
 
 def without_live_kernels(app: Sphinx, *_: object) -> None:

@@ -1,24 +1,24 @@
-"""The ledger as a table that sorts and filters, and as a map of what rests on what.
+"""The ledger as a table that sorts and filters: every claim with its statement, and what was measured of it.
 
-Both are drawn from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built.
+It is drawn from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built; ``ledger.js``
+starts what responds. What rests on what is drawn by ``claim_map``.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from igraph import Graph
 from itables import options, to_html_datatable
 from itables.javascript import generate_init_offline_itables_html
 
 LEDGER = Path(__file__).parent / "_generated" / "ledger.json"
-ROW, GAP, CHARACTER, PADDING = 30, 60, 7.2, 18  # of the map, in pixels
+FACETS = {"status": "status", "chapter": "section", "what was said": "verdict"}  # columns that can be narrowed to one value
 Claim = dict[str, Any]
 
 
@@ -33,80 +33,63 @@ def target(claim: Claim) -> str:
     return f"{claim['section']}.html#claim-{claim['id'].replace('.', '-')}"
 
 
-# --- the table --------------------------------------------------------------------------------------------------------------
+def statement(claim: Claim) -> str:
+    """A claim's statement as HTML, its formulas for MathJax."""
+    parts = re.split(r"(\$[^$]+\$|`[^`]+`)", claim["tex"])
+    written = "".join(
+        rf"\({escape(part[1:-1])}\)" if part.startswith("$") else
+        f"<code>{escape(part[1:-1])}</code>" if part.startswith("`") else escape(part)
+        for part in parts
+    )  # fmt: skip
+    return f'<span class="tex2jax_process">{written}</span>'
+
+
+def chip(claim: Claim) -> str:
+    """A claim's status as a word in its colour."""
+    return f'<span class="claim-status {claim["slug"]}">{claim["status"]}</span>'
 
 
 def table() -> str:
     """The ledger as an HTML table with everything that it needs, so that it works offline."""
-    rows = [
-        {
-            "claim": f'<a href="{target(claim)}">{claim["id"]}</a>',
-            "status": f'<span class="claim-status {claim["slug"]}">{claim["status"]}</span>',
-            "kernel": claim["kernel"],
-            "what was said": claim["verdict"] or "",
-            "evidence": ", ".join(claim["evidence"]),
-            "kinds": len(claim["evidence"]),
-            "seeded errors": (claim["seeded_errors"] or {"mutants": None})["mutants"],
-            "rests on": ", ".join(claim["rests_on"]),
-            "statement": escape(claim["statement"]),
-        }
-        for claim in ledger()
-    ]
-    return generate_init_offline_itables_html(options.dt_bundle) + str(
-        to_html_datatable(
-            pd.DataFrame(rows),
-            connected=False,
-            allow_html=True,
-            showIndex=False,
-            table_id="ledger",
-            classes="display compact",
-            paging=False,
-            order=[],
-            autoWidth=False,
-            columnDefs=[{"targets": 8, "className": "statement"}],
-        )
-    )
-
-
-# --- the map ----------------------------------------------------------------------------------------------------------------
-
-
-def claim_map() -> str:
-    """The dependencies of all claims as an SVG picture, from those that rest on nothing to those that rest on most."""
     claims = ledger()
-    place = {claim["id"]: number for number, claim in enumerate(claims)}
-    edges = [(place[support], place[claim["id"]]) for claim in claims for support in claim["rests_on"]]
-    layout = Graph(n=len(claims), edges=edges, directed=True).layout_sugiyama().coords[: len(claims)]
-    columns: dict[int, list[int]] = {}
-    for number, place_in_layer in sorted(enumerate(layout), key=lambda item: item[1][0]):
-        columns.setdefault(round(place_in_layer[1]), []).append(number)
-    height = ROW * max(map(len, columns.values()))
-    boxes: dict[int, tuple[float, float, float]] = {}  # left, middle, width
-    left = 1.0
-    for layer in sorted(columns):
-        width = max(len(claims[number]["id"]) for number in columns[layer]) * CHARACTER + PADDING
-        space = height / len(columns[layer])
-        boxes |= {number: (left, (order + 0.5) * space, width) for order, number in enumerate(columns[layer])}
-        left += width + GAP
-    parts = [*_edges(edges, boxes), *(_node(claim, *boxes[number]) for number, claim in enumerate(claims))]
-    size = f'width="{left - GAP + 1:.0f}" height="{height}" viewBox="0 0 {left - GAP + 1:.0f} {height}"'
-    picture = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="group" aria-label="Map of claims">{"".join(parts)}</svg>'
-    found = Counter((claim["slug"], claim["status"]) for claim in claims)
-    key = "".join(f'<li><span class="claim-status {slug}">{status}</span> {n}</li>' for (slug, status), n in found.items())
-    return f'<ul class="claim-map-legend">{key}</ul><div class="claim-map" tabindex="0">{picture}</div>'
+    rows = pd.DataFrame(map(_row, claims), dtype=object)
+    where = {column: rows.columns.get_loc(column) for column in FACETS}
+    shown = to_html_datatable(
+        rows,
+        connected=False,
+        allow_html=True,
+        showIndex=False,
+        table_id="ledger",
+        classes="display compact",
+        paging=False,
+        maxBytes=0,  # all of it
+        order=[],
+        autoWidth=False,
+        layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
+        text_in_header_can_be_selected=False,  # so that a click anywhere on a heading sorts
+        columnDefs=[{"targets": 0, "className": "statement"}],
+    )
+    facets = "".join(_facet(column, where[column], claims) for column in FACETS)
+    script = '<script defer src="_static/ledger.js"></script>'  # when the table stands, made by a module before it
+    start = generate_init_offline_itables_html(options.dt_bundle)
+    return f'{start}<div class="ledger-facets">{facets}</div><div class="ledger">{shown}</div>{script}'
 
 
-def _edges(edges: list[tuple[int, int]], boxes: dict[int, tuple[float, float, float]]) -> Iterator[str]:
-    for support, claim in edges:
-        (left, start, width), (end, stop, _) = boxes[support], boxes[claim]
-        begin = left + width
-        bend = (end - begin) / 2
-        curve = f"M{begin:.1f},{start:.1f} C{begin + bend:.1f},{start:.1f} {end - bend:.1f},{stop:.1f} {end:.1f},{stop:.1f}"
-        yield f'<path class="edge" d="{curve}"/>'
+def _row(claim: Claim) -> Mapping[str, Any]:
+    return {
+        "claim": f'<a href="{target(claim)}">{claim["id"]}</a><br>{statement(claim)}',
+        "status": chip(claim),
+        "chapter": claim["section"],
+        "what was said": claim["verdict"] or "",
+        "evidence": ", ".join(claim["evidence"]),
+        "kinds": len(claim["evidence"]),
+        "kernel": claim["kernel"],
+        "seeded errors": claim["seeded_errors"]["mutants"] if claim["seeded_errors"] else "",
+        "rests on": ", ".join(claim["rests_on"]),
+    }
 
 
-def _node(claim: Claim, left: float, middle: float, width: float) -> str:
-    title = escape(f"{claim['id']}: {claim['status']}. {claim['statement']}")
-    box = f'<rect x="{left:.1f}" y="{middle - 11:.1f}" width="{width:.1f}" height="22" rx="5"/>'
-    name = f'<text x="{left + width / 2:.1f}" y="{middle + 4:.1f}">{claim["id"]}</text>'
-    return f'<a class="node {claim["slug"]}" href="{target(claim)}"><title>{title}</title>{box}{name}</a>'
+def _facet(column: str, place: int, claims: list[Claim]) -> str:
+    values = dict.fromkeys(claim[FACETS[column]] for claim in claims if claim[FACETS[column]])
+    chosen = "".join(f"<option>{value}</option>" for value in values)
+    return f'<label>{column} <select data-column="{place}"><option value="">all</option>{chosen}</select></label>'

@@ -1,83 +1,140 @@
 """A gradient derived and checked in the reader's browser, by the project's own calculus.
 
-``presets`` are losses and gradients as one would type them; ``check(loss, gradient, held)`` reads such a text and
+``presets`` are the losses and gradients of the note as one would type them. ``check(loss, gradient, held)`` reads two texts and
 
 1. derives the gradient of the loss with ``lvicreg.calculus``, for symbolic N, M, B and an arbitrary f, and decides whether the
-   typed gradient equals it;
+   typed gradient equals it; where it does not, it says by what they differ, and whether by a constant factor;
 2. asks SymPy's own ``diff`` as well: both texts are written out for two units, two inputs and three samples with f = tanh, and
    compared at random weights and inputs, to 30 digits. That way neither the calculus' derivative nor its normal form is used.
+
+A text may come from a link. So it is read as arithmetic on known names and never as any other Python.
 """
 
 from __future__ import annotations
 
+import ast
 import random
 from typing import Any
 
-from sympy import Expr, Float, S, Symbol, SympifyError, diff, log, sqrt, tanh
+from sympy import (
+    Expr,
+    Float,
+    Function,
+    Idx,
+    Indexed,
+    IndexedBase,
+    Rational,
+    S,
+    Symbol,
+    diff,
+    log,
+    nan,
+    nsimplify,
+    oo,
+    sqrt,
+    tanh,
+    zoo,
+)
 
-from lvicreg.calculus import SG, Delta, H, Sigma, derivative, distinct, f, f_prime, gradient, is_zero, layer, relu
+from lvicreg.calculus import SG, D, Delta, H, Sigma, derivative, distinct, f, f_prime, gradient, is_zero, layer, normal, relu
+from lvicreg.calculus.definitions import Definitions
 from lvicreg.calculus.explicit import written_out
+from lvicreg.calculus.functions import f_second
 from lvicreg.calculus.indexed import free_indices
-from lvicreg.calculus.layer import W, i, mean, network, p, q
+from lvicreg.calculus.layer import B, M, N, W, alpha, b, i, j, k, mean, network, p, q, u, x
 from lvicreg.calculus.notation import latex
+from lvicreg.calculus.operators import resolve
 
 SIZES = {"N": 2, "M": 2, "B": 3}
 DIGITS = 30
-OF_THE_LAYER = [
-    "B",
-    "K",
-    "M",
-    "N",
-    "W",
-    "a",
-    "alpha",
-    "b",
-    "c",
-    "slope",
-    "epsilon",
-    "i",
-    "j",
-    "k",
-    "l",
-    "m",
-    "mean",
-    "p",
-    "q",
-    "sigma",
-    "t",
-    "u",
-    "var",
-    "x",
-    "z",
-]
-FUNCTIONS = {
-    "Delta": Delta, "H": H, "S": S, "SG": SG, "Sigma": Sigma, "distinct": distinct, "log": log, "relu": relu, "sqrt": sqrt
-}  # fmt: skip
-NAMES = {  # that a reader's text may use
-    **{name: getattr(layer, name) for name in OF_THE_LAYER},
-    **{name: Symbol(name, positive=True) for name in ("beta", "gamma", "decay")},
-    **FUNCTIONS,
-}
+LARGEST = 24  # denominator of a number that is simple
+POINTS = 5  # at which they are compared: a hinge is closed at some of them, and open at others
 
-presets = {
-    "Variance, hinge": {
+# --- what a text may use --------------------------------------------------------------------------------------------------
+x_prev, a_prev, z_prev, slope_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "slope_prev"))  # one time step before
+squares = IndexedBase("S")
+given = network.replace(
+    {
+        a_prev[b, i]: Sigma(W[i, j] * x_prev[b, j], j),
+        z_prev[b, i]: f(a_prev[b, i]),
+        slope_prev[b, i]: f_prime(a_prev[b, i]),
+        squares[b]: Sigma(u[b, k] ** 2, k),
+    }
+)
+ARRAYS = {str(name): pattern for name, pattern in ((each, given[each][0]) for each in given) if isinstance(pattern, Indexed)}
+ARRAYS |= {"W": W[i, j], "x": x[b, j], "x_prev": x_prev[b, j]}
+INDICES = {letter: Idx(letter, size) for size, letters in ((N, "iklnop"), (M, "jmrsq"), (B, "bctdegh")) for letter in letters}
+SCALARS = {str(size): size for size in (N, M, B)} | {"alpha": alpha, "epsilon": layer.epsilon}
+SCALARS |= {
+    name: Symbol(name, positive=True)
+    for name in ("beta", "gamma", "decay", "c_inv", "c_var", "c_cov", "lambda_inv", "lambda_var", "lambda_cov")
+}
+FUNCTIONS = {"D": D, "Delta": Delta, "H": H, "SG": SG, "Sigma": Sigma, "distinct": distinct, "f": f, "f_prime": f_prime}
+FUNCTIONS |= {"f_second": f_second, "log": log, "relu": relu, "sqrt": sqrt, "tanh": tanh}
+NAMES = {**{name: pattern.base for name, pattern in ARRAYS.items()}, **INDICES, **SCALARS, **FUNCTIONS}
+ARITHMETIC = (ast.Expression, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.UnaryOp, ast.USub, ast.UAdd)
+ARITHMETIC += (ast.Call, ast.Subscript, ast.Tuple, ast.Name, ast.Load, ast.Constant)
+
+_one_sample = "Sigma(distinct(i, k) * u[b, i]**2 * u[b, k]**2, b, i, k)"
+_open_hinge = "H(gamma - sigma[p]) / sigma[p]"
+_total = "Sigma((2 * c_inv * (z[b, p] - z_prev[b, p]) - alpha * c_var * {} * u[b, p]\n"
+_total += "  + 4 * c_cov * beta * u[b, p] * Sigma(distinct(p, k) * u[b, k]**2, k)) * slope[b, p] * x[b, q], b)"
+
+presets: dict[str, dict[str, Any]] = {
+    "variance": {
+        "title": "Variance, hinge",
         "loss": "Sigma(relu(gamma - sigma[i]), i)",
-        "gradient": "-alpha * H(gamma - sigma[p]) / sigma[p] * Sigma(u[b, p] * slope[b, p] * x[b, q], b)",
+        "gradient": f"-alpha * {_open_hinge} * Sigma(u[b, p] * slope[b, p] * x[b, q], b)",
         "held": False,
     },
-    "Log-variance with decay": {
+    "log-variance": {
+        "title": "Log-variance",
+        "loss": "-Sigma(log(var[i] + epsilon), i) / 2",
+        "gradient": "-alpha / sigma[p]**2 * Sigma(u[b, p] * slope[b, p] * x[b, q], b)",
+        "held": False,
+    },
+    "log-variance-decay": {
+        "title": "Log-variance with weight decay",
         "loss": "-Sigma(log(var[i] + epsilon), i) / 2 + decay / 2 * Sigma(W[i, j]**2, i, j)",
         "gradient": "-alpha / sigma[p]**2 * Sigma(u[b, p] * slope[b, p] * x[b, q], b) + decay * W[p, q]",
         "held": False,
     },
-    "Covariance": {
+    "invariance": {
+        "title": "Invariance, the past held constant",
+        "loss": "Sigma((z[b, i] - SG(z_prev[b, i]))**2, b, i)",
+        "gradient": "2 * Sigma((z[b, p] - z_prev[b, p]) * slope[b, p] * x[b, q], b)",
+        "held": False,
+    },
+    "covariance": {
+        "title": "Covariance",
         "loss": "beta * Sigma(distinct(i, k) * K[i, k]**2, i, k)",
         "gradient": "4 * alpha * beta * Sigma(distinct(p, k) * K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k)",
         "held": False,
     },
-    "Covariance, one sample at a time, the mean held constant": {
-        "loss": "beta * Sigma(distinct(i, k) * u[b, i]**2 * u[b, k]**2, b, i, k)",
+    "covariance-one-sample": {
+        "title": "Covariance, one sample at a time, the mean held constant",
+        "loss": f"beta * {_one_sample}",
         "gradient": "4 * beta * Sigma(distinct(p, k) * u[b, p] * u[b, k]**2 * slope[b, p] * x[b, q], b, k)",
+        "held": True,
+    },
+    "third-factor": {
+        "title": "Covariance, third factor, the mean held constant",
+        "loss": "beta * Sigma(S[b]**2, b)",
+        "gradient": "4 * beta * Sigma(S[b] * u[b, p] * slope[b, p] * x[b, q], b)",
+        "held": True,
+    },
+    "total": {
+        "title": "Total, with the hinge",
+        "loss": f"c_inv * Sigma((z[b, i] - SG(z_prev[b, i]))**2, b, i)\n  + c_var * Sigma(relu(gamma - sigma[i]), i)\n"
+        f"  + c_cov * beta * {_one_sample}",
+        "gradient": _total.format(_open_hinge),
+        "held": True,
+    },
+    "total-log-variance": {
+        "title": "Total, with the log-variance",
+        "loss": f"c_inv * Sigma((z[b, i] - SG(z_prev[b, i]))**2, b, i)\n  - c_var / 2 * Sigma(log(var[i] + epsilon), i)\n"
+        f"  + c_cov * beta * {_one_sample}",
+        "gradient": _total.format("1 / sigma[p]**2"),
         "held": True,
     },
 }
@@ -87,62 +144,133 @@ class Refused(ValueError):
     """The reader's text cannot be used, and why."""
 
 
+# --- reading ----------------------------------------------------------------------------------------------------------------
 def read(text: str, what: str) -> Expr:
-    """The expression that a text stands for."""
+    """The expression that a text stands for, its numbers exact."""
+    if not text.strip():
+        raise Refused(f"The {what} is empty.")
     try:
-        return S(eval(compile(text.strip(), what, "eval"), {"__builtins__": {}}, NAMES))
+        tree = ast.parse(text.strip().replace("\n", " "), mode="eval")
     except SyntaxError as problem:
         raise Refused(f"The {what} is not a Python expression: {problem.msg}, at character {problem.offset}.") from problem
-    except NameError as problem:
-        raise Refused(f"The {what} has an unknown name: {problem}. Known are {', '.join(sorted(NAMES))}.") from problem
-    except (TypeError, ValueError, IndexError, AttributeError, SympifyError) as problem:
-        raise Refused(f"The {what} cannot be read: {problem}") from problem
+    _admit(tree, what)
+    try:
+        expr = S(eval(compile(_Exact().visit(tree), what, "eval"), {"__builtins__": {}}, {**NAMES, "_exactly": Rational}))
+    except (TypeError, ValueError, IndexError, AttributeError) as problem:
+        raise Refused(f"The {what} cannot be read: {problem}.") from problem
+    if not isinstance(expr, Expr) or expr.has(zoo, nan, oo):
+        raise Refused(f"The {what} is {expr}, which is not a number.")
+    for entry in sorted(expr.atoms(Indexed), key=str):
+        pattern = ARRAYS[str(entry.base)]
+        if [index.args[1] for index in entry.indices] != [index.args[1] for index in pattern.indices]:
+            raise Refused(f"In the {what} stands {entry}; {entry.base} is written with indices such as {pattern}.")
+    return expr
 
 
+def _admit(tree: ast.AST, what: str) -> None:
+    """Let nothing pass but arithmetic, with functions called and arrays indexed."""
+    used = {id(node.func): FUNCTIONS for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    used |= {id(node.value): ARRAYS for node in ast.walk(tree) if isinstance(node, ast.Subscript)}
+    for node in ast.walk(tree):
+        number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        if not isinstance(node, ARITHMETIC) or (isinstance(node, ast.Constant) and not number):
+            raise Refused(f"The {what} has more than arithmetic in it: {ast.unparse(node)}")
+        if getattr(node, "keywords", ()) or (id(node) in used and not isinstance(node, ast.Name)):
+            raise Refused(f"The {what} has more than arithmetic in it: {ast.unparse(node)}")
+        if isinstance(node, ast.Name):
+            if node.id not in NAMES:
+                raise Refused(f"The {what} has an unknown name: {node.id}. Known are {', '.join(sorted(NAMES))}.")
+            if node.id in ARRAYS and used.get(id(node)) is not ARRAYS:
+                raise Refused(f"In the {what} {node.id} stands without its indices: {ARRAYS[node.id]}.")
+            if (node.id in FUNCTIONS) != (used.get(id(node)) is FUNCTIONS):
+                reason = "is a function, and has no arguments" if node.id in FUNCTIONS else "is not a function"
+                raise Refused(f"In the {what} {node.id} {reason}.")
+
+
+class _Exact(ast.NodeTransformer):
+    """``1/2`` is a half, and no floating-point number."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        name = ast.Name("_exactly", ast.Load())
+        return ast.fix_missing_locations(ast.copy_location(ast.Call(name, [ast.Constant(repr(node.value))], []), node))
+
+
+# --- checking ---------------------------------------------------------------------------------------------------------------
 def check(loss_text: str, gradient_text: str, held: bool, names: dict[str, str]) -> dict[str, Any]:
-    """What the browser shows: the derived gradient in LaTeX, the verdict, and what SymPy's ``diff`` found."""
+    """What the browser shows: the derived gradient in LaTeX, the verdict, the difference, and what SymPy's ``diff`` found."""
     loss, typed = read(loss_text, "loss"), read(gradient_text, "gradient")
     for expr, what, allowed in ((loss, "loss", set()), (typed, "gradient", {p, q})):
         loose = sorted(map(str, free_indices(expr) - allowed))
         if loose:
             raise Refused(f"In the {what} no Sigma sums over {', '.join(loose)}.")
-    definitions = network.holding(mean) if held else network
+    definitions = given.holding(mean) if held else given
     try:
-        derived = gradient(loss, W[p, q], network.primitive(mean) if held else network)
-        equal = is_zero(derivative(loss, W[p, q], definitions) - typed, definitions)
-    except (TypeError, ValueError) as problem:
-        raise Refused(f"The gradient cannot be derived: {problem}") from problem
-    points = (at_random_values(loss, typed, held, seed) for seed in range(10))
-    slope, claimed = next(((s, c) for s, c in points if s or c), (S.Zero, S.Zero))  # a hinge may be closed at some
+        derived = gradient(loss, W[p, q], given.primitive(mean) if held else given)
+        exact, taken = derivative(loss, W[p, q], definitions), resolve(typed, definitions)
+        equal = is_zero(exact - taken, definitions)
+        slope, claimed, values = at_random_values(loss, typed, definitions)
+    except (TypeError, ValueError, IndexError) as problem:
+        raise Refused(f"The gradient cannot be derived: {problem}.") from problem
+    factor = None if equal or not slope else times(exact, taken, claimed / slope, values, definitions)
     return {
         "loss": latex(loss, names),
         "derived": latex(derived, names),
         "typed": latex(typed, names),
         "equal": equal,
+        "difference": None if equal else latex(normal(derived - taken), names),
+        "factor": None if factor is None else latex(factor, names),
         "diff": str(slope),
         "claimed": str(claimed),
-        "agree": bool(abs(slope - claimed) <= Float(10, DIGITS) ** (3 - DIGITS) * max(abs(slope), abs(claimed))),
+        "agree": agree(slope, claimed),
     }
 
 
-def at_random_values(loss: Expr, typed: Expr, held: bool, seed: int) -> tuple[Expr, Expr]:
-    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, and the typed gradient, at one random point."""
-    draw = random.Random(seed)
+def times(exact: Expr, taken: Expr, ratio: Expr, values: dict[Symbol, Expr], definitions: Definitions) -> Expr | None:
+    """The constant by which the typed gradient is too large, if there is one: a simple number, perhaps times α, β or B.
 
-    def drawn(symbol: Symbol) -> Expr:
-        return S(draw.randint(1, 99) if symbol.is_nonnegative else draw.randint(-99, 99)) / 50
+    Which numbers come into question is seen at the random point; that one is right is decided for all sizes.
+    """
+    for symbol in (S.One, alpha, 1 / alpha, SCALARS["beta"], 1 / SCALARS["beta"], B, 1 / B):
+        number = ratio / written_out(symbol, SIZES, {}, definitions).subs(values)
+        if not number.is_number:
+            continue
+        simple = nsimplify(number, rational=True, tolerance=1e-9)
+        if simple.q <= LARGEST and agree(simple, number) and is_zero(simple * symbol * exact - taken, definitions):
+            return simple * symbol
+    return None
 
-    definitions = network.primitive(mean) if held else network
-    written, claimed = (concrete(expr, {p: 0, q: 0}, definitions) for expr in (loss, typed))
-    means = {unit: concrete(network.value(mean[i]), {i: unit}, network) for unit in range(SIZES["N"])}
-    symbols = set().union(*(expr.free_symbols for expr in (written, claimed, *means.values())))
-    values = {symbol: drawn(symbol) for symbol in sorted(symbols, key=str)}
-    for unit, value in means.items():  # where they are held, numbers, whatever the weights may do
-        values[Symbol(f"mean_{unit}", **mean[i].assumptions0)] = value.subs(values).evalf(2 * DIGITS)
+
+class Held(Function):
+    """What SymPy's ``diff`` shall take for a constant."""
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        return S.Zero
+
+
+def at_random_values(loss: Expr, typed: Expr, definitions: Definitions) -> tuple[Expr, Expr, dict[Symbol, Expr]]:
+    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, the typed gradient, and the point where they are so.
+
+    It is the first of some random points at which they differ; where they nowhere do, the first at which they are not zero.
+    """
     weight = Symbol("W_0_0", **W[p, q].assumptions0)
-    return tuple(expr.subs(values).evalf(DIGITS) for expr in (diff(written, weight), claimed))
+    slope, claimed = diff(concrete(loss, definitions), weight), concrete(typed, definitions).replace(D, diff)
+    slope, claimed = (expr.replace(Held, lambda value: value) for expr in (slope, claimed))
+    symbols = sorted(slope.free_symbols | claimed.free_symbols, key=str)
+    found = []
+    for seed in range(POINTS):
+        draw = random.Random(seed)
+        point = {each: Rational(draw.randint(1 if each.is_nonnegative else -99, 99), 50) for each in symbols}
+        found.append((slope.xreplace(point).evalf(DIGITS), claimed.xreplace(point).evalf(DIGITS), point))
+    return max(found, key=lambda one: (not agree(*one[:2]), any(one[:2])))
 
 
-def concrete(expr: Expr, at: dict[Any, int], definitions: Any) -> Expr:
-    """An expression written out, with f = tanh."""
-    return written_out(expr, SIZES, at, definitions).replace(f, tanh).replace(f_prime, lambda a: 1 - tanh(a) ** 2)
+def agree(one: Expr, other: Expr) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return bool(abs(one - other) <= Float(10, DIGITS) ** (3 - DIGITS) * max(abs(one), abs(other)))
+
+
+def concrete(expr: Expr, definitions: Definitions) -> Expr:
+    """An expression written out for ``W_00``, with f = tanh and what is held constant marked."""
+    written = written_out(definitions.expand(expr).replace(SG, Held), SIZES, {p: 0, q: 0})
+    written = written.replace(f, tanh).replace(f_prime, lambda a: 1 - tanh(a) ** 2)
+    return written.replace(f_second, lambda a: -2 * tanh(a) * (1 - tanh(a) ** 2))

@@ -1,75 +1,58 @@
-// The form of the page "Derive it yourself": it asks the worker, and shows what comes back.
-const script = document.currentScript.src
+// The page "Derive it yourself". What it begins with may stand in its address:
+// #preset=covariance, or #loss=…&gradient=…, with &held where the mean is held constant.
+"use strict"
 
 document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("derive-form")
-    const {presets, names, installed} = JSON.parse(document.getElementById("derive-data").textContent)
-    const {preset, loss, gradient, held, derive} = form.elements
-    const status = document.getElementById("derive-status"), result = document.getElementById("derive-result")
+    const presets = JSON.parse(document.getElementById("derive-presets").textContent)
+    const {preset, loss, gradient, held} = form.elements
 
-    for (const name of Object.keys(presets)) preset.add(new Option(name))
-    const fill = () => {
-        ({loss: loss.value, gradient: gradient.value, held: held.checked} = presets[preset.value])
-    }
-    preset.addEventListener("change", fill)
-    fill()
-
-    const reasons = {
-        missing: "This copy of the book was built without Pyodide. README.md names the command that installs it.",
-        file: "Browsers do not run Python in pages that were opened as files. Serve the book, for example with " +
-            "“python -m http.server --directory book/_build/html”, and open http://localhost:8000.",
-    }
-    const reason = installed ? (location.protocol === "file:" ? reasons.file : null) : reasons.missing
-    if (reason) {
-        derive.disabled = true
-        status.textContent = reason
-        return
-    }
-
-    let worker = null
-    form.addEventListener("submit", event => {
-        event.preventDefault()
-        worker ??= new Worker(new URL("worker.js", script))
-        worker.onmessage = ({data}) => {
-            if (data.progress) {
-                status.textContent = data.progress
-                return
-            }
-            derive.disabled = false
-            if (data.refused) status.textContent = data.refused
-            else show(data.found)
-        }
-        worker.onerror = problem => {
-            derive.disabled = false
-            status.textContent = `Python could not be started: ${problem.message}`
-        }
-        derive.disabled = true
-        result.replaceChildren()
-        worker.postMessage({loss: loss.value, gradient: gradient.value, held: held.checked, names})
+    for (const [name, {title}] of Object.entries(presets)) preset.add(new Option(title, name))
+    const {clear, say} = calculus.connect(form, {
+        question: () => ({loss: loss.value, gradient: gradient.value, held: held.checked}),
+        show,
     })
+    const fill = given => {
+        clear()
+        loss.value = given.loss
+        gradient.value = given.gradient
+        held.checked = given.held
+    }
+    preset.addEventListener("change", () => fill(presets[preset.value]))
 
-    function show(found) {
-        status.textContent = found.equal
-            ? "Equal: the typed gradient is the derived one, for every N, M, B and every f."
-            : "Refused: the typed gradient is not the derived one."
-        status.className = found.equal ? "equal" : "refused"
-        const lines = [
-            ["Loss", `\\[L = ${found.loss}\\]`],
-            ["Derived", `\\[\\frac{\\partial L}{\\partial W_{pq}} = ${found.derived}\\]`],
-            ["Typed", `\\[${found.typed}\\]`],
-        ]
-        for (const [title, tex] of lines) {
-            const heading = document.createElement("strong"), equation = document.createElement("div")
-            heading.textContent = title
-            equation.className = "math"
-            equation.textContent = tex
-            result.append(heading, equation)
+    function begin() {
+        const asked = new URLSearchParams(location.hash.slice(1)), name = asked.get("preset")
+        if (asked.has("loss")) {
+            preset.selectedIndex = -1
+            fill({loss: asked.get("loss"), gradient: asked.get("gradient") ?? "", held: asked.has("held")})
+        } else {
+            preset.value = name in presets ? name : Object.keys(presets)[0]
+            fill(presets[preset.value])
+            if (name !== null && !(name in presets)) say("refused", `No preset is called ${name}.`)
         }
-        const second = document.createElement("p")
-        second.id = "derive-second"
-        second.textContent = `SymPy's own diff, at two units, two inputs, three samples and random values: ∂L/∂W₀₀ is ${found.diff}, ` +
-            `the typed gradient there ${found.claimed}: ${found.agree ? "they agree." : "they differ."}`
-        result.append(second)
-        MathJax.typesetPromise([result])
+    }
+    window.addEventListener("hashchange", begin)
+    begin()
+
+    function show(found, say, details) {
+        if (found.equal) say("equal", "Equal: the typed gradient is the derived one, for every N, M, B and every f.")
+        else if (found.agree) say("open", "Not decided: the difference below did not reduce to zero, but both agree at random values.")
+        else say("refused", "Refused: the typed gradient is not the derived one.")
+        const lines = [
+            ["Loss", `L = ${found.loss}`],
+            ["Derived", `\\frac{\\partial L}{\\partial W_{pq}} = ${found.derived}`],
+            ["Typed", found.typed],
+        ]
+        if (!found.equal) lines.push(["Derived minus typed", found.difference])
+        for (const [title, tex] of lines) {
+            const heading = document.createElement("strong")
+            heading.textContent = title
+            details.append(heading, calculus.equation(tex))
+        }
+        if (found.factor) details.append(calculus.paragraph(`What was typed is \\(${found.factor}\\) times the derived gradient.`))
+        details.append(calculus.paragraph(
+            `SymPy's own diff, at two units, two inputs, three samples and random values: ∂L/∂W₀₀ is ${found.diff}, ` +
+            `the typed gradient there ${found.claimed}: ${found.agree ? "they agree." : "they differ."}`,
+        ))
     }
 })

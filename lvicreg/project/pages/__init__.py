@@ -126,6 +126,7 @@ def _row(entry: Entry, section: str, record: Record) -> dict[str, object]:
         "section": section,
         "title": plain(claim.title),
         "statement": plain(claim.tex),
+        "tex": claim.tex,
         "said": plain(claim.said.sentence) if claim.said else None,
         "verdict": entry.verdict,
         "status": entry.status,
