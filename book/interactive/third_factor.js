@@ -1,0 +1,33 @@
+// The push of both rules on independent units as bars, and the relative error of the approximation as a curve.
+"use strict"
+
+draw("third-factor", functions => {
+    const error = (N, kurtosis) => functions.third_factor(N, kurtosis) / functions.one_sample(N, kurtosis) - 1
+    const percent = value => `${read(100 * value, value < 0.1 ? 1 : 0)} %`
+
+    return ({units, kurtosis}) => {
+        const bars = [
+            {rule: "one-sample", push: functions.one_sample(units, kurtosis)},
+            {rule: "third factor", push: functions.third_factor(units, kurtosis)},
+        ]
+        return {
+            panels: [
+                {
+                    marginLeft: 95, height: 150, x: {domain: [0, bars[1].push], label: "gradient along a unit's own weights", ticks: 4}, y: {label: null},
+                    marks: [Plot.barX(bars, {x: "push", y: "rule", fill: (_, n) => [BLUE, ORANGE][n]}), Plot.ruleX([0])],
+                    color: {type: "identity"},
+                },
+                {
+                    x: {type: "log", domain: [2, 64], label: "units N", ticks: [2, 4, 8, 16, 32, 64], tickFormat: String},
+                    y: {type: "log", domain: [0.01, 8], label: null, ticks: [0.01, 0.1, 1], tickFormat: percent},
+                    marks: [
+                        Plot.line(range(2, 64, 124), {x: N => N, y: N => error(N, kurtosis), stroke: ORANGE, strokeWidth: 2.5}),
+                        Plot.dot([[units, error(units, kurtosis)]], {r: 6, fill: ORANGE, stroke: "currentColor"}),
+                    ],
+                },
+            ],
+            says: `With ${units} units the rule over all others has the gradient ${read(bars[0].push, 1)}, the third factor ${read(bars[1].push, 1)}: `
+                + `${percent(error(units, kurtosis))} too much, kurtosis/(N − 1) = ${kurtosis}/${units - 1}.`,
+        }
+    }
+})
