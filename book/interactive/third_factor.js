@@ -18,7 +18,7 @@ draw("third-factor", functions => {
                     color: {type: "identity"},
                 },
                 {
-                    x: {type: "log", domain: [2, 64], label: "units N", ticks: [2, 4, 8, 16, 32, 64], tickFormat: String},
+                    x: {type: "log", base: 2, domain: [2, 64], label: "units N", ticks: [2, 4, 8, 16, 32, 64], tickFormat: String},
                     y: {type: "log", domain: [0.01, 8], label: null, ticks: [0.01, 0.1, 1], tickFormat: percent},
                     marks: [
                         Plot.line(range(2, 64, 124), {x: N => N, y: N => error(N, kurtosis), stroke: ORANGE, strokeWidth: 2.5}),
@@ -26,7 +26,7 @@ draw("third-factor", functions => {
                     ],
                 },
             ],
-            says: `With ${units} units the rule over all others has the gradient ${read(bars[0].push, 1)}, the third factor ${read(bars[1].push, 1)}: `
+            says: `With ${units} units the one-sample rule has the gradient ${read(bars[0].push, 1)}, the third factor ${read(bars[1].push, 1)}: `
                 + `${percent(error(units, kurtosis))} too much, kurtosis/(N − 1) = ${kurtosis}/${units - 1}.`,
         }
     }
