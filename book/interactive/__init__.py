@@ -6,9 +6,9 @@ In a page the directive ``interactive`` takes a figure's name, and as its body t
     *The loss of one neuron against its weight.*
     ```
 
-A figure is two files of one name. The module in Python has its controls and the functions that its page computes with, which are
-printed from the SymPy expressions of the derivations when the page is read. The script draws, with Observable Plot and native
-controls; ``figure.js`` stands between them. Plot and D3 are copied once from npm's packages, and loaded by pages that need them.
+A figure is two files of one name. The module in Python has its controls and the functions that its page computes with, which
+are printed from the SymPy expressions of the derivations when the page is read. The script draws with Observable Plot;
+``figure.js`` is what all scripts share. Plot and D3 are copied once from npm's packages, and loaded by pages that need them.
 """
 
 from __future__ import annotations

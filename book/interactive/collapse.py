@@ -47,9 +47,7 @@ def html() -> str:
     weights = ("W_0_0", "W_0_1")
     views = (FIRST, SECOND), (SECOND, FIRST)
     functions = {
-        "update": function(
-            (*weights, "coefficient"), [sum(seen(update, *view, q=m) for view in views) for m in (0, 1)]
-        ),
+        "update": function((*weights, "coefficient"), [sum(seen(update, *view, q=m) for view in views) for m in (0, 1)]),
         "deviation": function(weights, [seen(sqrt(var[i]), *view) for view in views]),
         "first": function(weights, [seen(z[b, i], *views[0], b=n) for n in range(len(FIRST))]),
         "second": function(weights, [seen(z[b, i], *views[1], b=n) for n in range(len(FIRST))]),
@@ -65,7 +63,7 @@ def html() -> str:
             Slider("step", "step", 0, STEPS, 1, 0, plays=True),
         ],
         {
-            "each scene, in both views": "The activity in the second view against that in the first, a dot a scene, with the diagonal",
+            "each scene, in both views": "Activity in the second view against that in the first, and the diagonal",
             "while it learns": "Standard deviation of the activity, and distance of the two views, against the step",
         },
         functions,

@@ -35,7 +35,8 @@
     function ratio(old, wanted) {
         const other = Object.fromEntries(wanted.shape)
         for (const [name, value] of old.shape)
-            if (text(value) != text(other[name])) return `${name} is ${text(value)} in the one, ${text(other[name])} in the other`
+            if (text(value) != text(other[name]))
+                return `${name} is ${text(value)} in the one, ${text(other[name])} in the other`
         if (old.views != wanted.views && [old.views, wanted.views].includes("present"))
             return "in one the present view alone learns, in the other both do"
         return times(old.weight, old.scale, over(wanted.weight), over(wanted.scale))
@@ -48,14 +49,14 @@
         const factor = ratio(...[source, target].map(name => presets[name][term](BigInt(N), BigInt(B))))
         if (typeof factor == "string") return `no factor turns ${source} into ${target}: ${factor}`
         const value = times(coefficient, factor)
-        return value[1] == 1n ? text(value) : `${text(value)} ${decimal(value)}`
+        return `${text(value)}${value[1] == 1n ? "" : ` ${decimal(value)}`} (factor ${text(factor)})`
     }
 
     function answer() {
         const values = Object.fromEntries(new FormData(form))
         const wrong = ["N", "B"].filter(size => !/^\s*\d{1,9}\s*$/.test(values[size]) || Number(values[size]) < 2)
-        const lines = wrong.length ? wrong.map(size => [size, "must be a whole number of at least 2, of no more than nine digits"])
-            : terms.map(term => [term, converted(term, values)])
+        const refused = "must be a whole number of at least 2, of no more than nine digits"
+        const lines = wrong.length ? wrong.map(size => [size, refused]) : terms.map(term => [term, converted(term, values)])
         says.replaceChildren(...lines.map(([name, told]) => {
             const line = document.createElement("li"), bold = document.createElement("strong")
             bold.textContent = name

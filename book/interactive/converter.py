@@ -75,6 +75,6 @@ def html() -> str:
     return (
         '<form class="interactive" id="converter" aria-label="Converter of coefficients">'
         f'<div class="interactive-controls">{"".join(controls)}</div>'
-        '<ul class="interactive-says" id="converter-says" role="status"><li>This converter needs JavaScript.</li></ul></form>'
-        f'<script>(window.interactive ??= {{}})["converter"] = {{{presets}}}</script>'
+        '<div role="status"><ul class="interactive-says" id="converter-says"><li>It needs JavaScript.</li></ul></div>'
+        f'</form><script>(window.interactive ??= {{}})["converter"] = {{{presets}}}</script>'
     )

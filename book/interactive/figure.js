@@ -1,6 +1,7 @@
-// What all figures share. A script registers how its figure is drawn: `draw(name, functions => values => ({panels, says}))`, where
+// What all figures share. A script says how its figure is drawn: `draw(name, functions => values => ({panels, says}))`, where
 // functions are those printed from the derivations, panels are options of Observable Plot and says is the sentence below them.
-// Here the controls are read, the panels are drawn as wide as there is room (none in a fold that is closed), and a figure that plays is moved on.
+// Here the controls are read, the panels are drawn as wide as there is room (none in a fold that is closed), and a figure that
+// plays is moved on.
 "use strict"
 
 function draw(name, prepare) {
@@ -16,9 +17,12 @@ function draw(name, prepare) {
         const drawn = frame(Object.fromEntries(inputs.map(input => [input.name, Number(input.value)])))
         drawn.panels.forEach((options, n) => {
             const panel = panels.children[n].lastElementChild, width = panel.clientWidth
-            if (width) panel.replaceChildren(Plot.plot({
+            if (!width) return
+            const plot = Plot.plot({
                 width, height: options.square ? width : 250, marginLeft: 45, marginBottom: 40, marginTop: 25, ...options,
-            }))
+            })
+            plot.setAttribute("aria-hidden", true)  // its panel has a name, and the sentence says what it shows
+            panel.replaceChildren(plot)
         })
         if (says.textContent != drawn.says) says.textContent = drawn.says
     }
@@ -66,4 +70,6 @@ function read(value, digits = 3) {
     return (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits).replace("-", "−")
 }
 
+const line = (points, stroke, options) => Plot.line(points, {stroke, strokeWidth: 2.5, clip: true, ...options})
+const dot = (place, fill, options) => Plot.dot([place], {fill, r: 6, stroke: "currentColor", ...options})
 const [BLUE, ORANGE, VIOLET, GREY] = ["blue", "orange", "violet", "grey"].map(colour => `var(--interactive-${colour})`)

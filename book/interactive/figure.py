@@ -1,6 +1,6 @@
 """A figure as its page has it: native controls with names, empty panels, a sentence that is read out, and printed functions.
 
-The scripts fill the panels and the sentence. Functions are JavaScript printed from SymPy, so that no formula stands in a script.
+The scripts fill the panels and the sentence. Functions are JavaScript printed from SymPy: no formula stands in a script.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Choice:
 
     def html(self) -> str:
         options = "".join(f'<option value="{value:g}">{escape(word)}</option>' for word, value in self.options.items())
-        return f'<div><label>{escape(self.label)} <select name="{self.name}" autocomplete="off">{options}</select></label></div>'
+        return (
+            f'<div><label>{escape(self.label)} <select name="{self.name}" autocomplete="off">{options}</select></label></div>'
+        )
 
 
 def figure(
@@ -79,8 +81,6 @@ def function(arguments: Iterable[str], result: Expr | list[Expr]) -> str:
     results, names = result if isinstance(result, list) else [result], list(arguments)
     if unknown := {symbol.name for each in results for symbol in each.free_symbols} - set(names):
         raise ValueError(f"{', '.join(sorted(unknown))} must be an argument of the function")
-    printed = [
-        _Printer().doprint(each.replace(Heaviside, lambda at, _: Piecewise((1, at > 0), (0, True)))) for each in results
-    ]
+    printed = [_Printer().doprint(each.replace(Heaviside, lambda at, _: Piecewise((1, at > 0), (0, True)))) for each in results]
     body = f"[{', '.join(printed)}]" if isinstance(result, list) else printed[0]
     return f"({', '.join(names)}) => {body}"

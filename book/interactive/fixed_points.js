@@ -1,5 +1,5 @@
-// Orbits are followed in steps of equal length; a fixed point is stable where both derivatives along the axes, on which it lies,
-// are negative.
+// Orbits are followed in steps of equal length. A fixed point, which lies on an axis, is stable where the derivatives along
+// both axes are negative.
 "use strict"
 
 draw("fixed-points", functions => ({decay, epsilon, ratio}) => {
@@ -18,7 +18,8 @@ draw("fixed-points", functions => ({decay, epsilon, ratio}) => {
         return points
     }
 
-    const starts = range(0.5, 11.5, 11).flatMap(n => [0.12, 2.1].map(r => [r * Math.cos(n * Math.PI / 6), r * Math.sin(n * Math.PI / 6)]))
+    const angles = range(0.5, 11.5, 11).map(n => n * Math.PI / 6)
+    const starts = angles.flatMap(angle => [0.12, 2.1].map(r => [r * Math.cos(angle), r * Math.sin(angle)]))
     const orbits = rule => starts.flatMap((start, n) => orbit(rule, start).map(([x, y]) => ({x, y, n})))
     const grid = range(-2.1, 2.1, 14), arrows = grid.flatMap(x => grid.map(y => [x, y])).flatMap(w => {
         const v = at("log_variance", w), size = Math.hypot(...v)
@@ -47,9 +48,11 @@ draw("fixed-points", functions => ({decay, epsilon, ratio}) => {
             y: {domain: [-limit, limit], label: "weight along the second", ticks: 5},
             color: {domain: ["log-variance with decay", "Oja"], range: [BLUE, ORANGE], legend: true},
             marks: [
-                Plot.arrow(arrows, {x1: "0", y1: "1", x2: "2", y2: "3", stroke: GREY, strokeOpacity: 0.5, headLength: 5, strokeWidth: 1}),
-                Plot.line(orbits("log_variance"), {x: "x", y: "y", z: "n", stroke: BLUE, strokeWidth: 5, strokeOpacity: 0.4, clip: true}),
-                Plot.line(orbits("oja"), {x: "x", y: "y", z: "n", stroke: ORANGE, strokeWidth: 1.4, clip: true}),
+                Plot.arrow(arrows, {
+                    x1: "0", y1: "1", x2: "2", y2: "3", stroke: GREY, strokeOpacity: 0.5, strokeWidth: 1, headLength: 5,
+                }),
+                line(orbits("log_variance"), BLUE, {x: "x", y: "y", z: "n", strokeWidth: 5, strokeOpacity: 0.4}),
+                line(orbits("oja"), ORANGE, {x: "x", y: "y", z: "n", strokeWidth: 1.4}),
                 ...[true, false].map(stable => Plot.dot(points.filter(point => point.stable == stable).map(({w}) => w), {
                     symbol: "diamond", r: 8, stroke: "currentColor", strokeWidth: 2,
                     fill: stable ? "currentColor" : "var(--pst-color-background)",

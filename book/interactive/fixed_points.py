@@ -19,7 +19,9 @@ def functions() -> dict[str, str]:
     """Both fields, and the distance of the fixed points from the origin."""
     (distance,) = (root for root in solve(decay - decay_there, radius) if not root.could_extract_minus_sign())
     fields: dict[str, Expr] = {"log_variance": F, "oja": O}
-    written = {name: [written_out(field[j], SIZES, {j: n}, regularised_eigenbasis) for n in (0, 1)] for name, field in fields.items()}
+    written = {
+        name: [written_out(field[j], SIZES, {j: n}, regularised_eigenbasis) for n in (0, 1)] for name, field in fields.items()
+    }
     written["distances"] = [written_out(distance, SIZES, {k: n}) for n in (0, 1)]
     return {name: function(ARGUMENTS, pair) for name, pair in written.items()}
 

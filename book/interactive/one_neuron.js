@@ -7,12 +7,12 @@ draw("one-neuron", functions => {
     function panel(colour, losses, domain, w, epsilon) {
         const curve = weights.map(v => [v, losses(v, epsilon)[0]]).filter(([, loss]) => Number.isFinite(loss))
         const [loss, update] = losses(w, epsilon)
-        const marks = [Plot.ruleX([0], {stroke: GREY, strokeOpacity: 0.4}), Plot.line(curve, {stroke: colour, strokeWidth: 2.5, clip: true})]
+        const marks = [Plot.ruleX([0], {stroke: GREY, strokeOpacity: 0.4}), line(curve, colour)]
         if (Number.isFinite(loss) && Number.isFinite(update)) {
             const end = w + Math.max(-0.5, Math.min(0.5, 0.15 * update))
             marks.push(
-                Plot.line([-1, 1].map(v => [w + v, loss - v * update]), {stroke: "currentColor", strokeDasharray: "5 4", clip: true}),
-                Plot.dot([[w, loss]], {r: 6, fill: colour, stroke: "currentColor"}),
+                line([-1, 1].map(v => [w + v, loss - v * update]), "currentColor", {strokeWidth: 1.5, strokeDasharray: "5 4"}),
+                dot([w, loss], colour),
                 update ? Plot.arrow([[w, end]], {x1: w, x2: end, y: loss, stroke: "currentColor", strokeWidth: 2.5}) : null,
             )
         }
@@ -35,8 +35,8 @@ draw("one-neuron", functions => {
                 panel(BLUE, functions.hinge, [0, 1.1], w, epsilon),
                 panel(ORANGE, functions.log_variance, [-1, 3], w, epsilon),
             ],
-            says: `At w = ${read(w, 2)} the activities are ${activities.map(z => read(z, 2)).join(", ")}; their standard deviation is `
-                + `${read(deviation)}. Hinge: loss ${read(hinge)}, update ${read(up)}. `
+            says: `At w = ${read(w, 2)} the activities are ${activities.map(z => read(z, 2)).join(", ")}; their standard `
+                + `deviation is ${read(deviation)}. Hinge: loss ${read(hinge)}, update ${read(up)}. `
                 + `Log-variance: loss ${read(logarithm)}, update ${read(further)}.`,
         }
     }

@@ -36,5 +36,6 @@ def html() -> str:
             "hinge loss": "The hinge loss against the weight, its tangent, and the update as an arrow",
             "log-variance loss": "The log-variance loss against the weight, its tangent, and the update as an arrow",
         },
-        {name: function(("W_0_0", "epsilon"), at_weight(*exprs)) for name, exprs in shown.items()} | {"samples": str(list(SAMPLES))},
+        {name: function(("W_0_0", "epsilon"), at_weight(*exprs)) for name, exprs in shown.items()}
+        | {"samples": str(list(SAMPLES))},
     )

@@ -3,7 +3,8 @@
 
 draw("one-sample", functions => ({rho, kurtosis}) => {
     const square = functions.square(rho, kurtosis), aim = functions.covariance(rho, kurtosis) ** 2
-    const curve = range(0, 1, 50), mixed = functions.sources[kurtosis].map(([s, t]) => [s, rho * s + Math.sqrt(1 - rho ** 2) * t])
+    const curve = of => range(0, 1, 50).map(r => [r, of(r)])
+    const mixed = functions.sources[kurtosis].map(([s, t]) => [s, rho * s + Math.sqrt(1 - rho ** 2) * t])
     const share = aim < 0.0005 ? "There is nothing to charge for, and it charges all the same."
         : `That is ${read(square / aim, 2)} times too much.`
     return {
@@ -16,15 +17,14 @@ draw("one-sample", functions => ({rho, kurtosis}) => {
                 x: {domain: [0, 1], label: "correlation ρ", ticks: 5}, y: {domain: [0, 6.2], label: null},
                 marks: [
                     Plot.ruleX([rho], {stroke: GREY}),
-                    Plot.line(curve, {x: r => r, y: r => functions.square(r, kurtosis), stroke: ORANGE, strokeWidth: 2.5}),
-                    Plot.line(curve, {x: r => r, y: r => functions.covariance(r, kurtosis) ** 2, stroke: BLUE, strokeWidth: 2.5}),
-                    Plot.dot([[rho, square]], {r: 6, fill: ORANGE, stroke: "currentColor"}),
-                    Plot.dot([[rho, aim]], {r: 6, fill: BLUE, stroke: "currentColor"}),
+                    line(curve(r => functions.square(r, kurtosis)), ORANGE), dot([rho, square], ORANGE),
+                    line(curve(r => functions.covariance(r, kurtosis) ** 2), BLUE), dot([rho, aim], BLUE),
                     ...[["mean of (u₁u₂)²", functions.square(1, kurtosis), ORANGE, -12], ["K₁₂²", 1, BLUE, 14]].map(
                         ([name, y, fill, dy]) => Plot.text([name], {x: 1, y, dy, fill, textAnchor: "end"})),
                 ],
             },
         ],
-        says: `At the correlation ${read(rho, 2)} the squared covariance is ${read(aim)}, the mean of the squared product ${read(square)}. ${share}`,
+        says: `At the correlation ${read(rho, 2)} the squared covariance is ${read(aim)}, the mean of the squared product `
+            + `${read(square)}. ${share}`,
     }
 })

@@ -13,21 +13,23 @@ draw("third-factor", functions => {
         return {
             panels: [
                 {
-                    marginLeft: 95, height: 150, x: {domain: [0, bars[1].push], label: "gradient along a unit's own weights", ticks: 4}, y: {label: null},
+                    marginLeft: 95, height: 150, y: {label: null},
+                    x: {domain: [0, bars[1].push], label: "gradient along a unit's own weights", ticks: 4},
                     marks: [Plot.barX(bars, {x: "push", y: "rule", fill: (_, n) => [BLUE, ORANGE][n]}), Plot.ruleX([0])],
                     color: {type: "identity"},
                 },
                 {
-                    x: {type: "log", base: 2, domain: [2, 64], label: "units N", ticks: [2, 4, 8, 16, 32, 64], tickFormat: String},
+                    x: {type: "log", base: 2, domain: [2, 64], label: "units N", tickFormat: String},
                     y: {type: "log", domain: [0.01, 8], label: null, ticks: [0.01, 0.1, 1], tickFormat: percent},
                     marks: [
-                        Plot.line(range(2, 64, 124), {x: N => N, y: N => error(N, kurtosis), stroke: ORANGE, strokeWidth: 2.5}),
-                        Plot.dot([[units, error(units, kurtosis)]], {r: 6, fill: ORANGE, stroke: "currentColor"}),
+                        line(range(2, 64, 124).map(N => [N, error(N, kurtosis)]), ORANGE),
+                        dot([units, error(units, kurtosis)], ORANGE),
                     ],
                 },
             ],
-            says: `With ${units} units the one-sample rule has the gradient ${read(bars[0].push, 1)}, the third factor ${read(bars[1].push, 1)}: `
-                + `${percent(error(units, kurtosis))} too much, kurtosis/(N − 1) = ${kurtosis}/${units - 1}.`,
+            says: `With ${units} units the one-sample rule has the gradient ${read(bars[0].push, 1)}, the third factor `
+                + `${read(bars[1].push, 1)}: ${percent(error(units, kurtosis))} too much, `
+                + `kurtosis/(N − 1) = ${kurtosis}/${units - 1}.`,
         }
     }
 })

@@ -5,8 +5,8 @@ The push is the average of a unit's gradient along its own weights, where each u
 
 from sympy import Expr
 
-from derivations.covariance_one_sample import independent_units, one_sample_gradient, third_factor_gradient, v, variance
 from derivations.covariance import beta
+from derivations.covariance_one_sample import independent_units, one_sample_gradient, third_factor_gradient, v, variance
 from lvicreg.calculus import Definitions, Mean, resolve
 from lvicreg.calculus.layer import i, p, q, slope, t, u, x
 

@@ -3,6 +3,7 @@
 
 draw("two-flows", functions => {
     const angle = 75 * Math.PI / 180
+    const point = w => `(${w.map(weight => read(weight)).join(", ")})`
     let track, known
 
     function prepare(length, ratio) {
@@ -34,32 +35,31 @@ draw("two-flows", functions => {
         }
         const reached = track.reached(time), log = track.place(reached), oja = track.place(time)
         const shares = [track.behind(reached), track.behind(time)], variance = track.variance(log)
-        const balls = [{w: log, rule: "log-variance"}, {w: oja, rule: "Oja"}], color = {domain: ["log-variance", "Oja"], range: [BLUE, ORANGE]}
         return {
             panels: [
                 {
-                    color, aspectRatio: 1, height: undefined, x: {domain: [-0.15, 1.35], label: "first weight", ticks: 4},
+                    aspectRatio: 1, height: undefined, x: {domain: [-0.15, 1.35], label: "first weight", ticks: 4},
                     y: {domain: [-0.15, 2.05], label: "second weight", ticks: 4},
                     marks: [
                         Plot.line(track.points, {stroke: GREY, strokeWidth: 9, strokeOpacity: 0.35}),
                         Plot.dot([[1, 0]], {symbol: "diamond", r: 8, fill: "currentColor"}),
                         Plot.dot([[0, 1]], {symbol: "diamond", r: 8, stroke: "currentColor"}),
-                        Plot.dot(balls, {x: ball => ball.w[0], y: ball => ball.w[1], r: 8, fill: "rule", stroke: "currentColor"}),
+                        dot(log, BLUE, {r: 8}), dot(oja, ORANGE, {r: 8}),
                     ],
                 },
                 {
-                    color: {...color, legend: true}, x: {domain: [0, 6], label: "time"}, y: {domain: [0, 100], label: "% of the track"},
+                    x: {domain: [0, 6], label: "time"}, y: {domain: [0, 100], label: "% of the track"},
+                    color: {domain: ["log-variance", "Oja"], range: [BLUE, ORANGE], legend: true},
                     marks: [
                         Plot.ruleX([time], {stroke: GREY}),
-                        Plot.line(track.courses, {x: "t", y: "log", stroke: BLUE, strokeWidth: 2.5}),
-                        Plot.line(track.courses, {x: "t", y: "oja", stroke: ORANGE, strokeWidth: 2.5}),
-                        Plot.dot(balls, {x: time, y: (_, n) => shares[n], r: 6, fill: "rule", stroke: "currentColor"}),
+                        line(track.courses, BLUE, {x: "t", y: "log"}), dot([time, shares[0]], BLUE),
+                        line(track.courses, ORANGE, {x: "t", y: "oja"}), dot([time, shares[1]], ORANGE),
                     ],
                 },
             ],
-            says: `At time ${read(time, 2)} log-variance is at (${log.map(w => read(w)).join(", ")}), ${read(shares[0], 0)} % of the track behind it; `
-                + `Oja's rule is at (${oja.map(w => read(w)).join(", ")}), ${read(shares[1], 0)} %. `
-                + `Where log-variance is, the variance is ${read(variance)}: at that place Oja's rule moves ${read(variance)} times as fast.`,
+            says: `At time ${read(time, 2)} log-variance is at ${point(log)}, ${read(shares[0], 0)} % of the track behind it; `
+                + `Oja's rule is at ${point(oja)}, ${read(shares[1], 0)} %. The variance at the place of log-variance is `
+                + `${read(variance)}: there Oja's rule moves ${read(variance)} times as fast.`,
         }
     }
 })
