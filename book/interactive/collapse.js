@@ -10,7 +10,7 @@ draw("collapse", functions => {
         course = range(0, functions.steps, functions.steps).map(step => {
             const first = functions.first(...w), second = functions.second(...w)
             const distance = Math.sqrt(first.reduce((sum, z, n) => sum + (z - second[n]) ** 2, 0) / first.length)
-            const moment = {step, first, second, distance, deviation: functions.deviation(...w)[0]}
+            const moment = {step, first, second, distance, deviation: functions.deviation(...w)}
             const update = functions.update(...w, coefficient)
             w = w.map((weight, m) => weight + functions.rate * update[m])
             return moment

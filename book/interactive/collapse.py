@@ -6,7 +6,7 @@ term is averaged over scenes, and of each view's hinge γ = 1, ε = 1e-4.
 
 from collections.abc import Sequence
 
-from sympy import Expr, Rational, Symbol, sqrt
+from sympy import Expr, Rational, S, Symbol, sqrt
 
 from derivations import invariance, variance
 from derivations.invariance import slope_prev, steps, x_prev, z_prev
@@ -38,8 +38,8 @@ def seen(expr: Expr, one: View, other: View, **at: int) -> Expr:
     }
     indices = {"b": b, "q": q}
     place = {p: 0, i: 0} | {indices[name]: value for name, value in at.items()}
-    known = inputs | {gamma: 1, epsilon: Rational(1, 10_000)}
-    return written_out(expr, {"N": 1, "M": 2, "B": len(one)}, place, neuron).subs(known).expand()
+    known = inputs | {gamma: S.One, epsilon: Rational(1, 10_000)}
+    return written_out(expr, {"N": 1, "M": 2, "B": len(one)}, place, neuron).xreplace(known).expand()
 
 
 def html() -> str:
@@ -48,7 +48,7 @@ def html() -> str:
     views = (FIRST, SECOND), (SECOND, FIRST)
     functions = {
         "update": function((*weights, "coefficient"), [sum(seen(update, *view, q=m) for view in views) for m in (0, 1)]),
-        "deviation": function(weights, [seen(sqrt(var[i]), *view) for view in views]),
+        "deviation": function(weights, seen(sqrt(var[i]), *views[0])),
         "first": function(weights, [seen(z[b, i], *views[0], b=n) for n in range(len(FIRST))]),
         "second": function(weights, [seen(z[b, i], *views[1], b=n) for n in range(len(FIRST))]),
         "start": str(list(START)),
