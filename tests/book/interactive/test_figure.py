@@ -51,6 +51,11 @@ def test_a_figure_is_small_and_has_what_it_needs(name: str) -> None:
     assert all((HERE / script).exists() for script in scripts(name) if not script.endswith("min.js"))
 
 
+def test_every_figure_stands_on_one_page() -> None:
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in HERE.parent.glob("*.md"))
+    assert sorted(re.findall(r"^```\{interactive\} (\S+)$", pages, re.MULTILINE)) == sorted(FIGURES)
+
+
 def build(folder, text: str) -> subprocess.CompletedProcess[str]:
     """A page built by Sphinx with the extension."""
     (folder / "conf.py").write_text('extensions = ["myst_parser", "book.interactive"]\n', encoding="utf-8")
