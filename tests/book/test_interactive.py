@@ -1,4 +1,4 @@
-"""What answers to the reader: the derivation in the page, the sliders, the ledger's table, the map of claims."""
+"""What answers to the reader: the derivation in the page, the ledger's table, the map of claims."""
 
 from __future__ import annotations
 
@@ -43,25 +43,6 @@ def test_a_gradient_is_derived_in_the_page_and_a_wrong_one_refused(visit: Any, b
     derived("Refused")
     assert visit.problems == []
     assert visit.left_the_machine == []
-
-
-def test_the_sliders_move_the_fixed_points(visit: Any) -> None:
-    page = visit.open("oja_stability.html")
-    page.wait_for_function("() => window.Bokeh?.documents?.[0]?.get_model_by_name('fixed_points_text')?.text")
-
-    def moved(**values: float) -> str:
-        for name, value in values.items():
-            page.evaluate("([name, value]) => { Bokeh.documents[0].get_model_by_name(name).value = value }", [name, value])
-        text = page.evaluate("() => Bokeh.documents[0].get_model_by_name('fixed_points_text').text")
-        return str(text).replace("<sub>", "").replace("</sub>", "").partition(": ")[2]
-
-    assert moved() == "along v1 at distance 1.000, stable; along v2 at distance 1.000, not stable."
-    assert moved(**{"lambda": 4}) == "along v1 at distance 0.500, stable; along v2 at distance 0.500, not stable."  # 1/√λ
-    inside = moved(epsilon=0.2)  # √(1/4 − 0.2); μ_2 = 0.4 is less than λε
-    assert inside == "along v1 at distance 0.224, stable; no fixed point along v2; the origin, not stable."
-    assert moved(epsilon=0.3) == "no fixed point along v1; no fixed point along v2; the origin, stable."
-    assert "along v2 at distance 1.000" in moved(**{"lambda": 1}, epsilon=0, ratio=0.9)
-    assert visit.problems == []
 
 
 def test_the_ledger_sorts_and_filters(visit: Any) -> None:

@@ -1,7 +1,4 @@
-"""What the figures on Oja's rule show, and the formulas that the interactive one computes with."""
-
-import math
-import re
+"""What the figures on Oja's rule show."""
 
 import numpy as np
 import pytest
@@ -11,11 +8,10 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
 
-from book.experiments import distances, orbit, plane_samples, run
+from book.experiments import distances, orbit, plane_samples
 from book.plots import covariance, flows
-from book.plots.flows import ANGLE, SPECTRUM, STARTS, TITLES, along_an_orbit, field, flow, lyapunov
+from book.plots.flows import ANGLE, SPECTRUM, STARTS, TITLES, along_an_orbit, flow, lyapunov
 from book.plots.stability import LONG, SHORT, norm_claimed, norm_reached, step_claimed, step_measured
-from lvicreg import rules
 
 
 @pytest.fixture(scope="module")
@@ -78,56 +74,3 @@ def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
         assert min(text.get_fontsize() for text in texts) >= 10
     finally:
         plt.close(figure)
-
-
-# The interactive figure
-
-
-def called(formula: str, **values: float) -> list[float]:
-    """What a JavaScript function that is one expression in numbers returns: in Python the expression reads the same."""
-    arguments, expression = re.fullmatch(r"\(\(([\w, ]+)\) => (\[.*\])\)", formula).groups()
-    assert arguments.split(", ") == list(values)
-    return eval(expression, {"Math": math}, values)
-
-
-@pytest.fixture(scope="module")
-def formulas():
-    pytest.importorskip("bokeh")
-    from book.plots.explore import formulas
-
-    return formulas()
-
-
-@pytest.mark.parametrize(("ratio", "decay", "epsilon"), [(0.4, 1.0, 0.0), (0.05, 4.0, 0.3), (1.0, 0.25, 2.0)])
-@pytest.mark.parametrize("rule", ["log_variance", "oja"])
-def test_the_page_computes_the_mean_update_of_the_generated_rules(formulas, rule, ratio, decay, epsilon):
-    x, _ = plane_samples((1.0, ratio), angle=0.0)
-    for w in np.random.default_rng(0).normal(size=(5, 2)):
-        W, z = w[None, :], x @ w[:, None]
-        if rule == "oja":
-            expected = field("oja", x, W)[0]
-        else:
-            expected = rules.log_variance_decay(x, z, np.ones_like(z), W, decay=decay, epsilon=epsilon)[0]
-        values = {"w_0": w[0], "w_1": w[1], "mu_0": 1.0, "mu_1": ratio, "decay": decay, "epsilon": epsilon}
-        np.testing.assert_allclose(called(formulas[rule], **values), expected, rtol=1e-9)
-        wrong = called(formulas[rule], **values | {"mu_0": 1.1})
-        assert not np.allclose(wrong, expected, rtol=1e-3)
-
-
-def test_the_page_has_the_fixed_points_where_the_rule_ends(formulas):
-    x, _ = plane_samples((1.0, 0.4), angle=0.0)
-    end = run("log_variance_decay", x, np.array([0.4, 0.9]), 2000, eta=0.05, decay=2.0, epsilon=0.1)[-1]
-    values = {"w_0": 0.0, "w_1": 0.0, "mu_0": 1.0, "mu_1": 0.4, "decay": 2.0, "epsilon": 0.1}
-    first, second = called(formulas["distances"], **values)
-    assert np.linalg.norm(end) == pytest.approx(first, rel=1e-6)
-    assert second == pytest.approx(0.5)  # √(1/2 − 0.1/0.4)
-
-
-def test_the_page_needs_no_network():
-    pytest.importorskip("bokeh")
-    from book.plots.explore import explore
-
-    html = explore()
-    assert not re.search(r"<(?:script|link)[^>]*(?:src|href)=", html)
-    for name in ("lambda", "epsilon", "ratio", "fixed_points", "fixed_points_text", "log_variance", "oja"):
-        assert f'"name":"{name}"' in html
