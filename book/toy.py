@@ -5,12 +5,12 @@ follows one of the same cluster. A unit is *selective* when its activity tells t
 of its variance that the clusters explain, 0 for none and 1 for all.
 
 Five generated rules learn at fifty σ_y in 10,000 batches of 200, from eighty seeds each: 200 million steps, all in one compiled
-program. But for the number of seeds, which were ten, the rules, these numbers, first weights, learning rates and weight decay are
-those of the authors' notebook (fmi-basel/latent-predictive-learning at 226465f, notebooks/2 - Toy 2D.ipynb). Three things differ. Noise is drawn once for each
-seed and step and scaled by σ_y: all rules and noise levels learn from the same numbers, so levels are not independent. One rule
-maximises the variance without its logarithm, and its weights grow without bound; the update being linear in them, they are
-divided by their norm now and then. And the notebook's selectivity is the distance between the clusters' mean activities over
-the range of the activity.
+program. But for the number of seeds, which were ten, the rules, these numbers, first weights, learning rates and weight decay
+are those of the authors' notebook (fmi-basel/latent-predictive-learning at 226465f, notebooks/2 - Toy 2D.ipynb). Three things
+differ. Noise is drawn once for each seed and step and scaled by σ_y: all rules and noise levels learn from the same numbers, so
+levels are not independent. One rule maximises the variance without its logarithm, and its weights grow without bound; the
+update being linear in them, they are divided by their norm now and then. And the notebook's selectivity is the distance between
+the clusters' mean activities over the range of the activity.
 """
 
 import json
