@@ -54,26 +54,21 @@ def curve(name: str) -> dict[str, tuple[list[int], list[float]]]:
 
 # --- against the strongest peer --------------------------------------------------------------------------------------------
 
+CURVES = {  # with the letter of their sizes
+    "vicreg-N": ("VICReg loss and gradient, B = 256", "N"),
+    "vicreg-B": ("VICReg loss and gradient, N = 2048", "B"),
+    "total-N": ("total rule, B = 256", "N"),
+}
+
 
 def at(name: str, size: int) -> dict[str, float]:
     """What each way took at one size."""
     return {way: points[str(size)] for way, points in record()["curves"][name].items()}
 
 
-def peers(name: str, size: int) -> dict[str, float]:
-    """The ways that are not ours, fastest first."""
-    others = {way: taken for way, taken in at(name, size).items() if not way.startswith((OURS, PRODUCTS))}
-    return dict(sorted(others.items(), key=lambda item: item[1]))
-
-
-def products(name: str, size: int) -> float:
-    """The time of the products alone in the library where they are fastest."""
-    return min(taken for way, taken in at(name, size).items() if way.startswith(PRODUCTS))
-
-
 def sizes(name: str) -> list[int]:
     """The sizes of a curve."""
-    return curve(name)[next(iter(curve(name)))][0]
+    return next(iter(curve(name).values()))[0]
 
 
 def ours(name: str) -> list[str]:
@@ -81,22 +76,57 @@ def ours(name: str) -> list[str]:
     return [way for way in curve(name) if way.startswith(OURS)]
 
 
-def ratio(name: str, size: int, way: str) -> float:
-    """The time of a way in units of the strongest peer's: we lose above 1."""
-    return at(name, size)[way] / next(iter(peers(name, size).values()))
+def products(name: str, size: int) -> float:
+    """The time of the products alone in the library where they are fastest."""
+    return min(taken for way, taken in at(name, size).items() if way.startswith(PRODUCTS))
 
 
-def losses(name: str) -> list[tuple[str, int]]:
-    """Ways of ours and sizes where a peer was faster."""
-    return [(way, size) for way in ours(name) for size in sizes(name) if ratio(name, size, way) > 1]
+def library(way: str) -> str:
+    """Where a way runs; what ``torch.compile`` makes is PyTorch's."""
+    return way.split(", ")[1].replace("torch.compile", "PyTorch")
+
+
+def peer(name: str, size: int, of: str = "") -> str:
+    """The fastest way that is not ours, of all or of one library."""
+    taken = at(name, size)
+    others = [way for way in taken if not way.startswith((OURS, PRODUCTS)) and of in ("", library(way))]
+    return min(others, key=taken.__getitem__)
+
+
+def ratio(name: str, size: int, way: str, of: str = "") -> float:
+    """The time of a way over that of the strongest peer: we lose above 1."""
+    return at(name, size)[way] / at(name, size)[peer(name, size, of)]
 
 
 def against_peers(name: str) -> str:
-    """The time of each of our ways over that of the strongest peer, whoever that is, as an HTML table."""
-    rows = [[way] + [_marked(ratio(name, size, way)) for size in sizes(name)] for way in ours(name)]
-    rows.append(["strongest peer"] + [next(iter(peers(name, size))) for size in sizes(name)])
-    return table(["N" if name.endswith("N") else "B", *map(str, sizes(name))], rows)
+    """The time of each of our ways over that of the strongest peer, of all and in its own library, as an HTML table."""
+    rows = []
+    for way in ours(name):
+        for of, whom in (("", "all"), (library(way), library(way))):
+            rows.append(
+                [f"{way}, over the fastest other of {whom}", *(_marked(ratio(name, size, way, of)) for size in sizes(name))]
+            )
+    rows.append(["the fastest other of all", *(peer(name, size) for size in sizes(name))])
+    title, letter = CURVES[name]
+    return table([title, *(f"{letter} = {size}" for size in sizes(name))], rows)
 
 
 def _marked(found: float) -> str:
     return f"<strong>{rounded(found)}, slower</strong>" if found > 1 else rounded(found)
+
+
+def losing() -> str:
+    """Where a peer is faster than one of our ways, the worst case of each, as an HTML list."""
+    items = []
+    for name, (title, letter) in CURVES.items():
+        for way in ours(name):
+            lost = {size: ratio(name, size, way) for size in sizes(name) if ratio(name, size, way) > 1}
+            if lost:
+                worst = max(lost, key=lost.__getitem__)
+                ways = {other: taken for other, taken in at(name, worst).items() if not other.startswith(PRODUCTS)}
+                last = f", and the slowest of all {len(ways)} ways there" * (way == max(ways, key=ways.__getitem__))
+                items.append(
+                    f"<li>{title}, <em>{way}</em>: slower than a peer at {len(lost)} of {len(sizes(name))} sizes. Worst at "
+                    f"{letter} = {worst}: {rounded(lost[worst])} times the time of <em>{peer(name, worst)}</em>{last}.</li>"
+                )
+    return f"<ul>{''.join(items)}</ul>" if items else "<p>At no size that was measured.</p>"

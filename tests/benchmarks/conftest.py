@@ -35,9 +35,11 @@ FIGURES = {
     "neuron": Figure("one sample by a compiled stream, one neuron, two inputs", "JAX, automatic differentiation, compiled"),
     "neuron-pytorch": Figure("the same", "PyTorch, automatic differentiation, step by step"),
     "toy": Figure("LPL's toy experiment, full size", unit=" s"),
+}
+NOT_RECORDED = {  # of the project's own command
     "checking": Figure("every claim checked, cold, without Coq", unit=" s"),
     "checking-before": Figure("the same", "commit 1d08782"),
-    "changed": Figure("one section with a line more, <code>--changed</code>: the slowest", unit=" s"),
+    "changed": Figure("one section with a line more, --changed: the slowest", unit=" s"),
 }
 
 FOUND = pytest.StashKey[dict[str, float]]()
@@ -116,7 +118,7 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if not config.getoption("benchmark_enable"):
         return
     terminalreporter.section("times, or ratios of medians measured in turn in this run")
-    for name, figure in FIGURES.items():
+    for name, figure in (FIGURES | NOT_RECORDED).items():
         shown = f"{rounded(found[name])}{figure.unit}" if name in found else "not run"
         against = f", over {figure.against}" * bool(figure.against)
         terminalreporter.write_line(f"{shown:>10}   {figure.work}{against}")
