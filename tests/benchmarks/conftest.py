@@ -43,7 +43,7 @@ NOT_RECORDED = {  # of the project's own command
 }
 
 FOUND = pytest.StashKey[dict[str, float]]()
-LOAD = pytest.StashKey[float]()
+LOAD = pytest.StashKey[str]()
 CURVES = pytest.StashKey[dict[str, dict[str, dict[str, float]]]]()
 
 
@@ -53,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FOUND], config.stash[CURVES] = {}, {}
-    config.stash[LOAD] = round(os.getloadavg()[0], 1)  # of the last minute before the run: what else the machine did
+    config.stash[LOAD] = f"a load of {os.getloadavg()[0]:.1f} before the run"
 
 
 def seconds(work: Work) -> float:
