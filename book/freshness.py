@@ -16,7 +16,8 @@ from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
-MEASURED = BOOK / "_generated" / "ledger.json", BOOK / "benchmarks.json", BOOK / "layerwise.json"
+RECORDS = BOOK / "benchmarks.json", BOOK / "layerwise.json", BOOK / "toy.json"
+MEASURED = BOOK / "_generated" / "ledger.json", *RECORDS
 STAMP = "made_from.txt"
 
 

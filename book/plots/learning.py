@@ -1,12 +1,10 @@
 """What the total rule learns: receptive fields from photographs, and selectivity in the toy experiment of LPL."""
 
-import time
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from book.photographs import correlation, learn, patches, receptive_fields
-from book.toy import RULES, SIGMA_Y, experiment, table
+from book.toy import RULES, SIGMA_Y, recorded
 
 from .style import BLUE, DASHED, DOT, GREEN, GREY, ORANGE, VIOLET, log_ticks, subplots
 
@@ -31,10 +29,8 @@ def photographs() -> Figure:
 
 
 def toy() -> Figure:
-    """Selectivity for the clusters against the noise across them: runs the whole experiment, and says how long it took."""
-    begin = time.perf_counter()
-    found = experiment(show=True)
-    print(f"{time.perf_counter() - begin:.0f} s\n{table(found)}")
+    """Selectivity for the clusters against the noise across them, as ``python -m book.toy`` put it on record."""
+    found = recorded()
     figure, ax = subplots(1, 1, 7, 3.9)
     for rule, (colour, width) in LINES.items():
         ax.semilogx(SIGMA_Y, np.median(found[rule], axis=0), color=colour, lw=width, label=rule)

@@ -49,10 +49,10 @@ def test_checking(note, checked_out) -> None:
     """All claims; then one section after another with a line more in its file, of which the slowest counts."""
     now, before = checked_out["HEAD"], checked_out[BEFORE]
     whole, was = seconds(now), seconds(before)
-    note.target("checking", whole)
-    note.target("checking-before", was / whole)
+    note.figure("checking", whole)
+    note.figure("checking-before", whole / was)
     times = {}
     for path in (now / "derivations" / f"{name}.py" for name in NOTE.sections):
         path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
         times[path.stem] = seconds(now, "--changed")
-    note.target("changed", max(times.values()))
+    note.figure("changed", max(times.values()))

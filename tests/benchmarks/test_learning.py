@@ -1,8 +1,9 @@
-"""Rules and streams: against the least that has to be computed, automatic differentiation and hand-written NumPy."""
+"""Rules and streams: against the matrix products, automatic differentiation and hand-written NumPy."""
 
 import numpy as np
 import pytest
 
+from book.benchmarks import PRODUCTS
 from lvicreg import rules
 from lvicreg.online import Stream
 
@@ -22,7 +23,7 @@ def layer(N: int = 1024) -> tuple[np.ndarray, ...]:
 
 
 def products(x, z_prev, slope, W):
-    """What cannot be avoided: the activity, and an outer product summed over samples."""
+    """The products of every way: the activity, and an outer product summed over samples."""
     z = x @ W.T
     return z.T @ x
 
@@ -62,9 +63,6 @@ def differentiated_by_pytorch(x, z_prev, W):
     return -torch.autograd.grad(loss, W)[0]
 
 
-FLOOR = "the matrix products alone"
-
-
 def ways(N: int) -> dict:
     """Each way to compute the update of the total rule."""
     arrays = layer(N)
@@ -80,15 +78,18 @@ def ways(N: int) -> dict:
         return total_loss(x, z_prev, W, torch, torch.Tensor.detach)
 
     loss_compiled = torch.compile(loss, dynamic=False)
+    products_on_jax = jax.jit(products)
     return {
-        "PyTorch, automatic differentiation": lambda: differentiated_by_pytorch(x, z_prev, free),
-        "the same, compiled": lambda: -torch.autograd.grad(loss_compiled(free), free)[0],
-        "JAX, automatic differentiation": lambda: jax.block_until_ready(descent(on_jax[3], on_jax[0], on_jax[1])),
-        "NumPy by hand": lambda: by_hand(*arrays),
+        "autodiff, PyTorch": lambda: differentiated_by_pytorch(x, z_prev, free),
+        "autodiff, torch.compile": lambda: -torch.autograd.grad(loss_compiled(free), free)[0],
+        "autodiff, JAX": lambda: jax.block_until_ready(descent(on_jax[3], on_jax[0], on_jax[1])),
+        "by hand, NumPy": lambda: by_hand(*arrays),
         "lvicreg, NumPy": lambda: total(*arrays),
         "lvicreg, torch.compile": lambda: rule_compiled(x, z_prev, slope, W),
         "lvicreg, JAX": lambda: jax.block_until_ready(rule_on_jax(*on_jax)),
-        FLOOR: lambda: products(x, z_prev, slope, W),
+        f"{PRODUCTS}, NumPy": lambda: products(*arrays),
+        f"{PRODUCTS}, PyTorch": lambda: products(x, z_prev, slope, W),
+        f"{PRODUCTS}, JAX": lambda: jax.block_until_ready(products_on_jax(*on_jax)),
     }
 
 
@@ -96,25 +97,13 @@ def test_the_ways_agree() -> None:
     """What is compared in time gives the same update."""
     expected = total(*layer(64))
     for name, work in ways(64).items():
-        if name != FLOOR:
+        if not name.startswith(PRODUCTS):
             np.testing.assert_allclose(np.asarray(work()), expected, rtol=0, atol=2e-4 * np.abs(expected).max(), err_msg=name)
 
 
 def test_growth(compare) -> None:
     for N in (128, 256, 512, 1024, 2048):
         compare("total-N", N, ways(N), rounds=30)
-
-
-def test_total_in_numpy(measure) -> None:
-    x, z_prev, slope, W = layer()
-    measure("total-numpy", lambda: total(x, z_prev, slope, W), lambda: products(x, z_prev, slope, W))
-
-
-def test_total_compiled(measure) -> None:
-    x, z_prev, slope, W = map(torch.from_numpy, layer())
-    torch.compiler.reset()
-    compiled = torch.compile(total, fullgraph=True)
-    measure("total-compiled", lambda: compiled(x, z_prev, slope, W), lambda: products(x, z_prev, slope, W))
 
 
 def test_a_stream_against_blas(measure) -> None:
@@ -134,27 +123,64 @@ def test_a_stream_against_blas(measure) -> None:
     measure("stream", lambda: jax.block_until_ready(learns.run(state, samples)), least, rounds=15)
 
 
-def test_a_neuron_against_autograd(measure) -> None:
-    """Filters, hinge and invariance of one linear neuron; in PyTorch the same loss, backward and an optimiser's step."""
+def loss_of_a_neuron(W, state, x, xp, held):
+    """Hinge and invariance of a linear neuron with its filters, and the filters' next state; for PyTorch and JAX."""
+    mean, var, z_prev = state
+    z = W @ x
+    mean = 0.99 * mean + 0.01 * held(z)
+    new = 0.99 * var + 0.01 * (z - mean) ** 2
+    sigma = xp.sqrt(new + 1e-4)
+    loss = ((z - z_prev) ** 2).sum() / 2 + xp.where(sigma < 1, 1 - sigma, 0.0).sum() / 0.01
+    return loss, (mean, held(new), held(z))
+
+
+def neuron_by_pytorch(W, x):
+    """Weights after an optimiser's steps, one after another."""
+    weights = torch.tensor(W, requires_grad=True)
+    descent, samples = torch.optim.SGD([weights], lr=1e-3), torch.from_numpy(x)
+    state = torch.zeros(1), torch.ones(1), (weights @ samples[0]).detach()
+    for sample in samples:
+        loss, state = loss_of_a_neuron(weights, state, sample, torch, torch.Tensor.detach)
+        descent.zero_grad()
+        loss.backward()
+        descent.step()
+    return weights.detach().numpy()
+
+
+@jax.jit
+def neuron_by_jax(W, x):
+    """The same in one compiled loop."""
+
+    def step(carry, sample):
+        W, state = carry
+        gradient, state = jax.grad(loss_of_a_neuron, has_aux=True)(W, state, sample, jax.numpy, jax.lax.stop_gradient)
+        return (W - 1e-3 * gradient, state), None
+
+    return jax.lax.scan(step, (W, (jax.numpy.zeros(1), jax.numpy.ones(1), W @ x[0])), x)[0][0]
+
+
+def neuron(samples):
+    """A stream, its first state, weights and samples of one linear neuron with two inputs; no covariance with itself."""
     random = np.random.default_rng(0)
-    W, x = random.normal(size=(1, 2)).astype(np.float32), random.normal(size=(40 * 1024, 2)).astype(np.float32)
+    W, x = random.normal(size=(1, 2)).astype(np.float32), random.normal(size=(samples, 2)).astype(np.float32)
     learns = Stream(rule=rules.total, eta=1e-3, alpha=0.01)
-    state, samples = learns.start(jax.numpy.asarray(W)), jax.numpy.asarray(x)
-    steps = 500
+    return learns, learns.start(jax.numpy.asarray(W)), W, x
 
-    def autograd() -> None:
-        weights = torch.tensor(W, requires_grad=True)
-        descent = torch.optim.SGD([weights], lr=1e-3)
-        mean, var, z_prev = torch.zeros(1), torch.ones(1), None
-        for sample in torch.from_numpy(x[:steps]):
-            z = weights @ sample
-            z_prev = z.detach() if z_prev is None else z_prev
-            mean = mean + 0.01 * (z.detach() - mean)
-            new = 0.99 * var + 0.01 * (z - mean) ** 2
-            loss = ((z - z_prev) ** 2).sum() / 2 + torch.relu(1 - torch.sqrt(new + 1e-4)).sum() / 0.01
-            descent.zero_grad()
-            loss.backward()
-            descent.step()
-            var, z_prev = new.detach(), z.detach()
 
-    measure("neuron", lambda: jax.block_until_ready(learns.run(state, samples)), autograd, each=len(x), other=steps, rounds=5)
+def test_the_neurons_agree() -> None:
+    learns, state, W, x = neuron(200)
+    expected = np.asarray(learns.run(state, jax.numpy.asarray(x))[0].W)
+    np.testing.assert_allclose(neuron_by_jax(W, x), expected, rtol=1e-4)
+    np.testing.assert_allclose(neuron_by_pytorch(W, x), expected, rtol=1e-4)
+
+
+def test_a_neuron_against_autograd(measure) -> None:
+    """In one compiled loop, and step by step."""
+    learns, state, W, x = neuron(40 * 1024)
+    samples, weights, steps = jax.numpy.asarray(x), jax.numpy.asarray(W), 500
+
+    def stream():
+        return jax.block_until_ready(learns.run(state, samples))
+
+    measure("neuron", stream, lambda: jax.block_until_ready(neuron_by_jax(weights, samples)), rounds=15)
+    measure("neuron-pytorch", stream, lambda: neuron_by_pytorch(W, x[:steps]), each=len(x), other=steps, rounds=5)
