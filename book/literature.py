@@ -33,7 +33,10 @@ class AuthorYear(BaseLabelStyle):
 
 
 def _names(entry: Entry) -> str:
-    last = [" ".join([*person.prelast_names, *person.last_names]) for person in entry.persons["author"]]
+    last = [
+        " ".join(str(name) for name in [*person.rich_prelast_names, *person.rich_last_names])
+        for person in entry.persons["author"]
+    ]
     return f"{last[0]} et al." if len(last) > 2 else " and ".join(last)
 
 

@@ -42,8 +42,14 @@ def test_works_of_the_same_authors_and_year_get_a_letter() -> None:
     def work(*authors: str) -> Entry:
         return Entry("article", {"year": "1991"}, {"author": [Person(name) for name in authors]})
 
-    entries = [work("A, B"), work("A, B"), work("A, B", "C, D"), work("A, B", "C, D", "van E, F")]
-    assert list(AuthorYear().format_labels(entries)) == ["A, 1991a", "A, 1991b", "A and C, 1991", "A et al., 1991"]
+    entries = [work("A, B"), work("A, B"), work("A, B", "C, D"), work("A, B", "C, D", "E, F"), work(r"van {\"O}, G")]
+    assert list(AuthorYear().format_labels(entries)) == [
+        "A, 1991a",
+        "A, 1991b",
+        "A and C, 1991",
+        "A et al., 1991",
+        "van Ö, 1991",
+    ]
 
 
 def test_every_work_that_is_cited_is_known() -> None:
