@@ -108,7 +108,7 @@ def test_a_claim_links_to_its_test_its_functions_its_source_and_its_formal_theor
     links = read(built / "oja.html").links
     for target in (
         "source_tests.html#source-tests-test-claims",
-        "rules.html#lvicreg.rules.log_variance_decay",
+        "api.html#lvicreg.rules.log_variance_decay",
         "source_derivations.html#source-derivations-oja",
         "source_independent.html#source-independent-oja",
         "source_formal.html#source-formal",
