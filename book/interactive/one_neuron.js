@@ -2,7 +2,7 @@
 "use strict"
 
 draw("one-neuron", functions => {
-    const weights = range(-1.2, 1.2, 480)
+    const weights = range(-0.8, 0.8, 480)
 
     function panel(colour, losses, domain, w, epsilon) {
         const curve = weights.map(v => [v, losses(v, epsilon)[0]]).filter(([, loss]) => Number.isFinite(loss))
@@ -16,19 +16,20 @@ draw("one-neuron", functions => {
                 update ? Plot.arrow([[w, end]], {x1: w, x2: end, y: loss, stroke: "currentColor", strokeWidth: 2.5}) : null,
             )
         }
-        return {x: {domain: [-1.2, 1.2], label: "w", ticks: 5}, y: {domain, label: null, ticks: 5}, marks}
+        return {x: {domain: [-0.8, 0.8], label: "w", ticks: 5}, y: {domain, label: null, ticks: 5}, marks}
     }
 
     return ({w, epsilon}) => {
         const deviation = functions.deviation(w, epsilon)[0], activities = functions.samples.map(x => w * x)
+        const mean = activities.reduce((sum, z) => sum + z) / activities.length
         const [hinge, up] = functions.hinge(w, epsilon), [logarithm, further] = functions.log_variance(w, epsilon)
         return {
             panels: [
                 {
-                    x: {domain: [-2.5, 2.5], label: "activity"}, y: {axis: null, domain: [-1, 1]}, height: 120,
+                    x: {domain: [-4.2, 4.2], label: "activity"}, y: {axis: null, domain: [-1, 1]}, height: 120,
                     marks: [
-                        Plot.ruleX([-1, 1], {stroke: GREY, strokeDasharray: "3 3"}),
-                        Plot.ruleY([0], {x1: -deviation, x2: deviation, stroke: VIOLET, strokeWidth: 12, strokeOpacity: 0.35}),
+                        Plot.ruleX([mean - 1, mean + 1], {stroke: GREY, strokeDasharray: "3 3"}),
+                        Plot.ruleY([0], {x1: mean - deviation, x2: mean + deviation, stroke: VIOLET, strokeWidth: 12, strokeOpacity: 0.35}),
                         Plot.dot(activities, {x: z => z, y: 0, r: 6, fill: VIOLET, stroke: "currentColor"}),
                     ],
                 },

@@ -10,7 +10,7 @@ from lvicreg.calculus.layer import W, b, i, j, network, p, q, slope, t, var, x, 
 
 from .figure import Slider, figure, function
 
-SAMPLES = (-2, -1, 1, 2)
+SAMPLES = (1, 1, 1, 5)
 neuron = network.replace({z[b, i]: Sigma(W[i, j] * x[b, j], j), slope[b, i]: 1})
 
 
@@ -30,9 +30,9 @@ def html() -> str:
     return figure(
         "one-neuron",
         "One neuron, four samples",
-        [Slider("w", "weight w", -1.2, 1.2, 0.01, 0.3), Slider("epsilon", "ε, added to the variance", 0, 0.5, 0.01, 0)],
+        [Slider("w", "weight w", -0.8, 0.8, 0.01, 0.25), Slider("epsilon", "ε, added to the variance", 0, 0.5, 0.01, 0)],
         {
-            "activities": "The four activities on a line, with a bar of one standard deviation to either side",
+            "activities": "The four activities on a line, with a bar of one standard deviation to either side of their mean",
             "hinge loss": "The hinge loss against the weight, its tangent, and the update as an arrow",
             "log-variance loss": "The log-variance loss against the weight, its tangent, and the update as an arrow",
         },
