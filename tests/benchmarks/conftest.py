@@ -113,7 +113,7 @@ def compare(note):
     return compared
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Config) -> None:
     found = config.stash[FOUND]
     if not config.getoption("benchmark_enable"):
         return
@@ -123,8 +123,9 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
         against = f", over {figure.against}" * bool(figure.against)
         terminalreporter.write_line(f"{shown:>10}   {figure.work}{against}")
     missing = FIGURES.keys() - found.keys()
-    if config.getoption("record") and missing:
-        terminalreporter.write_line(f"nothing was recorded, since these were not run: {', '.join(sorted(missing))}")
+    if config.getoption("record") and (missing or exitstatus):
+        not_run = f"these were not run: {', '.join(sorted(missing))}" if missing else "a test failed"
+        terminalreporter.write_line(f"nothing was recorded, since {not_run}")
     elif config.getoption("record"):
         write({RECORD: json.dumps(recorded(config), indent=1, ensure_ascii=False) + "\n"})
         terminalreporter.write_line(f"wrote {RECORD.name}")

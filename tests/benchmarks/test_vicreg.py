@@ -1,8 +1,4 @@
-"""The VICReg loss and its gradient, in time and memory: against lightly, and against what one would write who knows better.
-
-*facebook's form* takes the entries off the diagonal by a view, as the authors' code does; *the cheaper order* goes through the
-products of samples where these are fewer than units, as the closed forms do. Both are differentiated.
-"""
+"""The VICReg loss and its gradient, in time and memory: against lightly, and against what one would write who knows better."""
 
 import subprocess
 import sys
@@ -14,6 +10,7 @@ import pytest
 
 from book.benchmarks import PRODUCTS
 from lvicreg import losses
+from tests.benchmarks.written import cheaper, off_diagonal, written
 from tests.packages import published
 
 torch = pytest.importorskip("torch")
@@ -57,31 +54,6 @@ def in_jax(z_a, z_b):
     weight = 25 / (z_a.shape[0] * z_a.shape[1])
     (first, by_first), (second, by_second) = of_one_view(z_a), of_one_view(z_b)
     return weight * distance + first + second, by_first + weight * by_distance, by_second - weight * by_distance
-
-
-def off_diagonal(u):
-    """The squared covariances of different units: facebook's form."""
-    K = u.T @ u / (len(u) - 1)
-    N = len(K)
-    return (K.flatten()[:-1].reshape(N - 1, N + 1)[:, 1:] ** 2).sum()
-
-
-def cheaper(u):
-    """The same sum in the cheaper order: all squares less those of the diagonal."""
-    B, N = u.shape
-    products = (u @ u.T if B < N else u.T @ u) / (B - 1)
-    return (products**2).sum() - (((u**2).sum(0) / (B - 1)) ** 2).sum()
-
-
-def written(z_a, z_b, xp, squares):
-    """The loss for PyTorch or JAX to differentiate."""
-    N = z_a.shape[1]
-    value = 25 * ((z_a - z_b) ** 2).mean()
-    for z in (z_a, z_b):
-        u = z - z.mean(0)
-        sigma = xp.sqrt((u**2).sum(0) / (len(u) - 1) + 1e-4)
-        value = value + 25 / 2 * xp.where(sigma < 1, 1 - sigma, 0.0).mean() + squares(u) / N
-    return value
 
 
 def by_hand(z_a, z_b):
@@ -166,19 +138,23 @@ def test_growth_with_samples(compare) -> None:
 
 
 MEMORY = """
-import sys
+import runpy, sys
 from functools import partial
+from importlib.metadata import files
 import torch
+from lvicreg.torch import VICRegLoss
 B, N, which = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 def peak():
     (line,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024
-from lvicreg.torch import VICRegLoss
-from tests.benchmarks.test_vicreg import COEFFICIENTS, cheaper, off_diagonal, published, written
+def lightly():
+    (file,) = (file for file in files("lightly") if str(file) == "lightly/loss/vicreg_loss.py")
+    return runpy.run_path(str(file.locate()))["VICRegLoss"]()
+peers = runpy.run_path("tests/benchmarks/written.py")
 work = {
-    "lightly, PyTorch": lambda: published("lightly", **COEFFICIENTS),
-    "facebook's form, PyTorch": lambda: partial(written, xp=torch, squares=off_diagonal),
-    "cheaper order, PyTorch": lambda: partial(written, xp=torch, squares=cheaper),
+    "lightly, PyTorch": lightly,
+    "facebook's form, PyTorch": lambda: partial(peers["written"], xp=torch, squares=peers["off_diagonal"]),
+    "cheaper order, PyTorch": lambda: partial(peers["written"], xp=torch, squares=peers["cheaper"]),
     "lvicreg, PyTorch": VICRegLoss,
 }[which]()
 small = [torch.randn(8, 16, requires_grad=True) for _ in range(2)]

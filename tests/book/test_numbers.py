@@ -22,7 +22,7 @@ from book.experiments import decorrelation_losses, digits, principal_activity, s
 from book.machine import LARGE, Machine
 from book.plots.flows import along_an_orbit
 from book.plots.speed import LAYERWISE
-from book.populations import DRAW, RULES, SPECTRUM, UNITS, mean_correlation, push, trained
+from book.populations import RULES, SPECTRUM, UNITS, mean_correlation, trained
 from lvicreg import losses, rules
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -101,17 +101,6 @@ def devices() -> list[str]:
     ]
 
 
-def covariance_one_sample() -> list[str]:
-    """Kurtosis is what the printed loss charges for; decorrelated units are pushed down."""
-    spelled = {1.0: "one", 3.0: "three", 6.0: "six"}
-    charged = [
-        1 + (kurtosis - 1) * rho for rho, (_, kurtosis) in ((0, DRAW["Gaussian"]), (1, DRAW["Gaussian"]), (1, DRAW["Laplace"]))
-    ]
-    assert push("one-sample", "Gaussian", 8) < -1 < -1e-10 < push("exact", "Gaussian", 8) < 1e-10
-    start, gaussian, laplace = (spelled[value] for value in charged)
-    return [f"starts at {start} where they are uncorrelated and rises to {gaussian} for Gaussian and {laplace} for Laplace"]
-
-
 @cache
 def learned(rule: str) -> np.ndarray:
     """The covariance of the units at the end, at a quarter of the exact rule's threshold and at twice it."""
@@ -177,8 +166,7 @@ def activity() -> list[str]:
 
 
 MEASURED: dict[str, Callable[[], list[str]]] = {
-    page.__name__: page
-    for page in (total, torch, devices, covariance_one_sample, covariance_rotation, oja_flow, published_error, activity)
+    page.__name__: page for page in (total, torch, devices, covariance_rotation, oja_flow, published_error, activity)
 }
 
 

@@ -1,0 +1,118 @@
+"""Numbers that the chapters work out by hand are what the generated rules give, word for word as in ``test_numbers``.
+
+Rules sum over samples with the sample's weight α. So a rule that is given one sample, the mean and the variance has the
+summand that a chapter computes.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from book.experiments import off_diagonal_mean
+from lvicreg import losses, rules
+
+BOOK = Path(__file__).parents[2] / "book"
+X, W, ONE = np.array([[1.0], [1.0], [1.0], [5.0]]), np.array([[0.25]]), np.ones((1, 1))
+TWO = np.full((1, 1), 2.0)  # the chapters' input
+HELD = {"mean": np.zeros(1), "var": np.array([0.25]), "alpha": 1 / 3}  # a standard deviation of 0.5
+ABOVE = np.array([[0.3]])
+
+
+def number(array: np.ndarray) -> str:
+    """The only entry of an array, as it is printed."""
+    return f"{array.item():.4g}"
+
+
+def one_neuron() -> list[str]:
+    """One weight, four samples."""
+    z = X @ W.T
+    u, slope = z - z.mean(), np.ones((4, 1))
+    sigma = z.std(ddof=1)
+    update, logarithm = (rule(X, z, slope, epsilon=0.0) for rule in (rules.variance, rules.log_variance))
+    spelled = [f"{product:.3g}".replace("-", "−") for product in (u * X)[:, 0]]
+    shares = [f"{product / sigma / 3:.3g}".replace("-", "−") for product in (u * X)[:, 0]]
+    return [
+        f"| {' | '.join(f'{value:g}' for value in z[:, 0])} |",
+        f"minus the mean ${z.mean():g}$",
+        f"The squares of the last row sum to ${(u**2).sum():g}$. The variance is a third of that, ${z.var(ddof=1):g}$",
+        f"the standard deviation, is $\\sigma = {sigma:g}$",
+        f"\\max(0, 1 - \\sigma) = {number(losses.variance(z, epsilon=0.0)[0])}",
+        f"So the *gradient* is $-{number(update)}$, and the *update*, which goes down the gradient, is $+{number(update)}$",
+        f"times input $x$ | {' | '.join(spelled)} | {(u * X).sum():g} |",
+        f"times $\\tfrac13$ | {' | '.join(shares)} | **{number(update)}** |",
+        f"# [[{number(update)}.]]",
+        f"its gradient is $-1/w = -{number(logarithm)}$, and the rule divides by $\\sigma$ once more: "
+        f"${number(update)} / {sigma:g} = {number(logarithm)}$",
+        f"the update comes out as {(u * X).sum() / 4 / z.std():.2f}",
+    ]
+
+
+def variance() -> list[str]:
+    """One sample of a unit below the target, and one above it."""
+    silent = rules.variance(TWO, ABOVE, ONE, epsilon=0.0, **HELD | {"var": np.array([1.2**2])})
+    assert silent.item() == 0
+    update = rules.variance(TWO, ABOVE, ONE, epsilon=0.0, **HELD)
+    return [f"\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} \\cdot 1 \\cdot 2 = {number(update)}$"]
+
+
+def log_variance() -> list[str]:
+    """The same sample."""
+    hinge, update = (rule(TWO, ABOVE, ONE, epsilon=0.0, **HELD) for rule in (rules.variance, rules.log_variance))
+    assert update.item() == pytest.approx(2 * hinge.item())
+    return [f"\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.25}} \\cdot 2 = {number(update)}$, twice the hinge's"]
+
+
+def invariance() -> list[str]:
+    """One sample and the one before it."""
+    update = rules.invariance(TWO, np.array([[0.5]]), np.array([[0.2]]), ONE)
+    return [f"The update is $-2 \\cdot 0.3 \\cdot 2 = {number(update)}$"]
+
+
+def covariance() -> list[str]:
+    """Two units: the loss, and a summand of the first unit's update."""
+    K = np.array([[1.0, 0.5], [0.5, 1.0]])
+    loss = (K**2).sum() - (np.diagonal(K) ** 2).sum()
+    update = rules.covariance(TWO, np.array([[0.0, 0.3]]), np.ones((1, 2)), mean=np.zeros(2), K=K, alpha=1 / 3)
+    return [f"2 \\cdot 0.25 = {loss:g}$", f"0.5 \\cdot 0.3 \\cdot 2 = {update[0].item():.4g}$"]
+
+
+def total() -> list[str]:
+    """A unit whose neighbour's square is 2."""
+    z, z_prev = np.array([[0.5, np.sqrt(2)]]), np.array([[0.2, 0.0]])
+    held = {"mean": np.array([0.2, 0.0]), "var": np.array([0.25, 4.0])}
+    update = rules.total(TWO, z, z_prev, np.ones((1, 2)), epsilon=0.0, **held)
+    return [f"(-0.3 + \\tfrac{{0.3}}{{0.5}} - 0.3 \\cdot 2) \\cdot 2 = {update[0].item():.4g}$"]
+
+
+def oja() -> list[str]:
+    """Both mean fields at one point."""
+    C, w = np.diag([2.0, 1.0]), np.array([0.6, 0.8])
+    variance = w @ C @ w
+    fields = C @ w - variance * w, C @ w / variance - w
+    slow, fast = ("(" + ", ".join(f"{value:.3f}" for value in field) + ")" for field in fields)
+    return [
+        f"$C w = ({', '.join(f'{value:g}' for value in C @ w)})$",
+        f"= {variance:g}$",
+        f"$C w - \\sigma^2 w = {slow}$",
+        f"$C w / \\sigma^2 - w = {fast}$: the same direction, shorter by {variance:g}",
+    ]
+
+
+def published_error() -> list[str]:
+    """Two units, three samples."""
+    u = np.array([[1.0, 1.0], [1.0, -1.0], [-2.0, 0.0]])
+    corrected, printed = off_diagonal_mean((u.T @ u / 2) ** 2), off_diagonal_mean((u**2).T @ u**2 / 2)
+    return [f"formula A is **{corrected:g}**", f"formula B is **{printed:g}**"]
+
+
+WORKED: dict[str, Callable[[], list[str]]] = {
+    page.__name__: page for page in (one_neuron, variance, log_variance, invariance, covariance, total, oja, published_error)
+}
+
+
+@pytest.mark.parametrize("page", WORKED)
+def test_a_page_computes_what_the_rules_do(page: str) -> None:
+    text = " ".join((BOOK / f"{page}.md").read_text(encoding="utf-8").split())
+    assert [said for said in WORKED[page]() if said not in text] == []
