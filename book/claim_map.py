@@ -39,7 +39,7 @@ def claim_map() -> str:
     return (
         f'<ul class="claim-map-legend">{key}</ul><p class="claim-map-shown" role="status"></p>'
         f'<div class="claim-map" tabindex="0">{picture}</div><div class="claim-panel" role="region" aria-live="polite" '
-        f'aria-label="The chosen claim"></div>{cards}<script src="_static/map.js"></script>'
+        f'aria-label="The chosen claim"></div>{cards}<script src="_static/derive/map.js"></script>'
     )
 
 

@@ -70,7 +70,7 @@ def table() -> str:
         columnDefs=[{"targets": 0, "className": "statement"}],
     )
     facets = "".join(_facet(column, where[column], claims) for column in FACETS)
-    script = '<script defer src="_static/ledger.js"></script>'  # when the table stands, made by a module before it
+    script = '<script defer src="_static/derive/ledger.js"></script>'  # when the table stands, made by a module before it
     start = generate_init_offline_itables_html(options.dt_bundle)
     return f'{start}<div class="ledger-facets">{facets}</div><div class="ledger">{shown}</div>{script}'
 
