@@ -12,7 +12,7 @@ from html import escape
 
 from igraph import Graph
 
-from book.claims import Claim, chip, ledger, statement, target
+from book.claims import Claim, chip, html, ledger, target
 from derivations import NOTE
 
 CHARACTER, PADDING = 6.4, 14  # of a box, in pixels
@@ -66,7 +66,8 @@ def _card(claim: Claim, supports: list[Claim], users: list[Claim]) -> str:
         return f"<p>{title}: {links or 'nothing'}.</p>"
 
     return (
-        f'<template data-claim="{claim["id"]}"><h2>{claim["id"]}</h2><p>{chip(claim)}</p><p>{statement(claim)}</p>'
+        f'<template data-claim="{claim["id"]}"><h2>{html(claim["title"])}</h2>'
+        f"<p><code>{claim['id']}</code> {chip(claim)}</p><p>{html(claim['tex'])}</p>"
         f"{listed('Rests on', supports)}{listed('Used by', users)}"
         f'<p><a href="{target(claim)}">Read it on its page</a> · <a href="#{claim["id"]}">Show only what it rests on</a> · '
         f'<a href="#">Show all</a></p></template>'

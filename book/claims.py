@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from itables import options, to_html_datatable
+from itables import JavascriptFunction, options, to_html_datatable
 from itables.javascript import generate_init_offline_itables_html
 
 LEDGER = Path(__file__).parent / "_generated" / "ledger.json"
@@ -33,9 +33,9 @@ def target(claim: Claim) -> str:
     return f"{claim['section']}.html#claim-{claim['id'].replace('.', '-')}"
 
 
-def statement(claim: Claim) -> str:
-    """A claim's statement as HTML, its formulas for MathJax."""
-    parts = re.split(r"(\$[^$]+\$|`[^`]+`)", claim["tex"])
+def html(text: str) -> str:
+    """A claim's title or statement as HTML, its formulas for MathJax."""
+    parts = re.split(r"(\$[^$]+\$|`[^`]+`)", text)
     written = "".join(
         rf"\({escape(part[1:-1])}\)" if part.startswith("$") else
         f"<code>{escape(part[1:-1])}</code>" if part.startswith("`") else escape(part)
@@ -68,16 +68,17 @@ def table() -> str:
         layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
         text_in_header_can_be_selected=False,  # so that a click anywhere on a heading sorts
         columnDefs=[{"targets": 0, "className": "statement"}],
+        drawCallback=JavascriptFunction("function () { startLedger(this.api()) }"),  # itables drops an initComplete
     )
     facets = "".join(_facet(column, where[column], claims) for column in FACETS)
-    script = '<script defer src="_static/derive/ledger.js"></script>'  # when the table stands, made by a module before it
+    script = '<script src="_static/derive/ledger.js"></script>'
     start = generate_init_offline_itables_html(options.dt_bundle)
-    return f'{start}<div class="ledger-facets">{facets}</div><div class="ledger">{shown}</div>{script}'
+    return f'{script}{start}<div class="ledger-facets">{facets}</div><div class="ledger">{shown}</div>'
 
 
 def _row(claim: Claim) -> Mapping[str, Any]:
     return {
-        "claim": f'<a href="{target(claim)}">{claim["id"]}</a><br>{statement(claim)}',
+        "claim": f'<a href="{target(claim)}">{html(claim["title"])}</a><br>{html(claim["tex"])}<br><code>{claim["id"]}</code>',
         "status": chip(claim),
         "chapter": claim["section"],
         "what was said": claim["verdict"] or "",
@@ -92,4 +93,6 @@ def _row(claim: Claim) -> Mapping[str, Any]:
 def _facet(column: str, place: int, claims: list[Claim]) -> str:
     values = dict.fromkeys(claim[FACETS[column]] for claim in claims if claim[FACETS[column]])
     chosen = "".join(f"<option>{value}</option>" for value in values)
-    return f'<label>{column} <select data-column="{place}"><option value="">all</option>{chosen}</select></label>'
+    name = f"ledger-column-{place}"
+    every = '<option value="">all</option>'
+    return f'<div><label for="{name}">{column}</label> <select id="{name}" data-column="{place}">{every}{chosen}</select></div>'

@@ -65,7 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
     // links to a place in a page beside this one, or in this one; a permalink leads to where the reader is, and shows nothing
     const folder = new URL(".", location.href).href
-    const links = [...document.querySelectorAll("main a[href*='#']")].filter(link =>
+    const links = [...document.querySelectorAll("main a[href*='#']:not(svg *)")].filter(link =>
         link.href.startsWith(folder) && /^[^/]*#./.test(link.href.slice(folder.length))
         && !link.matches(".headerlink, .claim-id a, nav a"))
     for (const link of links) {

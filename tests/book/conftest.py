@@ -28,6 +28,13 @@ def built() -> Path:
     return HTML
 
 
+@pytest.fixture
+def python_in_the_page(built: Path) -> None:
+    """Pages can run Python."""
+    if not (built / "_static" / "pyodide").exists():
+        pytest.skip("the book was built without Pyodide: npm install pyodide, as the README says")
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments: Any) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,15 @@ def test_search_finds_a_word(visit: Any, word: str, page: str) -> None:
     found.wait_for_selector("#search-results li a")
     links = found.eval_on_selector_all("#search-results li a", "links => links.map(a => a.getAttribute('href'))")
     assert any(link.startswith(page) for link in links)
+
+
+def test_search_does_not_lead_into_the_sources(built: Path) -> None:
+    """Every word of a listing would be found there, and a reader seeks what is said."""
+    written = (built / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(written.removeprefix("Search.setIndex(").removesuffix(")"))
+    sources = {n for n, name in enumerate(index["docnames"]) if name.startswith("source_")}
+    assert len(sources) == 4
+    found = [
+        pages if isinstance(pages, list) else [pages] for kind in ("terms", "titleterms") for pages in index[kind].values()
+    ]
+    assert sources.isdisjoint(n for pages in found for n in pages)

@@ -1,0 +1,89 @@
+"""The page that derives, in a browser: what it says after success, after failure and after nonsense, and what links open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lvicreg.calculus import Sigma
+from lvicreg.calculus.layer import b, i, p, q, slope, x, z
+
+STATUS = "#derive-form [role=status]"
+
+
+@pytest.fixture
+def derive(visit: Any, python_in_the_page: None) -> Any:
+    page = visit.open("derive.html")
+    page.set_default_timeout(180_000)
+    return page
+
+
+def pressed(page: Any, **fields: str) -> tuple[str, str]:
+    """What is said after the button was pressed, and what is shown below it."""
+    for name, text in fields.items():
+        page.fill(f"#derive-form [name={name}]", text)
+    page.click("#derive-form button")
+    page.wait_for_function("() => !document.querySelector('#derive-form button').disabled")
+    return page.inner_text(STATUS), page.inner_text("#derive-form .details")
+
+
+def test_success_failure_and_nonsense_are_told_apart_whatever_came_before(derive: Any, visit: Any) -> None:
+    assert not [url for url in visit.requests if "pyodide" in url or url.endswith(".zip")]  # not before it is asked for
+    derive.select_option("[name=preset]", "covariance")
+    right = derive.input_value("[name=gradient]")
+    success, failure = "Equal: the typed gradient is the derived one", "Refused: the typed gradient is not the derived one"
+
+    said, shown = pressed(derive)
+    assert said.startswith(success)
+    assert "they agree" in shown
+    assert "Derived minus typed" not in shown
+    assert derive.get_attribute(STATUS, "class") == "equal"
+    assert derive.locator("#derive-form .details mjx-container[display=true]").count() == 3
+
+    said, shown = pressed(derive, gradient=right.replace("4 *", "2 *"))
+    assert said.startswith(failure)
+    assert "Derived minus typed" in shown
+    assert "times the derived gradient" in shown
+    assert "they differ" in shown
+    assert derive.get_attribute(STATUS, "class") == "refused"
+
+    for nonsense, reason in (("4 * (", "is not a Python expression"), ("open('x')", "has an unknown name"), ("1/0", "is zoo")):
+        said, shown = pressed(derive, gradient=nonsense)
+        assert said.startswith(f"The gradient {reason}")
+        assert shown == ""
+        assert derive.get_attribute(STATUS, "class") == "refused"
+    assert pressed(derive, gradient=right)[0].startswith(success)
+    assert visit.problems == []
+    assert visit.left_the_machine == []
+
+
+def test_a_verdict_goes_when_something_else_is_asked(derive: Any) -> None:
+    pressed(derive)
+    derive.evaluate("""() => {
+        window.said = []
+        const status = document.querySelector("#derive-form [role=status]")
+        new MutationObserver(() => said.push([status.className, status.textContent]))
+            .observe(status, {childList: true, attributes: true, characterData: true, subtree: true})
+    }""")
+    assert pressed(derive, gradient="0")[0].startswith("Refused")
+    said = derive.evaluate("() => said")
+    assert not [text for kind, text in said if kind == "equal" and text]
+    assert ["working", "Differentiating, and comparing …"] in said
+    derive.fill("[name=gradient]", "1")
+    assert derive.inner_text(STATUS) == ""
+
+
+def test_links_fill_the_form(visit: Any) -> None:
+    from book.typed import link
+
+    page = visit.open("derive.html#preset=covariance-one-sample")
+    assert page.is_checked("[name=held]")
+    assert page.input_value("[name=preset]") == "covariance-one-sample"
+    page = visit.open(link(Sigma(z[b, i] ** 2, b, i) / 2, Sigma(z[b, p] * slope[b, p] * x[b, q], b)))
+    page.wait_for_function("() => document.querySelector('[name=loss]').value == 'Sigma(z[b, i]**2, b, i)/2'")
+    assert page.input_value("[name=gradient]") == "Sigma(slope[b, p]*x[b, q]*z[b, p], b)"
+    assert not page.is_checked("[name=held]")
+    page = visit.open("derive.html#preset=nothing")
+    page.wait_for_function("s => document.querySelector(s).textContent == 'No preset is called nothing.'", arg=STATUS)
+    assert visit.problems == []
