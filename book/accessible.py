@@ -10,10 +10,12 @@ from sphinx.application import Sphinx
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], *_: object) -> None:
     """A table that scrolls sideways can be reached by the keyboard; a bibliography is no list without items."""
+    if "body" not in context:
+        return
     body = re.sub(
         r'<div class="([^"]*\bwide-table\b[^"]*)">',
         r'<div class="\1" role="group" aria-label="table" tabindex="0">',
-        context.get("body", ""),
+        context["body"],
     )
     context["body"] = body.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
 
