@@ -232,7 +232,7 @@ claims = (
         ),
         assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$; for the change $N \ge 2$"),
         rests_on=("variance.general-threshold", "log-variance.minibatch", "covariance.minibatch", "covariance.one-sample-mean"),
-        source="LPL code, models/module.py; facebookresearch/vicreg, issue 16",
+        source="LPL code, models/module.py",
     ),
     Claim(
         id="conventions.no-ratio",

@@ -192,7 +192,7 @@ claims = (
         statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
         r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
         "for independent units of equal variance the average of the factor is too large by its share $1/(N - 1)$, that of "
-        "$u_i$ times the update by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        "$u_i$ times it by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
         states=(third_factor_gradient, excess),
         said=Said(
             "The sum over all other units may be replaced by one that is common to the population.",
@@ -202,7 +202,7 @@ claims = (
         proof=r"$\lVert u \rVert^4 = (\sum_k u_k^2)^2$ has the derivative $2 \sum_k u_k^2 \cdot 2 u_i$ with respect to $u_i$. "
         r"It differs from $4 u_i \sum_{k \neq i} u_k^2$ of covariance.one-sample by the term $k = i$. Let now the units be "
         r"independent with the variance $v$ and $\mathbb{E}[u_i^4] = \kappa v^2$, $\kappa$ the kurtosis. The factor without "
-        "its own unit is $(N - 1) v$ on average, its own share $v$: one $(N - 1)$-th. For $u_i$ times the update the two are "
+        "its own unit is $(N - 1) v$ on average, its own share $v$: one $(N - 1)$-th. For $u_i$ times it the two are "
         r"$\mathbb{E}[u_i^2 \sum_{k \neq i} u_k^2] = (N - 1) v^2$ and $\mathbb{E}[u_i^4] = \kappa v^2$. With $\kappa = 3$ and "
         r"$\kappa = 6$, $\kappa/31$ is $0.10$ and $0.19$.",
         holds=(

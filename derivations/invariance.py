@@ -116,7 +116,7 @@ claims = (
     ),
     Claim(
         id="invariance.linear",
-        title="Irreversible input makes the rule no gradient",
+        title="An asymmetric lagged covariance: no gradient",
         statement=r"For a linear unit on an input with $\mathbb{E}[x_t x_t^\top] = \mathbb{E}[x_{t-1} x_{t-1}^\top] = C$ and "
         r"$C_1 = \mathbb{E}[x_t x_{t-1}^\top]$ the stop-gradient gradient is on average $2 (C - C_1) w$ and the full one "
         r"$4 (C - \frac{1}{2} (C_1 + C_1^\top)) w$: the first is half of the second for every $w$ iff $C_1$ is symmetric. An "

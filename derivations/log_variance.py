@@ -134,7 +134,7 @@ claims = (
             ),
         ),
         assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", r"$B \ge 2$"),
-        rests_on=("variance.minibatch", "log-variance.minibatch"),
+        rests_on=("variance.general-threshold", "log-variance.minibatch"),
         source="note, log-variance loss",
     ),
     Claim(

@@ -64,7 +64,7 @@ claims = (
             ),
         ),
         assumptions=(
-            "Gaussian input, samples independent of each other",
+            "Gaussian input of mean $0$, samples independent of each other and of the same covariance",
             r"$B \ge 3$, so that the mean exists",
             r"$\sigma^2 > 0$",
         ),
@@ -81,6 +81,7 @@ claims = (
         r"$w^\top x_b = y_b$, $w^\top \sum_b y_b x_b = \sum_b y_b^2$. So the mixed field $\frac{1}{B} \sum_b y_b x_b/\sigma^2 "
         r"- \lambda w$ with $\sigma^2 = \frac{1}{B - 1} \sum_b y_b^2$ has the product $(B - 1)/B - \lambda \lVert w \rVert^2$ "
         "with $w$, which is $0$ where the field is.",
+        argued=True,
         holds=(
             Equation(batch_F, Sigma(Y[b] * x[b, q], b) / squares - decay * w[q], batch, batches),
             Equation(D(batch_F, averaging), 0, batch, batches),

@@ -182,7 +182,7 @@ claims = (
             Numbers(independent.threshold_by_autodiff),
             Solver(independent.threshold_by_solver),
         ),
-        assumptions=(r"$\mu_1 > \dots > \mu_N > \mu_{N+1} \ge 0$, $N \ge 2$", r"$\lambda > 0$"),
+        assumptions=(r"$\mu_1 > \dots > \mu_N > \mu_{N+1} \ge 0$ (no $\mu_{N+1}$ if $N = M$), $N \ge 2$", r"$\lambda > 0$"),
         rests_on=("covariance.minibatch", "oja.stability"),
         source="beyond the note",
     ),

@@ -184,9 +184,8 @@ claims = (
         r"$v_k$ becomes $-2 \lambda (1 - \lambda \varepsilon/\mu_k)$, those across stay $\lambda (\mu_j/\mu_k - 1)$; so the "
         "limit of the step size may come from other directions. (iii) The origin is a fixed point with the eigenvalues "
         r"$\mu_j/\varepsilon - \lambda$; it attracts iff $\mu_1 \le \lambda \varepsilon$, and then the flow from everywhere. "
-        r"(iv) At equality it does so algebraically: along $v_1$, $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 "
-        r"+ \lambda \lVert w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$. (Discrete steps need a small $\eta$ "
-        "besides.)",
+        r"(iv) At equality the approach along $v_1$ is algebraic: $d\lVert w \rVert^2/dt = -2 \lambda^2 \lVert w \rVert^4/(1 "
+        r"+ \lambda \lVert w \rVert^2)$, so $\lVert w \rVert$ falls like $t^{-1/2}$.",
         proof=r"(i) Where $F = C w/(\sigma^2 + \varepsilon) - \lambda w = 0$, $C w = \lambda (\sigma^2 + \varepsilon) w$: any "
         r"fixed point but the origin is an eigenvector with a positive eigenvalue. Along $v_k$, $\mu_k = \lambda (\mu_k "
         r"\lVert w \rVert^2 + \varepsilon)$, which is the length stated, and positive iff $\mu_k > \lambda \varepsilon$. (ii) "

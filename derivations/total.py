@@ -86,8 +86,8 @@ claims = (
         r"$\lambda_{\mathrm{cov}} = 2 \beta c_{\mathrm{cov}}/c_{\mathrm{inv}}$.",
         proof=r"A gradient is linear, so the terms may be taken one by one. With the mean held, $L_{\mathrm{var}}$ has the "
         r"gradient $-\alpha \sum_t H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$, as with the mean free "
-        "(variance.minibatch); invariance.stop-gradient and covariance.one-sample give the others, with the factors $2$ and "
-        r"$4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ stated. "
+        "(variance.general-threshold); invariance.stop-gradient and covariance.one-sample give the others, with the factors "
+        r"$2$ and $4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ stated. "
         r"Taking $2 c_{\mathrm{inv}}$ out of all three, into the learning rate, leaves $\lambda_{\mathrm{inv}} = 1$ and the "
         "others divided by it.",
         holds=(
@@ -97,7 +97,7 @@ claims = (
         ),
         evidence=(Autodiff(losses.total, -Sigma(hinge_update, t), in_losses, {"gamma": 0.8, "epsilon": 0.01}),),
         assumptions=(r"$\sigma_i > 0$", r"$\sigma_i \neq \gamma$", "the mean is held constant", r"$B \ge 2$"),
-        rests_on=("variance.minibatch", "invariance.stop-gradient", "covariance.one-sample"),
+        rests_on=("variance.general-threshold", "invariance.stop-gradient", "covariance.one-sample"),
         source="note, total loss",
     ),
     Claim(
@@ -109,7 +109,8 @@ claims = (
         proof="Every term of total.sum has the factors $x_j$, presynaptic, and $f'(a_i)$. The invariance term has besides "
         r"$z_i - z'_i$, the variance term $H(\gamma - \sigma_i) u_i/\sigma_i$: the unit's own. By covariance.local-exact the "
         "covariance term is $u_i S - u_i^3$, in which only $S$ is not the unit's own, and it is common to all. In the exact "
-        "rule a sum of $K_{ik} u_k$ over the other units stands instead, with a $K_{ik}$ for each pair.",
+        "rule a sum of $K_{ik} u_k$ over the other units stands instead, with a $K_{ik}$ for each pair. "
+        "That no other form helps is shown by populations with the same $u_i$ and $S$ in every sample and different sums.",
         holds=(
             Equation(
                 Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps

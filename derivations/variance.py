@@ -209,7 +209,7 @@ claims = (
         title="At its threshold the hinge has a kink",
         statement=r"At $\sigma_i = \gamma$ the loss has the one-sided derivatives $\max(0, -\partial\sigma_i/\partial W)$ "
         r"from above and $-\max(0, \partial\sigma_i/\partial W)$ from below, so none unless $\partial\sigma_i/\partial W = "
-        "0$. The choice here is $0$, $H(0) = 0$; other frameworks choose otherwise.",
+        "0$. The choice here is $0$, $H(0) = 0$; autograd's maximum takes half the one-sided slope.",
         proof=r"By the equations the loss has the derivative $-\partial\sigma_i/\partial W$ where the unit is below its "
         r"threshold and $0$ where it is above. At the threshold, a step $h$ of the weight gives $\sigma_i = \gamma + h\, "
         r"\partial\sigma_i/\partial W$ to first order, so that $\max(0, \gamma - \sigma_i)$ is $\max(0, -h\, "
@@ -239,8 +239,8 @@ claims = (
         id="variance.collapse",
         title="Collapse stands still, but small weights grow",
         statement=r"With $\varepsilon > 0$ a unit of constant activity has update $0$, as has a dead one ($f' = 0$ on all "
-        "samples). But at zero weights a linear unit's collapse is unstable: under the mean update small "
-        r"weights grow at the rate $\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue "
+        r"samples). But at zero weights a linear unit's collapse is unstable: under the mean update, without its $\alpha$, "
+        r"small weights grow at the rate $\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue "
         r"$\mu$, for log-variance without decay at $\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
         proof="The update of a unit of constant activity has the factor $u_i^t = 0$ in every term, that of a dead unit the "
         r"factor $f'(a_i^t) = 0$, and $\sigma_i \ge \sqrt{\varepsilon} > 0$. For a linear unit the mean update is $C "
