@@ -99,7 +99,8 @@ claims = (
         r"-\frac{1}{2} \log(w^\top C w) + \frac{\lambda}{2} \lVert w \rVert^2$; the average of Oja's rule is $O(w) = C w - "
         r"\sigma^2 w$.",
         proof=r"As in log-variance.one-sample, with $\alpha = 1$, $f' = 1$, the mean $0$, so that $u = y$, and the rest of the "
-        r"long-term variance, $\mathrm{SG}(\sigma^2 - y^2)$, for what other samples contribute: minus the gradient is $y x/\sigma^2$; "
+        r"long-term variance, $\mathrm{SG}(\sigma^2 - y^2)$, for what other samples contribute: minus the gradient is $y "
+        r"x/\sigma^2$; "
         r"the decay $\frac{\lambda}{2} \lVert w \rVert^2$ subtracts $\lambda w$. Since $y = w^\top x$, "
         r"$\mathbb{E}[y x] = \mathbb{E}[x x^\top] w = C w$ and $\mathbb{E}[y^2] = w^\top C w = \sigma^2$, while $w$ and "
         r"$\sigma^2$ do not change from sample to sample. So $y x/\sigma^2 - \lambda w$ is on average $F(w)$, and Oja's $y x "

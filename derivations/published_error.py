@@ -50,7 +50,8 @@ claims = (
         title="The printed loss is not the covariance loss",
         statement="(i) LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, "
         "plus the mean over pairs of the variance (ddof 1) over samples of the products $u_i u_k$. (ii) That variance "
-        r"vanishes iff $u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i \neq k$: in no "
+        r"vanishes iff $u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i "
+        r"\neq k$: in no "
         "sample do two units both differ from their means. (iii) It is $0$ for the sparse code of four samples $(1, 0)$, "
         "$(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, 1)$, $(-1, -1)$, both uncorrelated. (iv) "
         "For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.",

@@ -87,7 +87,8 @@ claims = (
         proof=r"A gradient is linear, so the terms may be taken one by one. With the mean held, $L_{\mathrm{var}}$ has the "
         r"gradient $-\alpha \sum_t H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$, as with the mean free "
         "(variance.general-threshold); invariance.stop-gradient and covariance.one-sample give the others, with the factors "
-        r"$2$ and $4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ stated. "
+        r"$2$ and $4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ "
+        r"stated. "
         r"Taking $2 c_{\mathrm{inv}}$ out of all three, into the learning rate, leaves $\lambda_{\mathrm{inv}} = 1$ and the "
         "others divided by it.",
         holds=(
