@@ -1,7 +1,8 @@
 """Sphinx extension: what pages load, so that nothing is asked of the network.
 
-MathJax and its font are copied from npm's packages. The pages that derive gradients, and those that mark exercises, get
-Pyodide, if it is installed, and two archives: SymPy as installed here, and the project's own calculus.
+MathJax and its font are copied from npm's packages, and so is DataTables, for the ledger. The pages that derive gradients, and
+those that mark exercises, get Pyodide, if it is installed, and two archives: SymPy as installed here, and the project's own
+calculus.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from sphinx.errors import ExtensionError
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = Path(sys.prefix) / "node_modules"
 MATHJAX, PYODIDE = PACKAGES / "mathjax", PACKAGES / "pyodide"
+DATATABLES = (
+    PACKAGES / "datatables.net" / "js" / "dataTables.min.js",
+    PACKAGES / "datatables.net-dt" / "css" / "dataTables.dataTables.min.css",
+)
 FONT = "mathjax-newcm-font"
 CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 IN_PAGE = ROOT / "book" / "in_page"
@@ -32,6 +37,9 @@ def copy_assets(app: Sphinx, problem: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     _copy_mathjax(static / "mathjax")
+    (static / "datatables").mkdir(exist_ok=True)
+    for path in DATATABLES:
+        shutil.copy(path, static / "datatables")
     (static / "derive").mkdir(exist_ok=True)
     for path in IN_PAGE.glob("*.js"):
         shutil.copy(path, static / "derive")

@@ -1,24 +1,19 @@
 """The ledger as a table that sorts and filters: every claim with its statement, and what was measured of it.
 
-It is drawn from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built; ``ledger.js``
-starts what responds. What rests on what is drawn by ``claim_map``.
+It is written from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built, and can be read as it
+is; ``ledger.js`` has DataTables sort and filter it. What rests on what is drawn by ``claim_map``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from itables import JavascriptFunction, options, to_html_datatable
-from itables.javascript import generate_init_offline_itables_html
-
 LEDGER = Path(__file__).parent / "_generated" / "ledger.json"
-FACETS = {"status": "status", "chapter": "section", "what was said": "verdict"}  # columns that can be narrowed to one value
+FACETS = "status", "chapter", "what was said"  # columns that can be narrowed to one value
 Claim = dict[str, Any]
 
 
@@ -50,38 +45,32 @@ def chip(claim: Claim) -> str:
 
 
 def table() -> str:
-    """The ledger as an HTML table with everything that it needs, so that it works offline."""
+    """The ledger as an HTML table, with lists that narrow it."""
     claims = ledger()
-    rows = pd.DataFrame(map(_row, claims), dtype=object)
-    where = {column: rows.columns.get_loc(column) for column in FACETS}
-    shown = to_html_datatable(
-        rows,
-        connected=False,
-        allow_html=True,
-        showIndex=False,
-        table_id="ledger",
-        classes="display compact",
-        paging=False,
-        maxBytes=0,  # all of it
-        order=[],
-        autoWidth=False,
-        layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
-        text_in_header_can_be_selected=False,  # so that a click anywhere on a heading sorts
-        columnDefs=[{"targets": 0, "className": "statement"}],
-        drawCallback=JavascriptFunction("function () { startLedger(this.api()) }"),  # itables drops an initComplete
+    rows = [*map(_row, claims)]
+    facets = "".join(_facet(name, place, claims) for place, name in enumerate(rows[0]) if name in FACETS)
+    head = "".join(f'<th scope="col">{name}</th>' for name in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.values())}</tr>" for row in rows)
+    scripts = "".join(
+        f'<script src="_static/{path}"></script>' for path in ("datatables/dataTables.min.js", "derive/ledger.js")
     )
-    facets = "".join(_facet(column, where[column], claims) for column in FACETS)
-    script = '<script src="_static/derive/ledger.js"></script>'
-    start = generate_init_offline_itables_html(options.dt_bundle)
-    return f'{script}{start}<div class="ledger-facets">{facets}</div><div class="ledger">{shown}</div>'
+    return (
+        '<link rel="stylesheet" href="_static/datatables/dataTables.dataTables.min.css">'
+        f'<div class="ledger-facets">{facets}</div><div class="ledger"><table id="ledger" class="display compact">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{scripts}"
+    )
 
 
-def _row(claim: Claim) -> Mapping[str, Any]:
+def _values(claim: Claim) -> dict[str, str]:
+    """What a claim has in the columns that can be narrowed."""
+    return dict(zip(FACETS, (claim["status"], claim["section"].replace("_", " "), claim["verdict"] or ""), strict=True))
+
+
+def _row(claim: Claim) -> dict[str, object]:
     return {
         "claim": f'<a href="{target(claim)}">{html(claim["title"])}</a><br>{html(claim["tex"])}<br><code>{claim["id"]}</code>',
+        **_values(claim),
         "status": chip(claim),
-        "chapter": claim["section"],
-        "what was said": claim["verdict"] or "",
         "evidence": ", ".join(claim["evidence"]),
         "kinds": len(claim["evidence"]),
         "kernel": claim["kernel"],
@@ -90,9 +79,8 @@ def _row(claim: Claim) -> Mapping[str, Any]:
     }
 
 
-def _facet(column: str, place: int, claims: list[Claim]) -> str:
-    values = dict.fromkeys(claim[FACETS[column]] for claim in claims if claim[FACETS[column]])
-    chosen = "".join(f"<option>{value}</option>" for value in values)
-    name = f"ledger-column-{place}"
-    every = '<option value="">all</option>'
-    return f'<div><label for="{name}">{column}</label> <select id="{name}" data-column="{place}">{every}{chosen}</select></div>'
+def _facet(name: str, place: int, claims: list[Claim]) -> str:
+    values = filter(None, dict.fromkeys(_values(claim)[name] for claim in claims))
+    options = '<option value="">all</option>' + "".join(f"<option>{value}</option>" for value in values)
+    label = f'<label for="ledger-{place}">{name}</label>'
+    return f'<div>{label} <select id="ledger-{place}" data-column="{place}">{options}</select></div>'

@@ -31,7 +31,7 @@ document.addEventListener("DOMContentLoaded", () => {
             if (name !== null && !(name in presets)) say("refused", `No preset is called ${name}.`)
         }
     }
-    window.addEventListener("hashchange", begin)
+    window.addEventListener("hashchange", () => location.hash.includes("=") && begin()) // and not for a heading of this page
     begin()
 
     function show(found, say, details) {

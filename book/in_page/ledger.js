@@ -1,15 +1,10 @@
-// The ledger, from the first time that its table is drawn: formulas are set, and each list above narrows one column to a value.
+// The ledger: a click on a heading sorts, the box searches, and each list above the table narrows one column to a value.
 "use strict"
 
-let ledgerStarted = false
-
-async function startLedger(table) {
-    if (ledgerStarted) return
-    ledgerStarted = true
+{
+    const layout = {topStart: "info", topEnd: "search", bottomStart: null, bottomEnd: null}
+    const table = new DataTable("#ledger", {paging: false, order: [], autoWidth: false, layout})
     for (const facet of document.querySelectorAll(".ledger-facets select"))
         facet.addEventListener("change", () => table.column(Number(facet.dataset.column))
             .search(text => facet.value === "" || text === facet.value).draw())
-    if (document.readyState !== "complete") await new Promise(loaded => addEventListener("load", loaded))
-    await MathJax.startup.promise
-    await MathJax.typesetPromise([table.table().node()])
 }

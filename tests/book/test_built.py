@@ -75,7 +75,8 @@ def test_no_internal_link_is_broken(built: Path) -> None:
             target = (path.parent / place.split("?")[0]).resolve() if place else path
             if target.is_dir():
                 target /= "index.html"
-            exists = target.exists() and (not fragment or target.suffix != ".html" or fragment in read(target).ids)
+            filled_in = target.name == "derive.html" and "=" in fragment  # what a form begins with, and no place on the page
+            exists = target.exists() and (not fragment or target.suffix != ".html" or filled_in or fragment in read(target).ids)
             checked += 1
             if (not exists and fragment not in ("", "main-content", "top")) or not target.exists():
                 broken.append(f"{path.name}: {link}")

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("itables", reason="the book is built with the extra 'book'")
-
 from book.claims import html, ledger
 
 LEDGER = ledger()
@@ -28,7 +26,9 @@ def column(page: Any, name: str) -> list[str]:
 
 
 def names(page: Any) -> set[str]:
-    cells = page.eval_on_selector_all("#ledger tbody td.statement > code:last-child", "all => all.map(one => one.textContent)")
+    cells = page.eval_on_selector_all(
+        "#ledger tbody td:first-child > code:last-child", "all => all.map(one => one.textContent)"
+    )
     return set(cells)
 
 

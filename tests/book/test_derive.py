@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import Any
 
@@ -11,7 +12,7 @@ pytest.importorskip("sphinx", reason="the book is built with the extra 'book'")
 
 from sympy import Expr, S, Symbol
 
-from book.exercise import calculus
+from book.exercise import BOOK, calculus
 from book.typed import link, typed
 from derivations import NOTE, covariance, covariance_one_sample, invariance, log_variance, total, variance
 from derivations.notation import LATEX
@@ -41,6 +42,13 @@ def page() -> Any:
 
 def test_there_is_a_preset_for_every_loss(page: Any) -> None:
     assert list(page.presets) == list(LOSSES)
+
+
+def test_links_of_the_book_name_presets_that_there_are(page: Any) -> None:
+    texts = (path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))
+    named = {name for text in texts for name in re.findall(r"derive\.html#preset=([^\s\"'`)&]+)", text)}
+    assert named
+    assert named <= set(page.presets)
 
 
 @pytest.mark.parametrize("name", LOSSES)

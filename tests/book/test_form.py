@@ -84,6 +84,9 @@ def test_links_fill_the_form(visit: Any) -> None:
     page.wait_for_function("() => document.querySelector('[name=loss]').value == 'Sigma(z[b, i]**2, b, i)/2'")
     assert page.input_value("[name=gradient]") == "Sigma(slope[b, p]*x[b, q]*z[b, p], b)"
     assert not page.is_checked("[name=held]")
+    page.fill("[name=gradient]", "0")
+    page.evaluate("() => { location.hash = '#what-the-symbols-are' }")  # a heading: what was typed stays
+    assert page.input_value("[name=gradient]") == "0"
     page = visit.open("derive.html#preset=nothing")
     page.wait_for_function("s => document.querySelector(s).textContent == 'No preset is called nothing.'", arg=STATUS)
     assert visit.problems == []
