@@ -1,7 +1,7 @@
 """One document of all pages, in the order of the table of contents.
 
-Of a built page only its article is taken. Folds are opened, what needs a browser is replaced by a sentence, an id that two
-pages have gets the name of its page before it, and links between pages become links within the document.
+Of a built page only its article is taken. Folds are opened, a form is announced by a sentence, an id that two pages have gets
+the name of its page before it, and links between pages become links within the document.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from book.version import described
 BOOK = Path(__file__).resolve().parent.parent
 HERE = "http://book/"  # where the document stands as long as it is typeset; nothing is asked of a network
 STYLES = ("pygments.css", "proof.css", "sphinx-design.min.css", "mystnb.*.css")
-LEFT_OUT = ".headerlink, .viewcode-link, .screen-only, [type='text/x-thebe-config'], [src*='/derive/'], a.download"
+LEFT_OUT = ".headerlink, .viewcode-link, .screen-only, [type='text/x-thebe-config'], p:has(> a.download)"
 FONT = tuple(f"font/{style}.css" for style in ("400", "400-italic", "600", "600-italic", "700"))
-CONTROLS = "form, input, button, select, textarea"
 TITLE = "lvicreg"
 SUBTITLE = "Local learning rules of a one-layer VICReg network: derived, proven, generated"
 
@@ -95,10 +94,8 @@ class Edition:
             tag.decompose()
         for fold in article.select("details"):
             fold["open"] = ""
-        for form in article.select("form:not(.marked)"):
-            form.replace_with(_sentence(chapter.name))
-        for control in article.select(CONTROLS):
-            control.decompose()
+        for form in article.select("form:not(.marked)"):  # print.css hides forms; the question of an exercise stands without
+            form.insert_before(_sentence(chapter.name))
         for level in range(5, 0, -1):
             for heading in article.select(f"h{level}"):
                 heading["class"] = [f"title-{level}"]
@@ -147,13 +144,14 @@ class Edition:
         return [*theirs, *(f"_static/{name}" for name in _own("html_css_files")), *FONT, "book.css"]
 
     def _scripts(self) -> list[str]:
-        """MathJax as the pages have it, and the project's own."""
+        """MathJax as the pages have it, the project's own, and those that draw figures."""
         own = tuple(_own("html_js_files"))
         found: dict[str, None] = {}
         for head in self.heads.values():
             for script in head.select("script"):
                 address = script.get("src", "")
-                if "mathjax" in address or Path(address.split("?")[0]).name in own or "window.MathJax" in script.text:
+                named = "/mathjax/" in address or "/interactive/" in address or Path(address.split("?")[0]).name in own
+                if named or "window.MathJax" in script.text:
                     if address:
                         script["src"] = HERE + address.removeprefix(HERE)
                     found[str(script)] = None
