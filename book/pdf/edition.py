@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -65,7 +66,8 @@ class Edition:
             page = BeautifulSoup((built / f"{chapter.name}.html").read_text(encoding="utf-8"), "html.parser")
             self.heads[chapter.name], self.articles[chapter.name] = page.head, page.select_one("article.bd-article")
         self.titles = {name: _title(article) for name, article in self.articles.items()}
-        self._shared = _ids_of_several(self.articles.values())
+        self._ids = {name: {tag["id"] for tag in article.select("[id]")} for name, article in self.articles.items()}
+        self._shared = {identity for identity, number in Counter(chain(*self._ids.values())).items() if number > 1}
         for chapter in self.chapters:
             self._prepare(chapter)
 
@@ -111,7 +113,8 @@ class Edition:
             if ":" in place.split("/")[0]:
                 continue
             if target in self.articles:
-                tag["href"] = "#" + (self._id(target, fragment) if fragment else f"chapter-{target}")
+                known = fragment in self._ids[target]  # not what a form reads, such as #preset=variance
+                tag["href"] = "#" + (self._id(target, fragment) if known else f"chapter-{target}")
             else:
                 del tag["href"]  # of a file beside the pages, or of an index
         for tag in article.select("[src]"):
@@ -170,11 +173,6 @@ def _page(chapter: Chapter) -> str:
 def _title(article: Tag) -> str:
     heading = article.select_one("h1")
     return "".join(text for text in heading.find_all(string=True) if "headerlink" not in text.parent.get("class", []))
-
-
-def _ids_of_several(articles: Iterable[Tag]) -> set[str]:
-    counted = Counter(identity for article in articles for identity in {tag["id"] for tag in article.select("[id]")})
-    return {identity for identity, number in counted.items() if number > 1}
 
 
 def _sentence(name: str) -> Tag:

@@ -28,7 +28,8 @@ HEAD = (
 )
 PAGES = {
     "index": '<h1>Book<a class="headerlink" href="#book">#</a></h1><p><a href="second.html#end">end</a></p>',
-    "first": '<h1>First</h1><h2 id="end">End</h2><details><summary>More</summary>hidden</details><a href="#end">below</a>',
+    "first": '<h1>First</h1><h2 id="end">End</h2><details><summary>More</summary>hidden</details><a href="#end">below</a>'
+    '<a href="second.html#preset=one">form</a>',
     "second": '<h1>Second</h1><h2 id="end">End</h2><p id="once"><a href="first.html">back</a><a href="first.ipynb">notebook</a>'
     '<a href="https://example.org/a.html">elsewhere</a><img src="_images/a.svg"></p>'
     '<form id="ask"><button>Ask</button></form><form class="marked"><textarea></textarea></form><button>Copy</button>'
@@ -70,6 +71,7 @@ def test_every_link_leads_to_its_own_place(document: BeautifulSoup) -> None:
     assert links == {
         "end": "#second--end",
         "below": "#first--end",
+        "form": "#chapter-second",
         "back": "#chapter-first",
         "notebook": None,
         "elsewhere": "https://example.org/a.html",
