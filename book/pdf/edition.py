@@ -1,16 +1,17 @@
 """One document of all pages, in the order of the table of contents.
 
-Of a built page only its article is taken. Folds are opened, what needs a browser is replaced by a sentence, an id that two
-pages have gets the name of its page before it, and links between pages become links within the document.
+Of a built page only its article is taken. Folds are opened, a form is announced by a sentence, an id that two pages have gets
+the name of its page before it, and links between pages become links within the document.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -22,9 +23,8 @@ from book.version import described
 BOOK = Path(__file__).resolve().parent.parent
 HERE = "http://book/"  # where the document stands as long as it is typeset; nothing is asked of a network
 STYLES = ("pygments.css", "proof.css", "sphinx-design.min.css", "mystnb.*.css")
-LEFT_OUT = ".headerlink, .viewcode-link, .screen-only, [type='text/x-thebe-config'], [src*='/derive/'], a.download"
+LEFT_OUT = ".headerlink, .viewcode-link, .screen-only, [type='text/x-thebe-config'], p:has(> a.download)"
 FONT = tuple(f"font/{style}.css" for style in ("400", "400-italic", "600", "600-italic", "700"))
-CONTROLS = "form, input, button, select, textarea"
 TITLE = "lvicreg"
 SUBTITLE = "Local learning rules of a one-layer VICReg network: derived, proven, generated"
 
@@ -66,7 +66,8 @@ class Edition:
             page = BeautifulSoup((built / f"{chapter.name}.html").read_text(encoding="utf-8"), "html.parser")
             self.heads[chapter.name], self.articles[chapter.name] = page.head, page.select_one("article.bd-article")
         self.titles = {name: _title(article) for name, article in self.articles.items()}
-        self._shared = _ids_of_several(self.articles.values())
+        self._ids = {name: {tag["id"] for tag in article.select("[id]")} for name, article in self.articles.items()}
+        self._shared = {identity for identity, number in Counter(chain(*self._ids.values())).items() if number > 1}
         for chapter in self.chapters:
             self._prepare(chapter)
 
@@ -95,10 +96,8 @@ class Edition:
             tag.decompose()
         for fold in article.select("details"):
             fold["open"] = ""
-        for form in article.select("form:not(.marked)"):
-            form.replace_with(_sentence(chapter.name))
-        for control in article.select(CONTROLS):
-            control.decompose()
+        for form in article.select("form:not(.marked)"):  # print.css hides forms; the question of an exercise stands without
+            form.insert_before(_sentence(chapter.name))
         for level in range(5, 0, -1):
             for heading in article.select(f"h{level}"):
                 heading["class"] = [f"title-{level}"]
@@ -114,7 +113,8 @@ class Edition:
             if ":" in place.split("/")[0]:
                 continue
             if target in self.articles:
-                tag["href"] = "#" + (self._id(target, fragment) if fragment else f"chapter-{target}")
+                known = fragment in self._ids[target]  # not what a form reads, such as #preset=variance
+                tag["href"] = "#" + (self._id(target, fragment) if known else f"chapter-{target}")
             else:
                 del tag["href"]  # of a file beside the pages, or of an index
         for tag in article.select("[src]"):
@@ -147,13 +147,14 @@ class Edition:
         return [*theirs, *(f"_static/{name}" for name in _own("html_css_files")), *FONT, "book.css"]
 
     def _scripts(self) -> list[str]:
-        """MathJax as the pages have it, and the project's own."""
+        """MathJax as the pages have it, the project's own, and those that draw figures."""
         own = tuple(_own("html_js_files"))
         found: dict[str, None] = {}
         for head in self.heads.values():
             for script in head.select("script"):
                 address = script.get("src", "")
-                if "mathjax" in address or Path(address.split("?")[0]).name in own or "window.MathJax" in script.text:
+                named = "/mathjax/" in address or "/interactive/" in address or Path(address.split("?")[0]).name in own
+                if named or "window.MathJax" in script.text:
                     if address:
                         script["src"] = HERE + address.removeprefix(HERE)
                     found[str(script)] = None
@@ -172,11 +173,6 @@ def _page(chapter: Chapter) -> str:
 def _title(article: Tag) -> str:
     heading = article.select_one("h1")
     return "".join(text for text in heading.find_all(string=True) if "headerlink" not in text.parent.get("class", []))
-
-
-def _ids_of_several(articles: Iterable[Tag]) -> set[str]:
-    counted = Counter(identity for article in articles for identity in {tag["id"] for tag in article.select("[id]")})
-    return {identity for identity, number in counted.items() if number > 1}
 
 
 def _sentence(name: str) -> Tag:

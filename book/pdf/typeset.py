@@ -40,9 +40,12 @@ def write_pdf(built: Path, target: Path) -> None:
         page.goto(f"{HERE}edition.html")
         page.evaluate("() => window.MathJax?.startup?.promise.then(() => document.fonts.ready)")
         page.pdf(path=target, prefer_css_page_size=True)
-        page.evaluate(NUMBER, first_pages(target))
+        numbers = first_pages(target)
+        page.evaluate(NUMBER, numbers)
         page.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
         browser.close()
+    if first_pages(target) != numbers:
+        raise RuntimeError("chapters moved while the table of contents was filled in: it would name wrong pages")
     with pikepdf.open(target, allow_overwriting_input=True) as pdf:
         pdf.docinfo["/Subject"] = SUBTITLE
         pdf.docinfo["/MadeFrom"] = (built / STAMP).read_text(encoding="utf-8")

@@ -22,14 +22,18 @@ parts:
     - file: second
 """
 CONFIG = "{sphinx: {config: {html_css_files: [custom.css], html_js_files: [fit.js]}}}"
-HEAD = '<script>window.MathJax = {}</script><script src="_static/fit.js?v=1"></script><script src="_static/theme.js"></script>'
+HEAD = (
+    '<script src="_static/interactive/two.js"></script><script>window.MathJax = {}</script>'
+    '<script src="_static/fit.js?v=1"></script><script src="_static/theme.js"></script>'
+)
 PAGES = {
     "index": '<h1>Book<a class="headerlink" href="#book">#</a></h1><p><a href="second.html#end">end</a></p>',
-    "first": '<h1>First</h1><h2 id="end">End</h2><details><summary>More</summary>hidden</details><a href="#end">below</a>',
+    "first": '<h1>First</h1><h2 id="end">End</h2><details><summary>More</summary>hidden</details><a href="#end">below</a>'
+    '<a href="second.html#preset=one">form</a>',
     "second": '<h1>Second</h1><h2 id="end">End</h2><p id="once"><a href="first.html">back</a><a href="first.ipynb">notebook</a>'
     '<a href="https://example.org/a.html">elsewhere</a><img src="_images/a.svg"></p>'
     '<form id="ask"><button>Ask</button></form><form class="marked"><textarea></textarea></form><button>Copy</button>'
-    '<p class="screen-only">Move the slider.</p>',
+    '<p class="screen-only">Move the slider.</p><p><a class="download" href="first.ipynb">Take it away</a>.</p>',
 }
 
 
@@ -67,6 +71,7 @@ def test_every_link_leads_to_its_own_place(document: BeautifulSoup) -> None:
     assert links == {
         "end": "#second--end",
         "below": "#first--end",
+        "form": "#chapter-second",
         "back": "#chapter-first",
         "notebook": None,
         "elsewhere": "https://example.org/a.html",
@@ -77,14 +82,15 @@ def test_every_link_leads_to_its_own_place(document: BeautifulSoup) -> None:
 
 def test_what_paper_cannot_do_is_left_out_or_replaced_by_a_sentence(document: BeautifulSoup) -> None:
     assert document.details.has_attr("open")
-    assert document.select("form, button, textarea, nav:not(.contents), .headerlink") == []
+    assert document.select("nav:not(.contents), .headerlink, .screen-only, a.download") == []
     assert "second.html" in chapter(document, "second").select_one(".in-the-browser").text
     assert len(document.select(".in-the-browser")) == 1
-    assert "slider" not in document.text
+    assert chapter(document, "second").article.text.endswith("AskCopy")
 
 
 def test_mathjax_and_the_books_own_scripts_are_taken_once(document: BeautifulSoup) -> None:
     assert [script.get("src", script.text) for script in document.select("script")] == [
+        f"{edition.HERE}_static/interactive/two.js",
         "window.MathJax = {}",
         f"{edition.HERE}_static/fit.js?v=1",
     ]
