@@ -1,7 +1,7 @@
 """The ledger as a table that sorts and filters: every claim with its statement, and what was measured of it.
 
-It is written from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built, and can be read as it
-is; ``ledger.js`` has DataTables sort and filter it. What rests on what is drawn by ``claim_map``.
+It is written from ``_generated/ledger.json``, which ``python -m derivations`` writes, when the book is built, and can be
+read as it is; ``ledger.js`` has DataTables sort and filter it. What rests on what is drawn by ``claim_map``.
 """
 
 from __future__ import annotations
