@@ -45,7 +45,7 @@ def one_neuron() -> list[str]:
         f"# [[{number(update)}.]]",
         f"its gradient is $-1/w = -{number(logarithm)}$, and the rule divides by $\\sigma$ once more: "
         f"${number(update)} / {sigma:g} = {number(logarithm)}$",
-        f"the update comes out as {(u * X).sum() / 4 / z.std():.2f}",
+        f"makes the update {(u * X).sum() / 4 / sigma:.2g} if it stands in the rule alone, and {(u * X).sum() / 4 / z.std():.2f} if",
     ]
 
 
@@ -96,7 +96,7 @@ def oja() -> list[str]:
         f"$C w = ({', '.join(f'{value:g}' for value in C @ w)})$",
         f"= {variance:g}$",
         f"$C w - \\sigma^2 w = {slow}$",
-        f"$C w / \\sigma^2 - w = {fast}$: the same direction, shorter by {variance:g}",
+        f"$C w / \\sigma^2 - w = {fast}$: the same direction, shorter by a factor of {variance:g}",
     ]
 
 
@@ -104,7 +104,7 @@ def published_error() -> list[str]:
     """Two units, three samples."""
     u = np.array([[1.0, 1.0], [1.0, -1.0], [-2.0, 0.0]])
     corrected, printed = off_diagonal_mean((u.T @ u / 2) ** 2), off_diagonal_mean((u**2).T @ u**2 / 2)
-    return [f"formula A is **{corrected:g}**", f"formula B is **{printed:g}**"]
+    return [f"the first formula is **{corrected:g}**", f"the second is **{printed:g}**"]
 
 
 WORKED: dict[str, Callable[[], list[str]]] = {
