@@ -45,7 +45,8 @@ def one_neuron() -> list[str]:
         f"# [[{number(update)}.]]",
         f"its gradient is $-1/w = -{number(logarithm)}$, and the rule divides by $\\sigma$ once more: "
         f"${number(update)} / {sigma:g} = {number(logarithm)}$",
-        f"makes the update {(u * X).sum() / 4 / sigma:.2g} if it stands in the rule alone, and {(u * X).sum() / 4 / z.std():.2f} if",
+        f"makes the update {(u * X).sum() / 4 / sigma:.2g} if it stands in the rule alone, and "
+        f"{(u * X).sum() / 4 / z.std():.2f} if in the variance too",
     ]
 
 
