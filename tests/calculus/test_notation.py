@@ -146,6 +146,7 @@ def test_no_index_above_stands_beside_an_exponent():
         assert "}^{b}^" not in latex(z[b, i] ** exponent, {})
         assert r"\left(z_{i}^{b}\right)^{" in latex(z[b, i] ** exponent, {})
         assert "(z_i^b)" in text(z[b, i] ** exponent, {})
+    assert text(w[j] ** Rational(3, 2), {}) == "w_j**(3/2)"  # without an index above it needs no brackets
 
 
 def test_an_order_is_printed_as_it_runs():
