@@ -72,7 +72,7 @@ def test_the_keyboard_shows_and_escape_hides(visit: Any) -> None:
 
 def test_a_cited_work_is_shown(visit: Any) -> None:
     page = visit.open("oja.html")
-    page.locator("main a[href*='references.html#']").first.hover()
+    page.locator("main a[href*='references.html#']", has_text="Oja").first.hover()
     page.wait_for_selector(SHOWN)
     assert "Oja" in page.inner_text(SHOWN)
     assert visit.problems == []
