@@ -15,7 +15,7 @@ from derivations.covariance import beta
 from derivations.independent import covariance_one_sample as independent
 from derivations.independent import linear as linear_losses
 from derivations.independent import losses
-from derivations.notation import rule
+from derivations.notation import over_minibatch, rule
 from lvicreg.calculus import D, Definitions, Descent, Gaussian, IndependentUnits, Mean, Sigma, Symmetric, distinct
 from lvicreg.calculus.layer import B, K, M, N, W, b, c, i, j, k, m, mean, network, p, q, slope, synapse, t, u, x, z
 from lvicreg.claims import Claim, Said
@@ -83,13 +83,13 @@ claims = (
         title="For one-sample covariance, holding the mean matters",
         statement="Holding the mean constant is not neutral for the one-sample covariance loss: differentiating through the "
         r"minibatch's mean leaves $[[-\frac{4 \beta}{B} \sum_b f'(a_i^b) x_j^b \sum_c \sum_{k \neq i} u_i^c (u_k^c)^2]]$. "
-        "(For $B = 2$ this is $0$, since then $u^1 = -u^2$.)",
+        "(For $B = 2$ this is $0$, since then a unit's two deviations are opposite.)",
         states=(through_the_mean,),
         proof=r"Through the mean, $\partial u_i^c/\partial W_{ij} = f'(a_i^c) x_j^c - \frac{1}{B} \sum_b f'(a_i^b) x_j^b$. "
         r"The loss of sample $c$ has the derivative $4 \beta u_i^c \sum_{k \neq i} (u_k^c)^2$ with respect to $u_i^c$. The "
         r"first part of $\partial u_i^c/\partial W_{ij}$ gives the gradient of covariance.one-sample, summed over $c$; the "
-        "second gives the term stated. For $B = 2$ the centred activities sum to $0$, so $u^2 = -u^1$, and the sum over $c$ "
-        "has odd powers only.",
+        "second gives the term stated. For $B = 2$ a unit's two deviations sum to $0$, so they are opposite, and the sum over "
+        "$c$ has odd powers only.",
         argued=True,
         holds=(
             Equation(
@@ -122,27 +122,29 @@ claims = (
     Claim(
         id="covariance.one-sample-bias",
         title="Decorrelated units are still pushed down",
-        statement=r"(i) For Gaussian activity $\mathbb{E}[(u_i u_k)^2] = \sigma_i^2 \sigma_k^2 + 2 K_{ik}^2$. (ii) For linear "
-        r"units on Gaussian input the expected one-sample gradient is twice the exact one plus a spurious decay $4 \beta "
-        r"\sum_{k \neq i} \sigma_k^2 (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (iii) The exact "
-        r"loss of a minibatch of independent Gaussian samples is biased too, by $(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$ "
-        r"for every pair, times $\beta$; this vanishes for large $B$.",
+        statement=r"(i) For Gaussian activity with the covariance $K^*$, $\mathbb{E}[(u_i u_k)^2] = K^*_{ii} K^*_{kk} + 2 "
+        r"(K^*_{ik})^2$. (ii) For linear units on Gaussian input the expected one-sample gradient is twice that of $\beta "
+        r"\sum_i \sum_{k \neq i} (K^*_{ik})^2$, plus a spurious decay $4 \beta \sum_{k \neq i} K^*_{kk} (C w_i)_j$, so that "
+        "perfectly decorrelated units are still pushed down. (iii) The exact loss of a minibatch of independent Gaussian "
+        r"samples is biased too: $\mathbb{E}[K_{ik}^2]$ exceeds $(K^*_{ik})^2$ by $(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - "
+        "1)$, which vanishes for large $B$.",
         said=Said(
             r"$4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ is on average the gradient of the sum of the squared "
-            r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} K_{ik}^2$.",
+            r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$.",
             "a reading of the note, covariance term, and of Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and "
             "Supplement Eq. 3 and 4; corrected in its erratum",
         ),
         proof="(i) For jointly Gaussian variables of mean $0$ the mean of a product of four is the sum over the three "
         r"pairings (Isserlis): $\mathbb{E}[u_i^2] \mathbb{E}[u_k^2] + 2 \mathbb{E}[u_i u_k]^2$. (ii) So the one-sample loss "
-        r"is on average $\beta \sum_i \sum_{k \neq i} (\sigma_i^2 \sigma_k^2 + 2 K_{ik}^2)$, and since it is a polynomial in "
-        r"the weights, the average of its gradient is the gradient of this. For linear units $\sigma_i^2 = w_i^\top C w_i$ "
+        r"is on average $\beta \sum_i \sum_{k \neq i} (K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2)$, and since it is a polynomial in "
+        r"the weights, the average of its gradient is the gradient of this. For linear units $K^*_{ii} = w_i^\top C w_i$ "
         r"has the gradient $2 C w_i$, and the pairs $(i, k)$ and $(k, i)$ contribute equally: $4 \beta \sum_{k \neq i} "
-        r"\sigma_k^2 (C w_i)_j$. The rest is twice the exact gradient, which is $0$ where all $K_{ik}$ are "
-        r"(covariance.minibatch). (iii) By a rotation of the samples that takes the mean out, $\sum_b u_i^b u_k^b$ is "
-        r"distributed as a sum of $B - 1$ independent products with the mean $K_{ik}$ and, by (i), the variance $\sigma_i^2 "
-        r"\sigma_k^2 + K_{ik}^2$ each. Divided by $B - 1$, that is an estimate with the mean $K_{ik}$ and the variance "
-        r"$(\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$, and the mean of its square is $K_{ik}^2$ plus this variance.",
+        r"K^*_{kk} (C w_i)_j$. The rest is twice the gradient of $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, each term of "
+        r"which has a factor $K^*_{ik}$, as in covariance.minibatch. (iii) By a rotation of the samples that takes the mean "
+        r"out, $\sum_b u_i^b u_k^b$ is distributed as a sum of $B - 1$ independent products with the mean $K^*_{ik}$ and, by "
+        r"(i), the variance $K^*_{ii} K^*_{kk} + (K^*_{ik})^2$ each. Divided by $B - 1$, that is $K_{ik}$: its mean is "
+        r"$K^*_{ik}$, its variance $(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - 1)$, and the mean of its square is $(K^*_{ik})^2$ "
+        "plus this variance.",
         holds=(
             Equation(
                 Mean(v[i] ** 2 * v[k] ** 2, gaussian_units), true_K[i, i] * true_K[k, k] + 2 * true_K[i, k] ** 2, sizes=small
@@ -266,7 +268,7 @@ rules = (
         "covariance_one_sample",
         "The note's one-sample covariance rule in its exactly local form. Not the gradient of the covariance loss: see "
         "covariance.one-sample-bias.",
-        Descent(Sigma(one_sample_loss, t), W[p, q], _mean_given),
+        Descent(over_minibatch(one_sample_loss), W[p, q], _mean_given),
         population,
         claims=("covariance.one-sample", "covariance.local-exact", "covariance.one-sample-mean", "covariance.one-sample-bias"),
         source="note, covariance term; Halvagal & Zenke 2023 as published, Methods Eq. 7.",
@@ -275,7 +277,7 @@ rules = (
     rule(
         "covariance_third_factor",
         "The note's approximation of the one-sample rule by a factor common to the population; exact for β Σ_b ‖u^b‖⁴.",
-        Descent(Sigma(norm_loss, t), W[p, q], _mean_given),
+        Descent(over_minibatch(norm_loss), W[p, q], _mean_given),
         population,
         claims=("covariance.third-factor", "covariance.third-factor-rotation"),
         source="note, covariance term.",

@@ -40,23 +40,23 @@ claims = (
         id="covariance.third-factor-rotation",
         title="What the third factor makes of rotated populations",
         statement=r"(i) $\lVert u \rVert^4$ does not change when the population is rotated. (ii) For Gaussian activity "
-        r"$\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K)^2 + 2\, \mathrm{tr}\, K^2$, at fixed unit variances a constant "
-        r"plus $2 \sum_i \sum_{k \neq i} K_{ik}^2$, which is least where units are uncorrelated, if they can be (linear ones "
-        r"only for $N \le \mathrm{rank}\, C$). (iii) With log-variance and decay instead, no decorrelated state of linear "
-        r"units with unequal variances is a minimum, for any $\beta$: rotating two of its units by $\theta$ leaves $\lVert u "
-        r"\rVert^4$ and the decay as they are and makes $\sigma_1^2 \sigma_2^2$ larger by $(\sigma_1^2 - \sigma_2^2)^2 "
-        r"\sin^2\theta \cos^2\theta$. (iv) Identical linear units along a principal component, $12 \beta N \mu^2 n^2 + "
-        r"\lambda n = 1$ with $n = \lVert w \rVert^2$, are critical for every $\beta$.",
+        r"with the covariance $K^*$, $\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K^*)^2 + 2\, \mathrm{tr}\, (K^*)^2$, at "
+        r"fixed unit variances a constant plus $2 \sum_i \sum_{k \neq i} (K^*_{ik})^2$, which is least where units are "
+        r"uncorrelated, if they can be (linear ones only for $N \le \mathrm{rank}\, C$). (iii) With log-variance and decay "
+        r"instead, no decorrelated state of linear units with unequal variances is a minimum, for any $\beta$: rotating two "
+        r"of its units by $\theta$ leaves $\lVert u \rVert^4$ and the decay as they are and makes $K^*_{11} K^*_{22}$ larger "
+        r"by $(K^*_{11} - K^*_{22})^2 \sin^2\theta \cos^2\theta$. (iv) Identical linear units along a principal component, "
+        r"$12 \beta N \mu^2 n^2 + \lambda n = 1$ with $n = \lVert w \rVert^2$, are critical for every $\beta$.",
         proof=r"(i) A rotation keeps $\lVert u \rVert$. The equation that was checked is the derivative along every "
         r"rotation's generator; it vanishes at every $u$, and rotations are reached from the identity, so $\lVert u \rVert^4$ "
         r"is the same at both ends. (ii) $\mathbb{E}\lVert u \rVert^4 = \sum_i \sum_k \mathbb{E}[u_i^2 u_k^2] = \sum_i \sum_k "
-        r"(K_{ii} K_{kk} + 2 K_{ik}^2)$ by the sum over pairings, and $\mathrm{tr}\, K^2 = \sum_i K_{ii}^2 + \sum_i \sum_{k "
-        r"\neq i} K_{ik}^2$. (iii) Rotating linear units is rotating the rows of $W$, so it leaves $\lVert W \rVert^2$ as it "
-        r"is. The variances of two uncorrelated units become $\sigma_1^2 \cos^2\theta + \sigma_2^2 \sin^2\theta$ and "
-        r"$\sigma_1^2 \sin^2\theta + \sigma_2^2 \cos^2\theta$, whose product is larger by the term stated; so $-\frac{1}{2} "
-        r"\log(\sigma_1^2 \sigma_2^2)$ falls, for $\theta$ as small as one likes. (iv) For identical units with $C w = \mu w$ "
-        r"every $K_{ik}$ is $\mu n$, and the gradient for each of them is $(\lambda - 1/n) w + 4 \beta (N \mu n\, \mu + 2 N "
-        r"\mu n\, \mu) w$.",
+        r"(K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2)$ by the sum over pairings, and $\mathrm{tr}\, (K^*)^2 = \sum_i (K^*_{ii})^2 + "
+        r"\sum_i \sum_{k \neq i} (K^*_{ik})^2$. (iii) Rotating linear units is rotating the rows of $W$, so it leaves $\lVert "
+        r"W \rVert^2$ as it is. The variances of two uncorrelated units become $K^*_{11} \cos^2\theta + K^*_{22} "
+        r"\sin^2\theta$ and $K^*_{11} \sin^2\theta + K^*_{22} \cos^2\theta$, whose product is larger by the term stated; so "
+        r"$-\frac{1}{2} \log(K^*_{11} K^*_{22})$ falls, for $\theta$ as small as one likes. (iv) For identical units with $C "
+        r"w = \mu w$ every $K^*_{ik}$ is $\mu n$, and the gradient for each of them is $(\lambda - 1/n) w + 4 \beta (N \mu "
+        r"n\, \mu + 2 N \mu n\, \mu) w$.",
         argued=True,
         holds=(
             Equation(rotated, 0, sizes=small),

@@ -11,7 +11,7 @@ from sympy import IndexedBase
 
 from derivations.independent import invariance as independent
 from derivations.independent import losses
-from derivations.notation import rule
+from derivations.notation import over_minibatch, rule
 from lvicreg.calculus import SG, D, Definitions, Descent, Mean, SecondMoments, Sigma, Symmetric, f, f_prime
 from lvicreg.calculus.layer import B, W, b, i, j, m, network, p, q, slope, synapse, t, x, z
 from lvicreg.claims import Claim
@@ -33,7 +33,7 @@ reads = synapse.also(post=(z_prev[b, i],))  # each unit remembers its activity
 
 # --- the losses of the note -------------------------------------------------------------------------------
 one_sample_loss = Sigma((z[t, i] - SG(z_prev[t, i])) ** 2, i)
-loss = Sigma(one_sample_loss, t)
+loss = over_minibatch(one_sample_loss)
 loss_without_stop = Sigma((z[t, i] - z_prev[t, i]) ** 2, i)
 
 # --- and its gradient ----------------------------------------------------------------------------------------------------

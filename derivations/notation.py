@@ -5,8 +5,9 @@ from typing import Any
 
 from sympy import Expr, S
 
-from lvicreg.calculus import Definitions, Descent, Synapse, layer
-from lvicreg.calculus.layer import W, p, q, synapse
+from lvicreg.calculus import Definitions, Descent, Sigma, Synapse, layer
+from lvicreg.calculus.indexed import rename
+from lvicreg.calculus.layer import W, b, p, q, synapse, t
 from lvicreg.codegen.rule import Parameter, Rule
 
 TEXT = layer.TEXT | {
@@ -23,7 +24,8 @@ LATEX = layer.LATEX | {
     "x_prev": "{x'}", "a_prev": "{a'}", "z_prev": "{z'}", "slope_prev": "f'({a'}·)", "u_prev": "{u'}", "var_prev": "{v'}",
     "mean_prev": r"{\bar{z}'}", "sigma_prev": r"{\sigma'}·", "K_prev": "{K'}", "v_prev": "{v'}", "y_prev": "{y'}",
     # products with a covariance matrix, and covariances of several kinds
-    "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "KK": "K", "linear_K": "K", "true_K": "K^{*}·", "C_1": "(C_1)",
+    "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "C_1": "(C_1)",
+    "KK": "K^{*}·", "linear_K": "K^{*}·", "true_K": "K^{*}·",
     # inputs and weights, changed
     "xi": r"\xi", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
@@ -41,6 +43,11 @@ PARAMETERS = {name: Parameter(meaning) for name, meaning in layer.MEANINGS.items
     "lambda_var": Parameter("coefficient of the variance term.", 1.0),
     "lambda_cov": Parameter("coefficient of the covariance term.", 1.0),
 }
+
+
+def over_minibatch(loss: Expr) -> Expr:
+    """``Σ_b`` of the loss of a sample ``t``."""
+    return Sigma(rename(loss, {t: b}), b)
 
 
 def in_primitives(expr: Expr, definitions: Definitions, values: Mapping[Expr, Any] | None = None) -> Expr:

@@ -1,4 +1,4 @@
-"""Log-variance with weight decay is Oja's rule.
+"""Log-variance with weight decay is on average Oja's rule, up to a positive factor of its state.
 
 A single linear output ``y = w·x`` on zero-mean input with covariance ``C``, and ``σ² = wᵀ C w`` its long-term variance:
 

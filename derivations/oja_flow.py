@@ -135,7 +135,7 @@ claims = (
         ),
         assumptions=("$C$ positive semidefinite", r"$\sigma^2 > 0$ at $w_0$", r"$\lambda > 0$"),
         rests_on=("oja.mean-field",),
-        source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+        source="beyond the note; Oja 1982, for Oja's rule",
     ),
     Claim(
         id="oja.orbits",
@@ -259,6 +259,6 @@ claims = (
             r"$\lambda > 0$",
         ),
         rests_on=("oja.norm-law", "oja.closed-form", "oja.rotation"),
-        source="beyond the note; Oja 1982, Section 3, for Oja's rule",
+        source="beyond the note; Oja 1982, for Oja's rule",
     ),
 )

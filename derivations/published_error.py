@@ -4,7 +4,7 @@ Halvagal & Zenke (2023) call their decorrelation loss the sum of the squared off
 Methods Eq. 6 printed is the sum of the squares *before* the mean over samples, in place of the squares of the mean:
 
     printed    1/((B−1)(N²−N)) Σ_b Σ_i Σ_{k≠i} (u_i^b)² (u_k^b)²
-    erratum    1/(N²−N) Σ_i Σ_{k≠i} C_ik²,          C_ik = 1/(B−1) Σ_b u_i^b u_k^b
+    erratum    1/(N²−N) Σ_i Σ_{k≠i} K_ik²,          K_ik = 1/(B−1) Σ_b u_i^b u_k^b
 
 Their code had the second; Eq. 7, and Eq. 3 and 4 of the supplement, were derived from the first. Eq. 7 *is* the gradient of
 Eq. 6, so a test written from the same page passes: what was wrong stood in both. The difference is the variance of the
@@ -66,8 +66,8 @@ claims = (
         r"\bar{p}^2$, and the last term is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) A sum of squares vanishes iff "
         r"each does. The variance is one of the differences $p_b - \bar{p}$, the printed loss one of $p_b$. (iii) In the "
         "sparse code every product is $0$. In the other the four products are $1, -1, -1, 1$: their sum is $0$, and the sum "
-        "of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$, $u_i^2 = -u_i^1$, so that their products are "
-        "the same, and $(B - 1)/B$ is a half.",
+        "of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$ a unit's two deviations are opposite, so that "
+        "both samples have the same product, and $(B - 1)/B$ is a half.",
         argued=True,
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
@@ -82,9 +82,9 @@ claims = (
             Fractions(independent.sparse_code),
             Numbers(independent.squares_before_and_after_the_mean),
             Counterexample(
-                "u = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two units, four samples, C_12 = 0\n"
+                "u = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])     # two units, four samples, K_12 = 0\n"
                 "left = 2 * np.sum(u[:, 0]**2 * u[:, 1]**2) / (3 * 2)   # Eq. 6 as printed: no factor makes it 0\n"
-                "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of C off the diagonal"
+                "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of K off the diagonal"
             ),
         ),
         assumptions=(r"$N \ge 2$; that no factor makes up for it, $B \ge 3$",),
@@ -102,9 +102,9 @@ claims = (
             "covariance matrix, up to a factor.",
             "a reading of Halvagal & Zenke 2023, Methods Eq. 7, Supplement Eq. 3 and 4; corrected in the erratum",
         ),
-        proof=r"By covariance.one-sample with $\beta = 1/((B - 1)(N^2 - N))$, summed over samples, the rule as printed is "
-        "minus the gradient of the loss as printed, so that a comparison of the two finds nothing. That the loss as printed "
-        "is not the one in words is argued at published-error.loss.",
+        proof=r"By covariance.one-sample with $\beta = 1/((B - 1)(N^2 - N))$, summed over samples, that is the "
+        "gradient of the loss as printed, so that a comparison of the two finds nothing. That the loss as printed is not the "
+        "one in words is argued at published-error.loss.",
         argued=True,
         holds=(Equation(D(printed, W[p, q]), printed_gradient, mean_held),),
         fails=(Equation(D(corrected, W[p, q]), printed_gradient, views),),
@@ -141,15 +141,15 @@ claims = (
     Claim(
         id="published-error.bias",
         title="Only the corrected loss vanishes with large batches",
-        statement=r"For Gaussian activity the printed loss is on average $(B - 1)/B$ times the mean over pairs of $\sigma_i^2 "
-        r"\sigma_k^2 + 2 K_{ik}^2$, the corrected one the mean of $K_{ik}^2 + (\sigma_i^2 \sigma_k^2 + K_{ik}^2)/(B - 1)$. So "
-        r"for decorrelated units of variance $\sigma^2$ the first is $(1 - 1/B) \sigma^4$, which does not vanish for large "
-        r"$B$, and the second $\sigma^4/(B - 1)$, which does.",
+        statement=r"For Gaussian activity with the covariance $K^*$ the printed loss is on average $(B - 1)/B$ times the mean "
+        r"over pairs of $K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2$, the corrected one the mean of $(K^*_{ik})^2 + (K^*_{ii} "
+        r"K^*_{kk} + (K^*_{ik})^2)/(B - 1)$. So for uncorrelated units of variance $1$ the first is $1 - 1/B$, which does not "
+        "vanish for large $B$, and the second $1/(B - 1)$, which does.",
         proof=r"The deviations $u^b$ from the mean of $B$ independent samples are Gaussian with the covariance $\frac{B - "
-        r"1}{B} K$. By the first part of covariance.one-sample-bias $\mathbb{E}[(u_i^b u_k^b)^2] = (\frac{B - 1}{B})^2 "
-        r"(\sigma_i^2 \sigma_k^2 + 2 K_{ik}^2)$; summed over $B$ samples and divided by $B - 1$ that is the printed loss of a "
-        r"pair. Its third part is the corrected loss. Where $K_{ik} = 0$ and $\sigma_i^2 = \sigma^2$ for all pairs, the means "
-        r"over pairs of $\sigma_i^2 \sigma_k^2$ and $K_{ik}^2$ are $\sigma^4$ and $0$.",
+        r"1}{B} K^*$. By the first part of covariance.one-sample-bias $\mathbb{E}[(u_i^b u_k^b)^2] = (\frac{B - 1}{B})^2 "
+        r"(K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2)$; summed over $B$ samples and divided by $B - 1$ that is the printed loss of a "
+        r"pair. Its third part is the corrected loss. Where $K^*_{ik} = 0$ and $K^*_{ii} = 1$ for all pairs, the means over "
+        r"pairs of $K^*_{ii} K^*_{kk}$ and $(K^*_{ik})^2$ are $1$ and $0$.",
         argued=True,
         holds=(
             Equation(

@@ -14,7 +14,7 @@ from derivations.covariance import beta
 from derivations.independent import losses
 from derivations.independent import total as independent
 from derivations.invariance import reads, steps, z_prev
-from derivations.notation import rule
+from derivations.notation import over_minibatch, rule
 from derivations.variance import gamma
 from lvicreg.calculus import D, Descent, H, Sigma, distinct, gradient
 from lvicreg.calculus.layer import W, alpha, b, epsilon, k, mean, p, q, sigma, slope, t, u, var, x, z
@@ -31,7 +31,7 @@ mean_held = steps.holding(mean)
 def weighted(variance_loss: Expr) -> Expr:
     """The sum of the three losses over a minibatch, with either variance term."""
     one_sample = c_inv * invariance.one_sample_loss + c_cov * covariance_one_sample.one_sample_loss
-    return Sigma(one_sample, t) + c_var * variance_loss
+    return over_minibatch(one_sample) + c_var * variance_loss
 
 
 loss = weighted(variance.loss)

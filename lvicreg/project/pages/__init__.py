@@ -29,7 +29,7 @@ from ..project import Project
 from ..record import Record
 from . import notation
 from .checked import kinds
-from .equations import Equations, display
+from .equations import Equations
 from .text import link
 from .theorem import Theorems
 
@@ -47,7 +47,7 @@ def of_expressions(project: Project, names: Sequence[str]) -> dict[Path, str]:
         found[f"steps/losses.{loss.name}.md"] = equations.of_activity(loss)
     if set(names) == set(project.sections):
         for name, layer in project.layers.items():
-            found[f"definitions/{name}.md"] = display(*(equations.definition(layer, quantity) for quantity in layer))
+            found[f"definitions/{name}.md"] = equations.definitions(layer)
         found["notation.md"] = notation.table(project.index)
         found |= {f"sources/{group}.md": _listing(project.root, group, paths) for group, paths in project.sources}
     return _with_header(project, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import indent
@@ -57,6 +58,11 @@ class Equations:
         """``u_i^b = z_i^b − z̄_i``."""
         pattern, value = definitions[name]
         return f"{self.latex(pattern)} = {self.latex(value)}"
+
+    def definitions(self, layer: Definitions) -> str:
+        """What the names of a layer stand for, but for one that is written as what it stands for, such as ``f'(a_i^b)``."""
+        written = {name: [re.sub(r"\\(!|left|right)", "", self.latex(side)) for side in layer[name]] for name in layer}
+        return display(*(self.definition(layer, name) for name, (left, right) in written.items() if left != right))
 
     # --- of generated functions ----------------------------------------------------------------------------------------------
     def equation(self, rule: Rule, package: str) -> str:
