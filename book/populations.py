@@ -1,4 +1,4 @@
-"""What the covariance rules do to a population: the bias of one sample, and what a third factor can decorrelate."""
+"""What the covariance rules do to a population: the error of the third factor, and what each rule can decorrelate."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,21 +22,6 @@ RULES = {
     "third factor": rules.covariance_third_factor,
 }
 UNITS, SPECTRUM = 6, 0.8 ** np.arange(12)
-
-
-def pair(name: str, correlation: float, samples: int = 200_000) -> Array:
-    """Two units of variance 1 with this correlation, the second a mixture of the first and another source."""
-    sources = DRAW[name][0](np.random.default_rng(0), (samples, 2))
-    return sources @ np.array([[1, correlation], [0, np.sqrt(1 - correlation**2)]])
-
-
-def push(rule: str, name: str, units: int, samples: int = 40_000) -> float:
-    """The mean update of decorrelated units of variance 1 along their own weights (β = 1): below 0, they are made smaller."""
-    x = DRAW[name][0](np.random.default_rng(1), (samples, units))
-    x = x - x.mean(axis=0)
-    x = np.linalg.qr(x)[0] * np.sqrt(samples - 1)  # exactly decorrelated
-    update = np.asarray(RULES[rule](x, x, np.ones_like(x), beta=1.0))
-    return float(np.diagonal(update).mean()) / (samples if rule != "exact" else 1)
 
 
 def update_error(name: str, units: int, samples: int = 40_000) -> float:

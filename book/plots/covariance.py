@@ -1,42 +1,15 @@
-"""The covariance term one sample at a time: its bias, and what a third factor does to a population."""
+"""What the one-sample covariance rules do to a population, and the error of the third factor."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from book.populations import DRAW, SPECTRUM, UNITS, mean_correlation, pair, push, trained, update_error
+from book.populations import DRAW, SPECTRUM, UNITS, mean_correlation, trained, update_error
 
 from .style import BLUE, DASHED, DOT, GREEN, GREY, ORANGE, VIOLET, log_ticks, note, subplots
 
 COLOURS = {"Gaussian": ORANGE, "Laplace": VIOLET}
 OF_RULE = {"exact": BLUE, "one-sample": ORANGE, "third factor": GREEN, None: GREY}
-
-
-def bias() -> Figure:
-    """What one sample's squared product charges for, and what it does to units that are decorrelated already."""
-    figure, (left, right) = subplots(1, 2, 8, 3.7)
-    rho = np.linspace(0, 1, 51)
-    left.plot(rho, rho**2, **DASHED)
-    note(left, r"$K_{12}^2$, the aim", (0.62, 0.38), (-62, 4), GREY)
-    for name, colour in COLOURS.items():
-        kurtosis = DRAW[name][1]
-        left.plot(rho, 1 + (kurtosis - 1) * rho**2, color=colour, lw=1.6)  # E[s⁴] ρ² + (1 − ρ²)
-        measured = np.linspace(0, 1, 6)
-        squares = [np.mean(np.prod(pair(name, r) ** 2, axis=1)) for r in measured]
-        left.plot(measured, squares, **DOT, mfc=colour)
-    note(left, "Laplace", (0.6, 2.8), (-56, 2), VIOLET)
-    note(left, "Gaussian", (0.8, 2.28), (0, -18), ORANGE)
-    left.set(xlabel=r"correlation $\rho$", ylabel=r"mean of $(u_1u_2)^2$", title="what is charged for", ylim=(0, None))
-
-    units = np.array([2, 4, 8, 16, 32])
-    right.plot(units, -4.0 * (units - 1), color=ORANGE, lw=1.6)
-    right.axhline(0, color=BLUE, lw=1.6)
-    for rule in ("one-sample", "exact"):
-        right.plot(units, [push(rule, "Gaussian", n) for n in units], **DOT, mfc=OF_RULE[rule])
-    note(right, "one-sample", (16, -60), (-82, -8), ORANGE)
-    note(right, "exact", (20, 0), (0, -16), BLUE)
-    right.set(xlabel="number of units $N$", ylabel="update along own weights", title="decorrelated units, variance 1")
-    return figure
 
 
 def population(course: Axes, strengths: Axes, spectra: Axes) -> None:

@@ -9,7 +9,7 @@ pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
 
 from book.experiments import distances, orbit, plane_samples
-from book.plots import covariance, flows
+from book.plots import flows
 from book.plots.flows import ANGLE, SPECTRUM, STARTS, TITLES, along_an_orbit, flow, lyapunov
 from book.plots.stability import LONG, SHORT, norm_claimed, norm_reached, step_claimed, step_measured
 
@@ -64,7 +64,7 @@ def test_the_largest_step_grows_with_epsilon_until_the_other_direction_binds(pla
     assert step_measured("log_variance_decay", plane[0], decay, epsilon) == pytest.approx(limit, rel=0.005)
 
 
-@pytest.mark.parametrize("draw", [flows.portraits, flows.speeds, covariance.bias])
+@pytest.mark.parametrize("draw", [flows.portraits, flows.speeds])
 def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
     figure = draw()
     try:

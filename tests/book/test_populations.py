@@ -5,22 +5,7 @@ import pytest
 
 pytest.importorskip("jax")
 pytest.importorskip("sklearn")
-from book.populations import DRAW, RULES, SPECTRUM, UNITS, mean_correlation, pair, push, trained, update_error
-
-
-@pytest.mark.parametrize("name", DRAW)
-@pytest.mark.parametrize("correlation", [0.0, 0.5, 1.0])
-def test_the_squared_product_of_one_sample_is_biased_by_its_variance(name, correlation):
-    kurtosis = DRAW[name][1]
-    measured = np.mean(np.prod(pair(name, correlation) ** 2, axis=1))
-    assert measured == pytest.approx(1 + (kurtosis - 1) * correlation**2, rel=0.03)  # Gaussian: σ_1² σ_2² + 2 K²
-    assert measured >= correlation**2 + 0.9  # and not the squared covariance
-
-
-@pytest.mark.parametrize("units", [2, 8, 32])
-def test_decorrelated_units_are_pushed_down_by_one_sample_and_not_by_the_exact_rule(units):
-    assert push("one-sample", "Gaussian", units) == pytest.approx(-4 * (units - 1), rel=0.005)
-    assert push("exact", "Gaussian", units) == pytest.approx(0, abs=1e-12)
+from book.populations import DRAW, RULES, SPECTRUM, UNITS, mean_correlation, trained, update_error
 
 
 @pytest.mark.parametrize("units", [2, 8, 32])
