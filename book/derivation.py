@@ -42,8 +42,8 @@ class Derivation(SphinxDirective):
         self.state.nested_parse(StringList(text.splitlines(), source=self.get_source_info()[0]), self.content_offset, both)
         _, *steps = next(both.findall(nodes.enumerated_list)).children  # the first is the loss
         for number, (step, address) in enumerate(zip(steps, addresses(name), strict=False), start=2):  # the last has the update
-            html = f' <a class="check-step screen-only" href="{address}" title="Check this in your browser">check step {number}</a>'
-            step[0] += nodes.raw("", html, format="html")
+            html = f'<a class="check-step screen-only" href="{address}" title="in your browser">check step {number}</a>'
+            step[0] += nodes.raw("", f" {html}", format="html")
         return both.children
 
 

@@ -85,6 +85,25 @@ def in_its_terms(term: Term) -> Mapping[Expr, Expr]:
     return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale(B))), epsilon: Rational(str(in_root))}
 
 
+def _proof(terms: Mapping[str, Term], weights: Mapping[str, str]) -> str:
+    """Term by term, with a reason for what is in the factors of this source."""
+    said = [
+        f"its {name} term is ${weights[term.rule]}$ times the loss of {RESTS_ON[term.rule]}" for name, term in terms.items()
+    ]
+    reasons = ["A mean over samples or units is a sum divided by $B$ or $N$"]
+    if any("averaged" in str(getattr(term, "views", "")) for term in terms.values()):
+        reasons.append("an average of two views is half of their sum")
+    if terms["variance"].rule == "log_variance":
+        reasons.append(r"the loss of log-variance.minibatch has $\frac{1}{2}$ before it")
+    if any(isinstance(term, Covariance) and term.form == "exact" and term.batch == "nominal" for term in terms.values()):
+        reasons.append("a covariance that is divided by another number enters with the square of the ratio")
+    held = any(getattr(term, "mean", "free") == "held" for term in terms.values())
+    return (
+        f"A gradient is linear, so the terms may be taken one by one. For each view, {', '.join(said)}. {'; '.join(reasons)}."
+        + " Where the source holds the mean of the minibatch, so does the rule, or its gradient does not depend on it." * held
+    )
+
+
 def preset(name: str) -> Claim:
     """The claim that a source's terms have the gradients of its preset."""
     source, convention = SOURCES[name], PRESETS[name]
@@ -99,11 +118,7 @@ def preset(name: str) -> Claim:
         title=f"The loss of {name} in our rules",
         statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
         f"its coefficients times {', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
-        proof=r"A gradient is linear, so the terms may be taken one by one. Written in the $z$, $u$, $\sigma$ and $K$ of this "
-        "book, each term of the source is the loss of its rule times the factor stated: a mean over samples or units is a sum "
-        "divided by $B$ or $N$, an average of two views half of their sum, and a covariance that is divided by another number "
-        f"enters with the square of the ratio. The gradients of those losses are those of {', '.join(rests_on)}. Where the "
-        "source holds the mean of the minibatch, so does the rule, or its gradient does not depend on it.",
+        proof=_proof(convention.terms, weights),
         holds=tuple(
             Equation(D(losses[name], W[p, q]), predicted(term), views.replace(in_its_terms(term)), few)
             for name, term in convention.terms.items()

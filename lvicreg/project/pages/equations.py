@@ -61,8 +61,11 @@ class Equations:
 
     def definitions(self, layer: Definitions) -> str:
         """What the names of a layer stand for, but for one that is written as what it stands for, such as ``f'(a_i^b)``."""
-        written = {name: [re.sub(r"\\(!|left|right)", "", self.latex(side)) for side in layer[name]] for name in layer}
-        return display(*(self.definition(layer, name) for name, (left, right) in written.items() if left != right))
+        return display(*(self.definition(layer, name) for name in layer if self._differ(*layer[name])))
+
+    def _differ(self, name: Expr, value: Expr) -> bool:
+        written, meant = (re.sub(r"\\(!|left|right)", "", self.latex(side)) for side in (name, value))
+        return written != meant
 
     # --- of generated functions ----------------------------------------------------------------------------------------------
     def equation(self, rule: Rule, package: str) -> str:
@@ -160,7 +163,7 @@ class Equations:
             seen.add(name)
             pattern, value = equation.definitions[name]
             waiting += _names(value)
-            if name not in self.layer or self.layer[name] != (pattern, value):
+            if self._differ(pattern, value) and (name not in self.layer or self.layer[name] != (pattern, value)):
                 yield self.definition(equation.definitions, name)
         for law in sorted({mean.args[1] for side in sides for mean in side.atoms(Mean)}, key=str):
             yield self._distributed(law)
