@@ -15,7 +15,7 @@ from dataclasses import replace
 from sympy import Expr, Idx, IndexedBase, Rational, S, Symbol, factor, sqrt
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
-from derivations.conventions_table import table
+from derivations.conventions_table import table_of_papers, table_of_weights
 from derivations.covariance import beta
 from derivations.independent import conventions as independent
 from derivations.independent import published
@@ -299,4 +299,4 @@ claims = (
     ),
 )
 
-TABLES = {"conventions": table}
+TABLES = {"conventions": table_of_weights, "conventions_papers": table_of_papers}

@@ -1,22 +1,25 @@
-"""The table of conventions: the weights of every preset, its ratios to its paper, and what was measured of its claim."""
+"""Two tables of conventions: the weights of every preset, and its ratios to the paper that its source implements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sympy import Expr, S, factor
 
-from derivations.notation import TEXT
+from derivations.notation import LATEX
 from derivations.sources import nominal
 from lvicreg.calculus.layer import B, N
-from lvicreg.calculus.notation import text
+from lvicreg.calculus.notation import latex
 from lvicreg.claims import Entry
 from lvicreg.conventions import PRESETS, NoRatio
 from lvicreg.conventions.convert import ratio
 from lvicreg.conventions.terms import Term
+from lvicreg.project.pages.text import link
+
+TERMS = ("variance", "covariance", "invariance")
 
 
 def written(weight: Expr) -> str:
-    """A weight in plain text."""
-    return text(factor(S(weight)), TEXT)
+    """A weight in TeX."""
+    return f"${latex(factor(S(weight)), LATEX)}$"
 
 
 def times_its_paper(term: Term, printed: Term | None) -> str:
@@ -24,33 +27,46 @@ def times_its_paper(term: Term, printed: Term | None) -> str:
     if printed is None:
         return "not stated there"
     try:
-        return f"× {written(ratio(term, printed, N, B, nominal))}"
+        return written(ratio(term, printed, N, B, nominal))
     except NoRatio:
         return "no ratio"
 
 
-def row(name: str, entry: Entry) -> str:
-    """One preset: its weights, what sets them apart from its paper's, and what was measured of its claim."""
+def table_of_weights(entries: Sequence[Entry]) -> str:
+    """The weights of all presets whose claims were examined, and where these stand."""
+    return _table("preset | variance | covariance | invariance | views | ε | claim", map(_weights, _examined(entries)))
+
+
+def table_of_papers(entries: Sequence[Entry]) -> str:
+    """For each code its factors to its paper, and the package with which tests compare it."""
+    head = "preset | its paper | variance | covariance | invariance | compared as shipped"
+    return _table(head, (_against(name) for name in _examined(entries) if PRESETS[name].paper))
+
+
+def _examined(entries: Sequence[Entry]) -> list[str]:
+    claims = {entry.claim.id for entry in entries}
+    return [name for name in PRESETS if f"conventions.{name}" in claims]
+
+
+def _weights(name: str) -> list[str]:
     convention = PRESETS[name]
-    terms, paper = convention.terms, convention.paper
-    weights = {term: f"{written(value.weight(N, B, nominal))} `{value.rule}`" for term, value in terms.items()}
-    compared = [f"{term} {times_its_paper(value, PRESETS[paper].terms.get(term))}" for term, value in terms.items() if paper]
-    cells = [
+    terms = convention.terms
+    cells = {term: f"{written(value.weight(N, B, nominal))} `{value.rule}`" for term, value in terms.items()}
+    return [
         f"`{name}`",
-        *(weights.get(term, "not stated") for term in ("variance", "covariance", "invariance")),
+        *(cells.get(term, "not stated") for term in TERMS),
         "two" if "present" not in {value.views for value in terms.values()} else "one",
-        str(convention.variance.epsilon) if convention.variance else "–",
-        f"{paper}: {', '.join(compared)}" if paper else "–",
-        str(entry.status),
-        ", ".join(sorted(entry.kinds)),
-        convention.package or "–",
+        f"{float(convention.variance.epsilon):g}" if convention.variance else "–",
+        link(f"conventions.{name}"),
     ]
-    return f"| {' | '.join(cells)} |"
 
 
-def table(entries: Sequence[Entry]) -> str:
-    """The weights of all presets whose claims were examined, and the packages with which tests compare them."""
-    head = "| preset | variance | covariance | invariance | views | ε | against its paper | status | evidence | package |"
-    by_name = {entry.claim.id.removeprefix("conventions."): entry for entry in entries}
-    rows = [row(name, by_name[name]) for name in PRESETS if name in by_name]
-    return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *rows])
+def _against(name: str) -> list[str]:
+    terms, paper = PRESETS[name].terms, PRESETS[name].paper
+    factors = [times_its_paper(terms[term], PRESETS[paper].terms.get(term)) if term in terms else "–" for term in TERMS]
+    return [f"`{name}`", f"`{paper}`", *factors, PRESETS[name].package or "–"]
+
+
+def _table(head: str, rows: Iterable[list[str]]) -> str:
+    lines = [head, "|".join("---" for _ in head.split("|")), *(" | ".join(cells) for cells in rows)]
+    return "\n".join(f"| {line} |" for line in lines)

@@ -17,6 +17,7 @@ def photographs() -> Figure:
     """Sixteen units that learned from photographs, with and without the covariance term."""
     x, whitening = patches()
     figure, axes = subplots(1, 2, 8, 4.4)
+    figure.get_layout_engine().set(wspace=0.1)  # more than between two fields
     for ax, lambda_cov, title in zip(axes, (0.1, 0.0), ("with covariance term", "without"), strict=True):
         W = learn(x, UNITS, lambda_cov)
         fields = receptive_fields(x, W, whitening)
