@@ -70,6 +70,7 @@ INDEX = {
         ),
         Meaning(r"w_0", "weights at the start of a flow", pages=("oja_flow",)),
         Meaning(r"g(s)", r"the linear flow $e^{C s} w_0$ at its time $s$", pages=("oja_flow",)),
+        Meaning(r"s", "time of the linear flow", pages=("oja_flow",)),
         Meaning(r"d/dt", "derivative in time", pages=("oja_flow",)),
         Meaning(r"J", "matrix of derivatives of a field", pages=("oja_flow",)),
         Meaning(r"\nu_j", "eigenvalues of $C$ behind the leading ones, $Q$ of them", pages=("oja_many_units",)),

@@ -99,3 +99,11 @@ def test_a_book_that_is_opened_from_a_file_has_previews(chromium: Any, built: Pa
     assert CLAIMS["oja.mean-field"].title in page.inner_text(SHOWN)
     assert errors == []
     page.close()
+
+
+def test_the_meaning_of_a_symbol_is_shown_beside_it(visit: Any) -> None:
+    page = visit.open("oja_flow.html")
+    page.locator(f"#{anchor('oja.norm-law')} a[href$='#symbol-w-0-oja-flow']").hover()
+    page.locator(SHOWN).wait_for()
+    assert page.locator(SHOWN).inner_text() == "weights at the start of a flow"
+    assert visit.problems == []

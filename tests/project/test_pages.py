@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from derivations import NOTE
+from lvicreg.calculus.layer import network
 from lvicreg.claims import Entry, Finding, Status
 from lvicreg.codegen.equation import as_latex
 from lvicreg.project.pages import known, notation
@@ -34,7 +35,9 @@ def measured(claim_id: str, outcome: str = "passed") -> Entry:
 
 
 def test_every_fragment_is_shown_on_exactly_one_page() -> None:
-    included = re.findall(r"\{include\} _generated/(\S+)", "\n".join(PAGES.values()))
+    sources = "\n".join(PAGES.values())
+    included = re.findall(r"\{include\} _generated/(\S+)", sources)
+    included += [f"steps/{name}.md" for name in re.findall(r"\{derivation\} (\w+)", sources)]
     written = {path.relative_to(NOTE.pages).as_posix() for path in known(NOTE)}
     unused = {"ledger.json", "steps/log_variance_decay.md", "steps/total_log_variance.md"}  # the same steps, with a term more
     assert sorted(included) == sorted(written - unused)
@@ -154,6 +157,29 @@ def test_every_symbol_of_every_statement_is_in_the_index_of_notation() -> None:
         for text in (claim.tex, *claim.assumptions, claim.said.sentence if claim.said else ""):
             assert not notation.symbols(text) - listed, claim.id
     assert notation.symbols(r"of $\frac{q}{2} \sigma_p$, $\mathrm{rank} C$") == {"q", "sigma", "p", "rank", "C"}
+
+
+def test_a_statement_links_to_the_symbols_in_it_as_its_page_means_them() -> None:
+    def linked(page: str, text: str) -> list[str]:
+        return re.findall(r"\(#symbol-([^)]*)\)", notation.links(NOTE.index, page, text))
+
+    assert linked("covariance_one_sample", r"$K^*_{ik}$ and $\bar{z}_i$") == ["bar-z-i-layer", "k-ik-covariance-one-sample"]
+    assert linked("covariance_one_sample", r"$K_{ik} z_i$") == ["z-i-b-layer", "k-ik-layer"]
+    assert linked("oja_flow", r"$\sigma^2 s w_0$") == ["sigma-2-oja", "s-oja-flow", "w-0-oja-flow"]
+    assert linked("log_variance", r"$\sigma_i s$, $v_i$") == ["v-i-layer", "sigma-i-layer", "s-log-variance"]
+    assert linked("oja_many_units", r"$\rho v_j$") == ["v-k-mu-k-oja-stability", "rho-oja-many-units"]
+    assert linked("total", r"$c_{\mathrm{var}} \lambda_{\mathrm{var}}$") == [
+        "c-mathrm-inv-c-mathrm-var-c-mathrm-cov-total",
+        "lambda-mathrm-inv-lambda-mathrm-var-lambda-mathrm-cov-total",
+    ]
+    assert linked("variance", r"\gamma without dollars; $i, N$ everybody knows") == []
+    rows = [each.anchor for group in NOTE.index.values() for each in group]
+    assert len(rows) == len(set(rows))
+
+
+def test_of_a_layer_only_what_its_names_say_anew_is_printed() -> None:
+    assert EQUATIONS.definitions(network).count("= ") == len(network) - 1  # not f'(a_i^b) = f'(a_i^b)
+    assert "f'" not in EQUATIONS.definitions(network)
 
 
 def test_no_symbol_has_two_meanings_on_one_page() -> None:

@@ -1,4 +1,4 @@
-"""The index of notation: what each symbol means, and where it comes first."""
+"""The index of notation: what each symbol means, and where it comes first; and which of its rows a statement needs."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ class Meaning:
     shape: str = ""
     pages: tuple[str, ...] = ("layer",)
 
+    @property
+    def anchor(self) -> str:
+        """The id of its row."""
+        return "-".join(["symbol", *re.findall(r"[a-z0-9]+", f"{self.tex} {self.pages[0]}".lower())])
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        r"""Its symbols without their indices: ``x`` of ``x_j^b``. What is below ``w_0`` or ``c_{\mathrm{inv}}`` is no index."""
+        parts = re.split(r", (?![^{]*\})", self.tex)
+        return tuple(re.sub(r"(?<=[\w*'])_(\{[a-z]*\}|[a-z])|\^\w$|\(s\)", "", part) for part in parts)
+
 
 Index = Mapping[str, tuple[Meaning, ...]]
 
@@ -35,8 +46,29 @@ def _rows(meanings: Iterable[Meaning]) -> str:
     lines = ["| symbol | meaning | in code | shape | from |", "|---|---|---|---|---|"]
     for each in meanings:
         pages = ", ".join(f"{{doc}}`{page}`" for page in each.pages)
-        lines.append(f"| ${each.tex}$ | {each.meaning} | {each.code} | {each.shape} | {pages} |")
+        meaning = f"[{each.meaning}]{{#{each.anchor} .previewed}}"
+        lines.append(f"| ${each.tex}$ | {meaning} | {each.code} | {each.shape} | {pages} |")
     return "\n".join(lines)
+
+
+def links(index: Index, page: str, text: str) -> str:
+    """The symbols of a text on this page, each a link to its row; without sizes and indices, which are the first group."""
+    rows = [each for meanings in list(index.values())[1:] for each in meanings]
+    formulas = " ".join(re.findall(r"\$([^$]*)\$", text)).replace(r"\bar{z}", r"\bar z")
+    found = set()
+    for base in sorted({base for each in rows for base in each.bases}, key=len, reverse=True):  # K^* before K
+        formulas, times = re.subn(rf"(?<![A-Za-z\\]){re.escape(base)}(?![A-Za-z'])", " ", formulas)
+        if times:
+            found.add(min((each for each in rows if base in each.bases), key=lambda each: _distance(each, page)))
+    return ", ".join(f"[${each.tex}$](#{each.anchor})" for each in rows if each in found)
+
+
+def _distance(each: Meaning, page: str) -> int:
+    """How far from a page a row is: for it, for one of the same family, for all, for others."""
+    if page in each.pages:
+        return 0
+    family = page.partition("_")[0]
+    return 1 if any(other.partition("_")[0] == family for other in each.pages) else 2 if "layer" in each.pages else 3
 
 
 def symbols(text: str) -> set[str]:

@@ -15,6 +15,7 @@ from lvicreg.engines import Counterexample, Equation, Exact, Kernel
 
 from ..project import Project
 from ..record import Record, as_sentence
+from . import notation
 from .checked import checked_by, rows
 from .equations import Equations, display
 from .text import anchor, in_parts, link, linked, named
@@ -57,12 +58,16 @@ class Theorems:
         return "\n\n".join(parts)
 
     def _beside(self, claim: Claim) -> Iterator[str]:
-        """What a claim rests on, and what rests on it."""
+        """What a claim rests on, what rests on it, and what its symbols mean."""
         titles = {other.id: other.title for other in self.project.claims}
         users = [other.id for other in self.project.claims if claim.id in other.rests_on]
         for words, others in (("Rests on", claim.rests_on), ("Used by", users)):
             if others:
                 yield f"\n*{words}:* {', '.join(f'{link(other)} ({titles[other]})' for other in others)}."
+        if symbols := notation.links(
+            self.project.index, self.project.of_section[claim.id], " ".join((claim.tex, *claim.assumptions))
+        ):
+            yield f"\n*Symbols:* {symbols}."
 
     def _cited(self, claim: Claim) -> str:
         """What to write where a claim is cited; the book fills in its version, commit and date when it is built."""
