@@ -101,8 +101,7 @@ def _numbers_first(product: Mul) -> Mul:
     for place, part in enumerate(factors):
         if number < 0 and isinstance(part, Add) and any(term.could_extract_minus_sign() for term in part.args):
             number, factors[place] = -number, -part
-    args = [number] * (number != 1) + factors
-    return product if set(args) == set(product.args) else Mul(*args, evaluate=False)
+    return Mul(*[number] * (number != 1), *factors, evaluate=False)
 
 
 def positive_first(expr: Expr) -> list[Expr]:

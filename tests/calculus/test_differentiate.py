@@ -183,7 +183,7 @@ def test_a_bound_index_of_a_definition_does_not_capture_the_target():
 
 def test_a_target_of_another_rank_and_a_length_are_refused():
     v = Idx("v", N)
-    for expr, target in ((2 * W[i, j], W[p]), (x[b, j], x[v]), (Sigma(W[i, j], j), W[v])):
+    for expr, target in ((2 * W[i, j], W[p]), (x[b, j], x[v]), (Sigma(W[i, j], j), W[v]), (W[i], W[p, v])):
         with pytest.raises(TypeError, match="have not as many indices"):
             derivative(expr, target)
     with pytest.raises(TypeError, match="N is the length of a sum, and a whole number"):

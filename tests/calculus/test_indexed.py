@@ -121,3 +121,6 @@ def test_a_range_begins_at_0():
     for refused in (lambda: Sigma(v[r], r), lambda: Delta(i, r), lambda: Before(r, i)):
         with pytest.raises(TypeError, match=r"r runs from 1 to N: let it run from 0, as Idx\('r', N\) does"):
             refused()
+    below = Idx("r", (-1, N))
+    with pytest.raises(TypeError, match="r runs from -1"):
+        Sigma(v[below], below)

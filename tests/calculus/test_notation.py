@@ -92,6 +92,18 @@ PRINTED = [
         "D(f(Y), w_m′) Σ_j v_j",
         r"\frac{\partial}{\partial w_{m}′} \left[f\!\left(Y\right)\right] \sum_{j} v_{j}",
     ),
+    (Mul(u[b, i], 2 * y + 2 * alpha, evaluate=False), None, r"2 \left(\alpha + Y\right) u_{i}^{b}"),
+    (Mul(Rational(1, 2), 2 * y - 2 * alpha, evaluate=False) * w[j], None, r"\left(Y - \alpha\right) w_{j}′"),
+    ((y - alpha) * w[j] / 2, None, r"\frac{\left(Y - \alpha\right) w_{j}′}{2}"),
+    (-(y - alpha) * Sigma(w[j], j), None, r"\left(\alpha - Y\right) \sum_{j} w_{j}′"),
+    (-2 * y * (y - alpha) * Sigma(w[j], j), None, r"2 Y \left(\alpha - Y\right) \sum_{j} w_{j}′"),
+    (-Sigma(w[j], j), "-Σ_j w_j′", r"- \sum_{j} w_{j}′"),
+    (-3 * y * Sigma(w[j], j), "-3 Y Σ_j w_j′", r"- 3 Y \sum_{j} w_{j}′"),
+    (
+        Sigma(Before(k, i) * Before(k, l) * w[k], k),
+        "Σ_k [k < i] [k < l] w_k′",
+        r"\sum_{k < i} \left[k < l\right] w_{k}′",
+    ),
     (Mean(y**2, Gaussian(w[j], C)), None, r"\mathbb{E} \left[Y^{2}\right]"),
     (At(v[j], w[j], Delta(j, m)), None, r"\left. v_{j} \right|_{w_{r}′ = \delta_{mr}}"),
     (At(y**2, y, 1), None, r"\left. Y^{2} \right|_{Y = 1}"),
@@ -102,6 +114,15 @@ PRINTED = [
 def test_what_is_printed(expr: Expr, in_text: str | None, in_latex: str) -> None:
     assert in_text is None or text(expr, NAMES) == in_text
     assert latex(expr, NAMES) == in_latex
+
+
+def test_terms_that_have_one_symbol_and_no_other_are_marked_for_it() -> None:
+    one, two, other = Symbol("one"), Symbol("two"), Symbol("other")
+    marks = {one: r"\first", two: r"\second"}
+    printed = latex(one * y - two * y + one * two + other, {"one": "p", "two": "q", "other": "r"}, marks)
+    assert sorted(printed.replace(" + ", "|").replace(" - ", "|-").split("|")) == [
+        "-\\second{q y}", "\\first{p y}", "p q", "r"
+    ]  # fmt: skip
 
 
 def test_what_terms_share_is_taken_out() -> None:

@@ -1,7 +1,7 @@
 """A gradient's steps: each is the same derivative, and the last is what the code is generated from."""
 
 import pytest
-from sympy import IndexedBase, S
+from sympy import Idx, IndexedBase, S
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, total, variance
 from lvicreg.calculus import (
@@ -54,6 +54,27 @@ def test_the_steps_of_a_standard_deviation_read_as_in_a_textbook() -> None:
     assert [step.rule for step in found[-2:]] == ["collapse", "leave out"]
     assert found[-1].used == (normal(Sigma(u[b, p], b)),)
     assert not found[-1].result.has(D, Delta)
+
+
+def test_a_step_says_what_changes_in_it() -> None:
+    found = [(str(s.used[0]), text(s.factor, {})) for s in steps(Sigma(sigma[i], i), W[p, q], network) if s.factor is not None]
+    assert found == [
+        ("sigma[i]", "D(var_i, W_pq)/(2 sigma_i)"),
+        ("var[i]", "2 alpha Σ_b D(u_i^b, W_pq) u_i^b"),
+        ("u[b, i]", "D(z_i^b, W_pq) - D(mean_i, W_pq)"),
+        ("mean[i]", "Σ_b D(z_i^b, W_pq)/B"),
+        ("z[b, i]", "D(a_i^b, W_pq) slope_i^b"),
+        ("a[b, i]", "δ_ip x_q^b"),
+    ]
+
+
+def test_what_changes_is_said_in_letters_that_the_weight_has_not() -> None:
+    for target in (W[p, q], W[i, j]):
+        for step in steps(Sigma(sigma[k], k), target, network):
+            if step.factor is not None:
+                name = step.used[0]
+                assert not name.atoms(Idx) & target.atoms(Idx)
+                assert is_zero(resolve(step.factor, network) - derivative(name, target, network), network)
 
 
 def test_a_sum_that_does_not_vanish_is_not_left_out() -> None:

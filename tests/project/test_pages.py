@@ -178,7 +178,7 @@ def test_a_statement_links_to_the_symbols_in_it_as_its_page_means_them() -> None
 
 
 def test_of_a_layer_only_what_its_names_say_anew_is_printed() -> None:
-    assert EQUATIONS.definitions(network).count("= ") == len(network) - 1  # not f'(a_i^b) = f'(a_i^b)
+    assert EQUATIONS.definitions(network).count(" = ") == len(list(network)) - 1  # not f'(a_i^b) = f'(a_i^b)
     assert "f'" not in EQUATIONS.definitions(network)
 
 

@@ -40,7 +40,7 @@ def check_moments(term: Expr, law: Law, definitions: Definitions) -> None:
     if (degree := _degree(term, law)) > DEGREES[type(law)]:
         told = f"it has the moments up to order {DEGREES[type(law)]}, and {term} is of order {degree}"
         raise TypeError(f"no finite distribution is known for {law}: {told}")
-    for parameter in (each for part in law.args for each in (part[2:] if isinstance(part, Tuple) else (part,))):
+    for parameter in (each for part in law.args for each in (part if isinstance(part, Tuple) else (part,))):
         named = isinstance(parameter, (IndexedBase, Symbol, Indexed))
         if not named or parameter in definitions or name_of(parameter) in definitions:
             raise TypeError(f"the parameter {parameter} of {law} has a value already: state it by an equation beside")

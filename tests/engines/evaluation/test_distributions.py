@@ -131,6 +131,11 @@ m = Idx("m", M)
         (X[j] ** 4, IndependentUnits(X[j], Integer(1), kappa), {}, "the parameter 1 .* has a value already"),
         (X[j] ** 2, Gaussian(X[j], C), {C[j, m]: w[j] * w[m]}, "the parameter C .* has a value already"),
         (X[j] ** 2, Gaussian(X[j], C), {X[j]: w[j]}, r"the parameter X\[j\] .* has a value already"),
+        (X[j] ** 2, SecondMoments((X[j], X[j], C)), {C[j, m]: w[j] * w[m]}, "the parameter C .* has a value already"),
+        (X[j] * y[j], SecondMoments((X[j], y[j], R)), {y[j]: w[j]}, r"the parameter y\[j\] .* has a value already"),
+        (v**2 * X[j] ** 6, Gaussian(X[j], C), {}, "of order 6"),
+        (v * X[j] ** 6, Gaussian(X[j], C), {}, "of order 6"),
+        (tanh(v) * X[j] ** 6, Gaussian(X[j], C), {}, "of order 6"),
     ],
     ids=str,
 )
@@ -140,7 +145,14 @@ def test_moments_that_outcomes_do_not_have_are_refused(term, law, definitions, m
 
 
 def test_moments_that_outcomes_have() -> None:
-    for term in (X[j] ** 5, D(X[j] ** 2, w[j]) * X[j] ** 3 / w[m], SG(Sigma(X[j] * w[j], j)) ** 4 * X[m] + tanh(w[j])):
+    for term in (
+        X[j] ** 5,
+        v * X[j] ** 5,
+        v**-2 * X[j] ** 5,
+        tanh(v) * X[j] ** 5,
+        D(X[j] ** 2, w[j]) * X[j] ** 3 / w[m],
+        SG(Sigma(X[j] * w[j], j)) ** 4 * X[m] + tanh(w[j]),
+    ):
         check_moments(term, Gaussian(X[j], C), Definitions())
     equation = Equation(Mean(X[j] ** 6, Gaussian(X[j], C)), 15 * C[j, j] ** 3, sizes=({"M": 1},))
     with pytest.raises(TypeError, match="of order 6"):
