@@ -133,7 +133,7 @@ claims = (
         title="The covariance gradient at the activities, two forms",
         statement=r"$[[4 \alpha \beta \sum_{k \neq i} K_{ik} u_k^b]]$ is the exact gradient of $[[\beta \sum_i \sum_{k \neq "
         r"i} K_{ik}^2]]$ with respect to $z_i^b$; so is $4 \alpha \beta (\alpha (G u)_i^b - v_i u_i^b)$ that of the same loss "
-        r"in the form $\beta (\alpha^2 \sum_b \sum_c G_{bc}^2 - \sum_i v_i^2)$, $G = u u^\top$.",
+        r"in the form $\beta (\alpha^2 \sum_b \sum_c (G^{bc})^2 - \sum_i v_i^2)$, $G = u u^\top$.",
         states=(covariance_gradient, covariance.loss),
         proof=r"$\partial K_{ik}/\partial z_i^b = \alpha (u_k^b - \frac{1}{B} \sum_c u_k^c) = \alpha u_k^b$ for $k \neq i$, "
         r"and $K_{ik} = K_{ki}$ stands twice in the sum: $2 \beta \cdot 2 \sum_{k \neq i} K_{ik}\, \alpha u_k^b$. By "

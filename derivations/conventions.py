@@ -85,12 +85,18 @@ def in_its_terms(term: Term) -> Mapping[Expr, Expr]:
     return {alpha: 1 / (B - term.ddof), gamma: Rational(str(term.scale(B))), epsilon: Rational(str(in_root))}
 
 
+def _gradient_of(term: Term) -> str:
+    """The claim that has the gradient of a term's loss."""
+    return "invariance.stop-gradient" if term.rule == "invariance" and term.views == "present" else RESTS_ON[term.rule]
+
+
 def _proof(terms: Mapping[str, Term], weights: Mapping[str, str]) -> str:
     """Term by term, with a reason for what is in the factors of this source."""
-    said = [
-        f"its {name} term is ${weights[term.rule]}$ times the loss of {RESTS_ON[term.rule]}" for name, term in terms.items()
+    said = [f"its {name} term is ${weights[term.rule]}$ times the loss of {_gradient_of(term)}" for name, term in terms.items()]
+    reasons = [
+        "Each factor is what stands before the term's sums in the source, as transcribed in sources.py, divided by what stands "
+        "before them in that loss: a mean over samples or units is a sum divided by $B$ or $N$"
     ]
-    reasons = ["A mean over samples or units is a sum divided by $B$ or $N$"]
     if any("averaged" in str(getattr(term, "views", "")) for term in terms.values()):
         reasons.append("an average of two views is half of their sum")
     if terms["variance"].rule == "log_variance":
@@ -112,7 +118,7 @@ def preset(name: str) -> Claim:
     weights = {term.rule: latex(factor(S(term.weight(N, B, nominal))), LATEX) for term in convention.terms.values()}
     coefficients = {"invariance": c_inv, "variance": c_var, "covariance": c_cov}
     total = sum(coefficients[name] * predicted(term) for name, term in convention.terms.items())
-    rests_on = tuple(dict.fromkeys(RESTS_ON[rule] for rule in weights))
+    rests_on = tuple(dict.fromkeys(map(_gradient_of, convention.terms.values())))
     return Claim(
         id=f"conventions.{name}",
         title=f"The loss of {name} in our rules",

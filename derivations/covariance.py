@@ -59,8 +59,8 @@ claims = (
     Claim(
         id="covariance.gram",
         title="The same loss from similarities of samples",
-        statement=r"$[[\sum_i \sum_k K_{ik}^2]] = \alpha^2 \sum_b \sum_c G_{bc}^2$ with the Gram matrix $G = u u^\top$ of the "
-        r"samples; the off-diagonal loss subtracts $\sum_i v_i^2$. Its gradient is $4 \alpha \beta \sum_b (\alpha (G "
+        statement=r"$[[\sum_i \sum_k K_{ik}^2]] = \alpha^2 \sum_b \sum_c (G^{bc})^2$ with the Gram matrix $G = u u^\top$ of "
+        r"the samples; the off-diagonal loss subtracts $\sum_i v_i^2$. Its gradient is $4 \alpha \beta \sum_b (\alpha (G "
         "u)_i^b - v_i u_i^b) f'(a_i^b) x_j^b$.",
         states=(squared_covariances,),
         proof=r"$K = \alpha u^\top u$ is the matrix of all covariances, so $\sum_i \sum_k K_{ik}^2$ is the trace of $\alpha^2 "

@@ -123,14 +123,15 @@ claims = (
         id="covariance.one-sample-bias",
         title="Decorrelated units are still pushed down",
         statement=r"(i) For Gaussian activity with the covariance $K^*$, $\mathbb{E}[(u_i u_k)^2] = K^*_{ii} K^*_{kk} + 2 "
-        r"(K^*_{ik})^2$. (ii) For linear units on Gaussian input the expected one-sample gradient is twice that of $\beta "
-        r"\sum_i \sum_{k \neq i} (K^*_{ik})^2$, plus a spurious decay $4 \beta \sum_{k \neq i} K^*_{kk} (C w_i)_j$, so that "
-        "perfectly decorrelated units are still pushed down. (iii) The exact loss of a minibatch of independent Gaussian "
-        r"samples is biased too: $\mathbb{E}[K_{ik}^2]$ exceeds $(K^*_{ik})^2$ by $(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - "
-        "1)$, which vanishes for large $B$.",
+        "(K^*_{ik})^2$. (ii) For linear units with the weights $w_i$ on Gaussian input of covariance $C$ the expected "
+        r"one-sample gradient is twice that of $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, plus a spurious decay $4 \beta "
+        r"\sum_{k \neq i} K^*_{kk} (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (iii) The exact "
+        r"loss of a minibatch of independent Gaussian samples is biased too: $\mathbb{E}[K_{ik}^2]$ exceeds $(K^*_{ik})^2$ by "
+        "$(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - 1)$, which vanishes for large $B$.",
         said=Said(
             r"$4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ is on average the gradient of the sum of the squared "
-            r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$.",
+            r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, in which $K^*$ is the "
+            "covariance in the distribution that samples are drawn from.",
             "a reading of the note, covariance term, and of Halvagal & Zenke 2023 as published, Methods Eq. 6 and 7 and "
             "Supplement Eq. 3 and 4; corrected in its erratum",
         ),
@@ -183,6 +184,8 @@ claims = (
         assumptions=(
             r"$N \ge 2$, $B \ge 2$",
             "jointly Gaussian activity of mean $0$, or linear units on zero-mean Gaussian input",
+            "in (i) and (ii) $u$ is the deviation from the mean of the distribution; from the mean of a minibatch the right "
+            "side of (i) is multiplied by $((B - 1)/B)^2$",
             "for the minibatch: samples independent of each other",
         ),
         rests_on=("covariance.minibatch", "covariance.one-sample"),
@@ -194,7 +197,7 @@ claims = (
         statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
         r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
         "for independent units of equal variance the average of the factor is too large by its share $1/(N - 1)$, that of "
-        "$u_i$ times it by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        "$u_i^2$ times it by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
         states=(third_factor_gradient, excess),
         said=Said(
             "The sum over all other units may be replaced by one that is common to the population.",
@@ -204,7 +207,7 @@ claims = (
         proof=r"$\lVert u \rVert^4 = (\sum_k u_k^2)^2$ has the derivative $2 \sum_k u_k^2 \cdot 2 u_i$ with respect to $u_i$. "
         r"It differs from $4 u_i \sum_{k \neq i} u_k^2$ of covariance.one-sample by the term $k = i$. Let now the units be "
         r"independent with the variance $v$ and $\mathbb{E}[u_i^4] = \kappa v^2$, $\kappa$ the kurtosis. The factor without "
-        "its own unit is $(N - 1) v$ on average, its own share $v$: one $(N - 1)$-th. For $u_i$ times it the two are "
+        "its own unit is $(N - 1) v$ on average, its own share $v$: one $(N - 1)$-th. For $u_i^2$ times it the two are "
         r"$\mathbb{E}[u_i^2 \sum_{k \neq i} u_k^2] = (N - 1) v^2$ and $\mathbb{E}[u_i^4] = \kappa v^2$. With $\kappa = 3$ and "
         r"$\kappa = 6$, $\kappa/31$ is $0.10$ and $0.19$.",
         holds=(

@@ -39,14 +39,15 @@ claims = (
     Claim(
         id="covariance.third-factor-rotation",
         title="What the third factor makes of rotated populations",
-        statement=r"(i) $\lVert u \rVert^4$ does not change when the population is rotated. (ii) For Gaussian activity "
-        r"with the covariance $K^*$, $\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K^*)^2 + 2\, \mathrm{tr}\, (K^*)^2$, at "
-        r"fixed unit variances a constant plus $2 \sum_i \sum_{k \neq i} (K^*_{ik})^2$, which is least where units are "
+        statement=r"(i) $\lVert u \rVert^4$ does not change when the population is rotated. (ii) For Gaussian activity with "
+        r"the covariance $K^*$, $\mathbb{E}\lVert u \rVert^4 = (\mathrm{tr}\, K^*)^2 + 2\, \mathrm{tr}\, (K^*)^2$, at fixed "
+        r"unit variances a constant plus $2 \sum_i \sum_{k \neq i} (K^*_{ik})^2$, which is least where units are "
         r"uncorrelated, if they can be (linear ones only for $N \le \mathrm{rank}\, C$). (iii) With log-variance and decay "
         r"instead, no decorrelated state of linear units with unequal variances is a minimum, for any $\beta$: rotating two "
         r"of its units by $\theta$ leaves $\lVert u \rVert^4$ and the decay as they are and makes $K^*_{11} K^*_{22}$ larger "
-        r"by $(K^*_{11} - K^*_{22})^2 \sin^2\theta \cos^2\theta$. (iv) Identical linear units along a principal component, "
-        r"$12 \beta N \mu^2 n^2 + \lambda n = 1$ with $n = \lVert w \rVert^2$, are critical for every $\beta$.",
+        r"by $(K^*_{11} - K^*_{22})^2 \sin^2\theta \cos^2\theta$. (iv) Identical linear units along a principal component of "
+        r"eigenvalue $\mu$, $12 \beta N \mu^2 n^2 + \lambda n = 1$ with $n = \lVert w \rVert^2$, are critical for every "
+        r"$\beta$.",
         proof=r"(i) A rotation keeps $\lVert u \rVert$. The equation that was checked is the derivative along every "
         r"rotation's generator; it vanishes at every $u$, and rotations are reached from the identity, so $\lVert u \rVert^4$ "
         r"is the same at both ends. (ii) $\mathbb{E}\lVert u \rVert^4 = \sum_i \sum_k \mathbb{E}[u_i^2 u_k^2] = \sum_i \sum_k "

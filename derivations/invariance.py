@@ -150,7 +150,8 @@ claims = (
         ),
         assumptions=(
             "$f(a) = a$",
-            r"$\mathbb{E}[x_t x_t^\top] = \mathbb{E}[x_{t-1} x_{t-1}^\top]$: with $x_{t-1} = x_t/2$ there is another",
+            r"$\mathbb{E}[x_t x_t^\top] = \mathbb{E}[x_{t-1} x_{t-1}^\top]$: for $x_{t-1} = x_t/2$ they differ, and the full "
+            "gradient is another",
             r"for the field to be rotational: $M \ge 2$",
         ),
         rests_on=("invariance.stop-gradient", "invariance.without-stop-gradient"),

@@ -117,8 +117,8 @@ claims = (
         r"without bound. Hence for each $t \ge 0$ exactly one $s$ satisfies the condition. Both of its sides change at the "
         r"same rate, $2 g^\top C g\, ds/dt = 2 e^{2 \lambda t}$, so with $w = e^{-\lambda t} g$ and $\sigma^2 = e^{-2 \lambda "
         r"t} g^\top C g$, $ds/dt = 1/\sigma^2$. Therefore $dw/dt = -\lambda w + e^{-\lambda t} C g/\sigma^2 = F(w)$. (ii) "
-        r"Oja: let $n = 1 + \lVert g \rVert^2 - \lVert w_0 \rVert^2$, which is $1$ at $t = 0$ and grows at the rate $2 g^\top "
-        r"C g$. Then $w = g/\sqrt{n}$ has $dw/dt = C g/\sqrt{n} - g\, (g^\top C g)/n^{3/2} = C w - (w^\top C w) w = O(w)$. "
+        r"Oja: let $m = 1 + \lVert g \rVert^2 - \lVert w_0 \rVert^2$, which is $1$ at $t = 0$ and grows at the rate $2 g^\top "
+        r"C g$. Then $w = g/\sqrt{m}$ has $dw/dt = C g/\sqrt{m} - g\, (g^\top C g)/m^{3/2} = C w - (w^\top C w) w = O(w)$. "
         r"(iii) Both begin at $w_0$ and keep $\sigma^2 > 0$, where the fields are smooth; so they are the only solutions.",
         argued=True,
         holds=(

@@ -101,11 +101,11 @@ claims = (
     Claim(
         id="oja.many-units",
         title="At the minimum, one principal component a unit",
-        statement=r"$N \le \mathrm{rank}\, C$ linear units with log-variance and decay, decorrelated, $K_{ik} = 0$ for $i "
-        r"\neq k$: the loss is least exactly where their weights are the $N$ leading eigenvectors of $C$, one a unit in any "
-        r"order, each of norm $1/\sqrt{\lambda}$ (for repeated leading eigenvalues, any orthonormal basis of their "
-        "eigenspace).",
-        proof=r"(i) With $q_i = C^{1/2} w_i$, $K_{ik} = q_i \cdot q_k$; and for given $q_i$ the shortest $w_i$ lies in the "
+        statement=r"$N \le \mathrm{rank}\, C$ linear units with log-variance and decay, decorrelated, $K^*_{ik} = w_i^\top C "
+        r"w_k = 0$ for $i \neq k$: the loss is least exactly where their weights are the $N$ leading eigenvectors of $C$, one "
+        r"a unit in any order, each of norm $1/\sqrt{\lambda}$ (for repeated leading eigenvalues, any orthonormal basis of "
+        "their eigenspace).",
+        proof=r"(i) With $q_i = C^{1/2} w_i$, $K^*_{ik} = q_i \cdot q_k$; and for given $q_i$ the shortest $w_i$ lies in the "
         r"range of $C$, with $\lVert w_i \rVert^2 = q_i^\top C^{-1} q_i$ there. For a direction $\hat{q}_i$ the loss "
         r"$-\frac{1}{2} \log \lVert q_i \rVert^2 + \frac{\lambda}{2} \lVert q_i \rVert^2 \hat{q}_i^\top C^{-1} \hat{q}_i$ is "
         r"strictly convex in the length. The best length, $\lambda q_i^\top C^{-1} q_i = 1$, leaves $\frac{1}{2} \sum_i "
@@ -141,7 +141,7 @@ claims = (
     Claim(
         id="oja.many-units-threshold",
         title="How much decorrelation makes the components stable",
-        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$ in the place of hard decorrelation, and $N$ "
+        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$ instead of hard decorrelation, and $N$ "
         "linear units with log-variance and decay, one along each of the $N$ leading eigenvectors of $C$ with norm "
         r"$1/\sqrt{\lambda}$. (i) They are critical for every $\beta$. (ii) The Hessian there is positive definite iff $\beta "
         r"> \lambda^2/(4 \mu_{N-1} \mu_N)$, and has a negative eigenvalue below that. (iii) It has the entry $2 \lambda$ for "
@@ -150,15 +150,15 @@ claims = (
         r"\lambda^2/(\mu_i \mu_k))$. (iv) This is local: nothing is said here of global minima.",
         proof="Exchanging units or changing their signs changes neither the loss nor, but for order and signs, its "
         "derivatives, so let the $k$-th unit have the $k$-th component. (i) In the eigenvectors of $C$ the gradient for "
-        r"$W_{ir}$ is $(\lambda - \mu_r/K_{ii}) W_{ir} + 4 \beta \mu_r \sum_{k \neq i} K_{ik} W_{kr}$. There $K_{ik} = 0$ and "
-        r"$K_{ii} = \mu_i/\lambda$, so it is $0$. (ii) Differentiated once more and taken there, it gives the entries of "
-        "(iii). The Hessian is block diagonal: the entries of two units meet only in the pair $(W_{ik}, W_{ki})$, in a block "
-        r"with $\lambda (1 - \mu_k/\mu_i) + \frac{4 \beta}{\lambda} \mu_k^2$ and $\lambda (1 - \mu_i/\mu_k) + \frac{4 "
-        r"\beta}{\lambda} \mu_i^2$ on its diagonal and $\frac{4 \beta}{\lambda} \mu_i \mu_k$ beside it, which has the "
+        r"$W_{ir}$ is $(\lambda - \mu_r/K^*_{ii}) W_{ir} + 4 \beta \mu_r \sum_{k \neq i} K^*_{ik} W_{kr}$. There $K^*_{ik} = "
+        r"0$ and $K^*_{ii} = \mu_i/\lambda$, so it is $0$. (ii) Differentiated once more and taken there, it gives the "
+        "entries of (iii). The Hessian is block diagonal: the entries of two units meet only in the pair $(W_{ik}, W_{ki})$, "
+        r"in a block with $\lambda (1 - \mu_k/\mu_i) + \frac{4 \beta}{\lambda} \mu_k^2$ and $\lambda (1 - \mu_i/\mu_k) + "
+        r"\frac{4 \beta}{\lambda} \mu_i^2$ on its diagonal and $\frac{4 \beta}{\lambda} \mu_i \mu_k$ beside it, which has the "
         r"determinant stated. For $\beta > 0$ and $\mu_i > \mu_k$ the first entry is positive. A block with a positive entry "
-        "is positive definite iff its determinant is positive, and one with a negative determinant has a negative "
-        r"eigenvalue. The pair with the least product $\mu_i \mu_k$ asks for most. (iii) The rest is positive: $2 \lambda$, "
-        r"and $\lambda (1 - \nu_j/\mu_i)$ with $\nu_j \le \mu_{N+1} < \mu_i$.",
+        "is positive definite iff its determinant is positive, and one with a negative determinant has a negative eigenvalue. "
+        r"The pair with the least product $\mu_i \mu_k$ asks for most. (iii) The rest is positive: $2 \lambda$, and $\lambda "
+        r"(1 - \nu_j/\mu_i)$ with $\nu_j \le \mu_{N+1} < \mu_i$.",
         argued=True,
         holds=(
             Equation(D(loss, W[p, r]), slope_W[p, r], units, unit_sizes),
@@ -189,7 +189,7 @@ claims = (
     Claim(
         id="oja.many-units-identical",
         title="Identical units can be stable too",
-        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} K_{ik}^2$, and $N$ linear units with log-variance and "
+        statement=r"Take the penalty $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, and $N$ linear units with log-variance and "
         r"decay that are identical up to their signs, along $v_1$, with $4 \beta (N - 1) \mu_1^2 n^2 + \lambda n = 1$, $n = "
         r"\lVert w \rVert^2$. (i) They are critical too. (ii) The Hessian there is positive definite iff $\beta < \lambda^2 "
         r"(\mu_1 - \mu_2)((N - 1) \mu_1 + \mu_2)/(4 N^2 \mu_1^2 \mu_2^2)$, and has a negative eigenvalue above that. (iii) "
@@ -198,7 +198,7 @@ claims = (
         r"though the components are stable. (iv) For $N \ge 3$ it is always below the threshold $\lambda^2/(4 \mu_{N-1} "
         r"\mu_N)$; of smaller groups of identical units nothing is said.",
         proof="The sign of a unit's weights changes neither the loss nor, but for signs, its derivatives, so let all be "
-        r"equal. (i) Then every $K_{ik}$ is $\mu_1 n$, and the gradient for each unit is $(\lambda - 1/n + 4 \beta (N - 1) "
+        r"equal. (i) Then every $K^*_{ik}$ is $\mu_1 n$, and the gradient for each unit is $(\lambda - 1/n + 4 \beta (N - 1) "
         r"\mu_1^2 n) w$. (ii) In a direction $v_j$ the Hessian has one number $a$ on the diagonal of the units and one number "
         "$b$ beside it: its eigenvalues are $a + (N - 1) b$, for all units together, and $a - b$, for differences between "
         r"them. Along $v_1$ they are $4/n - 2 \lambda$ and $(2 (N - 2)/n + 2 \lambda)/(N - 1)$, both positive since $\lambda "

@@ -48,13 +48,12 @@ claims = (
     Claim(
         id="published-error.loss",
         title="The printed loss is not the covariance loss",
-        statement="(i) LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, "
-        "plus the mean over pairs of the variance (ddof 1) over samples of the products $u_i u_k$. (ii) That variance "
-        r"vanishes iff $u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i "
-        r"\neq k$: in no "
-        "sample do two units both differ from their means. (iii) It is $0$ for the sparse code of four samples $(1, 0)$, "
-        "$(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, 1)$, $(-1, -1)$, both uncorrelated. (iv) "
-        "For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.",
+        statement="(i) LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
+        "the mean over pairs of the variance, divided by $B - 1$, over samples of the products $u_i u_k$. (ii) That variance "
+        "vanishes iff $u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i "
+        r"\neq k$: in no sample do two units both differ from their means. (iii) It is $0$ for the sparse code of four "
+        "samples $(1, 0)$, $(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, 1)$, $(-1, -1)$, both "
+        "uncorrelated. (iv) For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.",
         said=Said(
             "The decorrelation loss that Methods Eq. 6 printed is “the sum of the squared off-diagonal terms of the "
             "covariance matrix between units”.",
@@ -87,7 +86,7 @@ claims = (
                 "right = 2 * (u[:, 0] @ u[:, 1] / 3)**2 / 2             # mean square of K off the diagonal"
             ),
         ),
-        assumptions=(r"$N \ge 2$; that no factor makes up for it, $B \ge 3$",),
+        assumptions=(r"$N \ge 2$; for the refutation $B \ge 3$",),
         source="Halvagal & Zenke 2023, Methods Eq. 6; erratum/erratum.md of fmi-basel/latent-predictive-learning",
     ),
     Claim(
@@ -147,9 +146,9 @@ claims = (
         "vanish for large $B$, and the second $1/(B - 1)$, which does.",
         proof=r"The deviations $u^b$ from the mean of $B$ independent samples are Gaussian with the covariance $\frac{B - "
         r"1}{B} K^*$. By the first part of covariance.one-sample-bias $\mathbb{E}[(u_i^b u_k^b)^2] = (\frac{B - 1}{B})^2 "
-        r"(K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2)$; summed over $B$ samples and divided by $B - 1$ that is the printed loss of a "
-        r"pair. Its third part is the corrected loss. Where $K^*_{ik} = 0$ and $K^*_{ii} = 1$ for all pairs, the means over "
-        r"pairs of $K^*_{ii} K^*_{kk}$ and $(K^*_{ik})^2$ are $1$ and $0$.",
+        "(K^*_{ii} K^*_{kk} + 2 (K^*_{ik})^2)$; summed over $B$ samples and divided by $B - 1$ that is the printed loss of a "
+        "pair. By its third part the corrected loss is as stated. Where $K^*_{ik} = 0$ and $K^*_{ii} = 1$ for all pairs, the "
+        "means over pairs of $K^*_{ii} K^*_{kk}$ and $(K^*_{ik})^2$ are $1$ and $0$.",
         argued=True,
         holds=(
             Equation(

@@ -106,12 +106,18 @@ claims = (
         title="The total rule is local",
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
         r"population, $S = \sum_k u_k^2$), the covariance term after covariance.local-exact. With the exact covariance rule "
-        "it is not: $K_{ik}$ ties two units.",
+        r"it is not, for $N \ge 3$ and $B \ge 4$: populations may have the same $u_i$ and $S$ in every sample, and different "
+        r"sums $\sum_{k \neq i} K_{ik} u_k$.",
         proof="Every term of total.sum has the factors $x_j$, presynaptic, and $f'(a_i)$. The invariance term has besides "
         r"$z_i - z'_i$, the variance term $H(\gamma - \sigma_i) u_i/\sigma_i$: the unit's own. By covariance.local-exact the "
         "covariance term is $u_i S - u_i^3$, in which only $S$ is not the unit's own, and it is common to all. In the exact "
-        "rule a sum of $K_{ik} u_k$ over the other units stands instead, with a $K_{ik}$ for each pair. "
-        "That no other form helps is shown by populations with the same $u_i$ and $S$ in every sample and different sums.",
+        r"rule $\sum_{k \neq i} K_{ik} u_k$ stands instead. Take four samples, $u_1 = (1, -1, 0, 0)$, and either $u_2 = u_1$ "
+        "and $u_3 = (0, 0, 1, -1)$, or $u_2 = (1, 1, -1, -1)$ and $u_3 = 0$. In every sample the squares of the others sum to "
+        r"$1$, so $u_1$ and $S$ are the same in both; but $K_{12}$ is $2 \alpha$ and $0$, $K_{13} = 0$, and the sum in the "
+        r"first sample is $2 \alpha$ and $0$. More units that are silent, and more samples without activity, change nothing. "
+        "So no function of what the synapse reads, however written, is the exact rule. (For $B = 2$ it is local: see "
+        "conventions.same-shape.)",
+        argued=True,
         holds=(
             Equation(
                 Sigma(covariance_one_sample.one_sample_gradient, t), Sigma(covariance_one_sample.local_gradient, t), steps
@@ -122,14 +128,14 @@ claims = (
             Fractions(independent.other_units_rotated),
             Numbers(independent.row_of_a_unit),
         ),
-        assumptions=("as for total.sum",),
+        assumptions=("as for total.sum", r"for the exact covariance $N \ge 3$ and $B \ge 4$"),
         rests_on=("total.sum", "covariance.local-exact"),
         source="note, total loss",
     ),
     Claim(
         id="total.log-variance",
         title="The total rule with log-variance",
-        statement=r"With log-variance in the place of the hinge, the total rule has $\frac{u_i^t}{\sigma_i^2}$ in the place "
+        statement=r"With log-variance instead of the hinge, the total rule has $\frac{u_i^t}{\sigma_i^2}$ in the place "
         r"of $H(\gamma - \sigma_i) u_i^t/\sigma_i$, and is again minus the exact gradient, for the same coefficients.",
         proof=r"As for the hinge, term by term: by log-variance.minibatch the variance term has the gradient $-\alpha \sum_t "
         r"\frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t$, with the mean held or free. Invariance and covariance are those of "

@@ -151,7 +151,7 @@ claims = (
         states=(alone_loss,),
         said=Said(
             "The rule is the gradient of the loss in which $S_i = 0$.",
-            "one reading of the note, of whose definition of $S_i$ the formula is lost",
+            "one reading of the note, whose formula for $S_i$ is lost",
         ),
         proof=r"With the mean given, $\sqrt{\alpha (u_i^t)^2} = \sqrt{\alpha} |u_i^t|$ has the derivative $\frac{\alpha "
         r"u_i^t}{\sqrt{\alpha} |u_i^t|} f'(a_i^t) x_j^t$ where $u_i^t \neq 0$. The hinge multiplies it by $-H(\gamma - "
@@ -270,7 +270,7 @@ claims = (
             Numbers(independent.collapse_by_autodiff),
         ),
         assumptions=(
-            r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$ and $C \neq 0$",
+            r"$\varepsilon > 0$; for growth, $\sqrt{\varepsilon} < \gamma$ and an input covariance $C \neq 0$",
             "zero-mean input",
             r"$B \ge 2$",
         ),

@@ -16,16 +16,20 @@ def other_units_rotated() -> Pairs:
 
     for units in (samples, turned):
         yield from zip(one_sample(units), (20, -6, 36), strict=True)
-    # the exact rule, Σ_k K_1k u_k, needs each K_1k: rotating the other units' *signs* apart from each other changes it
-    flipped = [[one, two, -three] for one, two, three in samples[:1]] + samples[1:]
+    # the exact rule, Σ_k K_1k u_k, tells two populations apart in which unit 1 and S are the same in every sample
+    alike = [[1, 1, 0], [-1, -1, 0], [0, 0, 1], [0, 0, -1]]
+    apart = [[1, 1, 0], [-1, 1, 0], [0, -1, 0], [0, -1, 0]]
 
     def exact(units):
         K_12, K_13 = (sum(row[0] * row[k] for row in units) for k in (1, 2))
         return [K_12 * row[1] + K_13 * row[2] for row in units]
 
-    yield from zip(one_sample(flipped), (20, -6, 36), strict=True)
-    yield from zip(exact(samples), (-10, -8, 18), strict=True)
-    yield from zip(exact(flipped), (14, 0, 42), strict=True)
+    yield from ((Fraction(sum(column)), 0) for units in (alike, apart) for column in zip(*units, strict=True))  # deviations
+    for one, other in zip(alike, apart, strict=True):
+        yield Fraction(one[0]), other[0]
+        yield Fraction(one[1] ** 2 + one[2] ** 2), other[1] ** 2 + other[2] ** 2
+    yield from zip(map(Fraction, exact(alike)), (2, -2, 0, 0), strict=True)
+    yield from zip(map(Fraction, exact(apart)), (0, 0, 0, 0), strict=True)
 
 
 def row_of_a_unit(ad: Any, rng: Any) -> Pairs:
