@@ -9,10 +9,10 @@ then propagated on; times ``f'(a_i^b) x_j^b`` and summed over samples it is the 
                 4 α β Σ_{k≠i} K_ik u_k^b             (covariance)
                 4 β u_i^b Σ_{k≠i} (u_k^b)²           (one-sample covariance, the mean held constant)
 
-The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms: with the covariances
-``K_off`` between units, and with the Gram matrix ``G`` of the samples, which is smaller where ``B < N``. The first loses no
-digits, however small the covariances are. The second is a difference: its rounding errors are relative to ``Σ_ik K_ik²``, the
-diagonal included. With ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance cannot all be
+The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms: with the covariances ``K_off``
+between units, and with the Gram matrix ``G`` of the samples, which is smaller where ``B < N``. The rounding errors of the first
+are relative to ``σ_i σ_k``, as those of any covariance. The second is a difference: its rounding errors are relative to ``Σ_ik
+K_ik²``, the diagonal included. With ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance cannot all be
 uncorrelated; a few units of far larger variance than the others cost digits.
 """
 

@@ -122,8 +122,9 @@ def preset(name: str) -> Claim:
     return Claim(
         id=f"conventions.{name}",
         title=f"The loss of {name} in our rules",
-        statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the rules', with "
-        f"its coefficients times {', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
+        statement=f"For each view that learns, the gradient of the loss in {convention.source} is the sum of the gradients "
+        "that the rules descend, each times the loss's coefficient and "
+        f"{', '.join(f'${weight}$ for `{rule}`' for rule, weight in weights.items())}.",
         proof=_proof(convention.terms, weights),
         holds=tuple(
             Equation(D(losses[name], W[p, q]), predicted(term), views.replace(in_its_terms(term)), few)

@@ -22,7 +22,8 @@ LATEX = layer.LATEX | {
     "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
     # one time step before
     "x_prev": "{x'}", "a_prev": "{a'}", "z_prev": "{z'}", "slope_prev": "f'({a'}·)", "u_prev": "{u'}", "var_prev": "{v'}",
-    "mean_prev": r"{\bar{z}'}", "sigma_prev": r"{\sigma'}·", "K_prev": "{K'}", "v_prev": "{v'}", "y_prev": "{y'}",
+    "mean_prev": r"{\bar{z}'}",
+    "C_prev": "{C'}", "sigma_prev": r"{\sigma'}·", "K_prev": "{K'}", "v_prev": "{v'}", "y_prev": "{y'}",
     # products with a covariance matrix, and covariances of several kinds
     "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "C_1": "(C_1)",
     "KK": "K^{*}·", "linear_K": "K^{*}·", "true_K": "K^{*}·",

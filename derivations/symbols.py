@@ -9,6 +9,7 @@ INDEX = {
     "Sizes and indices": (
         Meaning(r"N, M, B", "numbers of units, of inputs, of samples in a minibatch", "`N`, `M`, `B`"),
         Meaning(r"i, k", "units; a loss sums over them"),
+        Meaning(r"p, q", "the weight with respect to which a loss is differentiated, $W_{pq}$"),
         Meaning(r"j", r"inputs; and eigenvectors, in $v_j$, $\mu_j$"),
         Meaning(r"b, c", "samples of a minibatch"),
         Meaning(r"t", "one sample in time; $t - 1$ is the one before"),
@@ -29,6 +30,12 @@ INDEX = {
         Meaning(r"v_i", r"variance of unit $i$, $\alpha \sum_b (u_i^b)^2$; $v_i'$ before the sample", "`var`", "`(N,)`"),
         Meaning(r"\sigma_i", r"standard deviation, $\sqrt{v_i + \varepsilon}$", "`sigma`", "`(N,)`"),
         Meaning(r"\varepsilon", "added to a variance, in its units", "`epsilon`"),
+        Meaning(
+            r"z'_i, x'_j, a'_i",
+            "the same one time step before, or in the other of two views",
+            "`z_prev`",
+            pages=("invariance",),
+        ),
         Meaning(r"K_{ik}", r"covariance of units $i$ and $k$, $\alpha \sum_b u_i^b u_k^b$", "`K`", "`(N, N)`"),
     ),
     "Losses and rules": (
@@ -44,7 +51,7 @@ INDEX = {
         ),
         Meaning(r"G^{bc}", r"products of samples, $\sum_i u_i^b u_i^c$", pages=("covariance",)),
         Meaning(r"S", r"population signal, $\sum_k u_k^2$ of one sample", "`S`", "`(B,)`", ("covariance_one_sample", "total")),
-        Meaning(r"\eta", "learning rate", "`eta`"),
+        Meaning(r"\eta, \eta'", "learning rates", "`eta`"),
         Meaning(r"\lambda", r"weight decay, from $\tfrac{\lambda}{2} \lVert W \rVert^2$", "`decay`", pages=("log_variance",)),
         Meaning(r"c_{\mathrm{inv}}, c_{\mathrm{var}}, c_{\mathrm{cov}}", "coefficients of the losses", pages=("total",)),
         Meaning(

@@ -14,6 +14,7 @@ pytest.importorskip("sphinx", reason="the book is built with the extra 'book'")
 
 from book.derivation import addresses
 from book.exercise import BOOK
+from derivations import NOTE
 
 SHOWN = [
     (path.stem, name)
@@ -34,6 +35,18 @@ def test_every_step_after_the_loss_has_its_own_gradient_and_the_same_loss() -> N
     assert ["D(" in each["gradient"][0] for each in found] == [True] * 3 + [False] * 2
     assert all("held" in each for each in found)
     assert not any("held" in asked(address) for address in addresses("variance"))
+
+
+def test_the_link_of_a_step_has_the_gradient_after_that_step() -> None:
+    """Of the step that is printed with its number: of the name looked through no derivative is left, of the next one is."""
+    names = re.findall(r"^\d+\. Since \$(\\?[a-z]+)", (NOTE.pages / "steps" / "variance.md").read_text(encoding="utf-8"), re.M)
+    assert names == [r"\sigma", "v", "u", r"\bar", "z", "a"]
+    first, *others = [asked(address)["gradient"][0] for address in addresses("variance")]
+    assert "D(sigma[" in first
+    looked_through = ("sigma", "var", "u", "mean", "z", "a")
+    for gone, left, gradient in zip(looked_through, (*looked_through[1:], None), others, strict=False):
+        assert f"D({gone}[" not in gradient
+        assert left is None or f"D({left}[" in gradient
 
 
 @pytest.mark.parametrize(("page", "name"), SHOWN)

@@ -45,7 +45,7 @@ def total() -> list[str]:
     return [
         f"fall from {alone[0]:.2f} to {alone[above]:.2f} where the noise reaches the signal",
         f"the median stays above {min(low)}; with the plain",
-        f"it falls to {plain.min():.2f} where the noise is large",
+        f"it falls to {plain[-1]:.2f} where the noise is largest",
         f"On the left all five coincide, at {left}.",
         f"alone have {alone[below]:.2f} at $\\sigma_y = {toy.SIGMA_Y[below]:.2f}$ and at most {alone[above:].max():.3f} from "
         f"$\\sigma_y = {toy.SIGMA_Y[above]:.1f}$ on",

@@ -35,13 +35,14 @@ def one_neuron() -> list[str]:
     shares = [f"{product / sigma / 3:.3g}".replace("-", "−") for product in (u * X)[:, 0]]
     return [
         f"| {' | '.join(f'{value:g}' for value in z[:, 0])} |",
-        f"minus the mean ${z.mean():g}$",
+        f"minus the mean ${z.mean():g}$: $u$ | {' | '.join(f'{value:g}'.replace('-', '−') for value in u[:, 0])} |",
+        f"As long as the inputs stay the same, $\\sigma = {sigma / W.item():g} w$ and $L = 1 - {sigma / W.item():g} w$",
         f"The squares of the last row sum to ${(u**2).sum():g}$. The variance is a third of that, ${z.var(ddof=1):g}$",
         f"the standard deviation, is $\\sigma = {sigma:g}$",
         f"\\max(0, 1 - \\sigma) = {number(losses.variance(z, epsilon=0.0)[0])}",
         f"So the *gradient* is $-{number(update)}$, and the *update*, which goes down the gradient, is $+{number(update)}$",
-        f"times input $x$ | {' | '.join(spelled)} | {(u * X).sum():g} |",
-        f"times $\\tfrac13$ | {' | '.join(shares)} | **{number(update)}** |",
+        *(f"| {n} | {product} | {share} |" for n, (product, share) in enumerate(zip(spelled, shares, strict=True), 1)),
+        f"| sum | {(u * X).sum():g} | **{number(update)}** |",
         f"# [[{number(update)}.]]",
         f"its gradient is $-1/w = -{number(logarithm)}$, and the rule divides by $\\sigma$ once more: "
         f"${number(update)} / {sigma:g} = {number(logarithm)}$",
@@ -55,7 +56,11 @@ def variance() -> list[str]:
     silent = rules.variance(TWO, ABOVE, ONE, epsilon=0.0, **HELD | {"var": np.array([1.2**2])})
     assert silent.item() == 0
     update = rules.variance(TWO, ABOVE, ONE, epsilon=0.0, **HELD)
-    return [f"\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} \\cdot 1 \\cdot 2 = {number(update)}$"]
+    return [
+        "$\\gamma = 1$. One has the standard deviation 0.5, the other 1.2. The loss is $0.5 + 0$, and only the first unit "
+        "learns.",
+        f"\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} \\cdot 1 \\cdot 2 = {number(update)}$",
+    ]
 
 
 def log_variance() -> list[str]:
@@ -68,7 +73,10 @@ def log_variance() -> list[str]:
 def invariance() -> list[str]:
     """One sample and the one before it."""
     update = rules.invariance(TWO, np.array([[0.5]]), np.array([[0.2]]), ONE)
-    return [f"The update is $-2 \\cdot 0.3 \\cdot 2 = {number(update)}$"]
+    return [
+        "the activity was 0.2 and is 0.5, the slope is 1, the input 2. "
+        f"The update is $-2 \\cdot 0.3 \\cdot 2 = {number(update)}$"
+    ]
 
 
 def covariance() -> list[str]:
@@ -76,7 +84,21 @@ def covariance() -> list[str]:
     K = np.array([[1.0, 0.5], [0.5, 1.0]])
     loss = (K**2).sum() - (np.diagonal(K) ** 2).sum()
     update = rules.covariance(TWO, np.array([[0.0, 0.3]]), np.ones((1, 2)), mean=np.zeros(2), K=K, alpha=1 / 3)
-    return [f"2 \\cdot 0.25 = {loss:g}$", f"0.5 \\cdot 0.3 \\cdot 2 = {update[0].item():.4g}$"]
+    return [
+        "two units have the covariance $K_{12} = 0.5$, and $\\beta = 1$. The sum has each pair twice, so the loss is "
+        f"$2 \\cdot 0.25 = {loss:g}$",
+        f"by $-4 \\cdot \\tfrac13 \\cdot 0.5 \\cdot 0.3 \\cdot 2 = {update[0].item():.4g}$",
+    ]
+
+
+def covariance_one_sample() -> list[str]:
+    """Two independent units of variance 1: signs drawn apart, in all combinations."""
+    u = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    loss = losses.covariance_one_sample(u)[0] / len(u)
+    update = rules.covariance_one_sample(u, u, np.ones_like(u), mean=np.zeros(2)) / len(u)
+    assert (np.diagonal(update) < 0).all()
+    assert losses.covariance(u)[0] == pytest.approx(0)
+    return [f"the covariance loss is $0$. The one-sample loss is on average $2 \\cdot 1 = {number(loss)}$ (both orders"]
 
 
 def total() -> list[str]:
@@ -84,7 +106,11 @@ def total() -> list[str]:
     z, z_prev = np.array([[0.5, np.sqrt(2)]]), np.array([[0.2, 0.0]])
     held = {"mean": np.array([0.2, 0.0]), "var": np.array([0.25, 4.0])}
     update = rules.total(TWO, z, z_prev, np.ones((1, 2)), epsilon=0.0, **held)
-    return [f"(-0.3 + \\tfrac{{0.3}}{{0.5}} - 0.3 \\cdot 2) \\cdot 2 = {update[0].item():.4g}$"]
+    return [
+        "a unit of standard deviation 0.5, now 0.3 above its mean, was at 0.2 and is at 0.5; its slope is 1, the input 2, the "
+        "others' squares sum to 2, and all coefficients are 1. The update is "
+        f"$(-0.3 + \\tfrac{{0.3}}{{0.5}} - 0.3 \\cdot 2) \\cdot 2 = {update[0].item():.4g}$"
+    ]
 
 
 def oja() -> list[str]:
@@ -94,8 +120,9 @@ def oja() -> list[str]:
     fields = C @ w - variance * w, C @ w / variance - w
     slow, fast = ("(" + ", ".join(f"{value:.3f}" for value in field) + ")" for field in fields)
     return [
-        f"$C w = ({', '.join(f'{value:g}' for value in C @ w)})$",
-        f"= {variance:g}$",
+        f"inputs of variance {C[0, 0]:g} along one axis and {C[1, 1]:g} along the other, weights $w = ({w[0]:g}, {w[1]:g})$. "
+        f"Then $C w = ({', '.join(f'{value:g}' for value in C @ w)})$ and "
+        f"$\\sigma^2 = {w[0]:g} \\cdot {(C @ w)[0]:g} + {w[1]:g} \\cdot {(C @ w)[1]:g} = {variance:g}$",
         f"$C w - \\sigma^2 w = {slow}$",
         f"$C w / \\sigma^2 - w = {fast}$: the same direction, shorter by a factor of {variance:g}",
     ]
@@ -105,12 +132,17 @@ def published_error() -> list[str]:
     """Two units, three samples."""
     u = np.array([[1.0, 1.0], [1.0, -1.0], [-2.0, 0.0]])
     corrected, printed = off_diagonal_mean((u.T @ u / 2) ** 2), off_diagonal_mean((u**2).T @ u**2 / 2)
-    return [f"the first formula is **{corrected:g}**", f"the second is **{printed:g}**"]
+    product = u[:, 0] * u[:, 1]
+    rows = {"$u_1$": u[:, 0], "$u_2$": u[:, 1], "product": product, "its square": product**2}
+    return [
+        *(f"| {name} | {' | '.join(f'{v + 0:g}'.replace('-', '−') for v in row)} |" for name, row in rows.items()),
+        f"the first formula is **{corrected:g}**",
+        f"the second is **{printed:g}**",
+    ]
 
 
-WORKED: dict[str, Callable[[], list[str]]] = {
-    page.__name__: page for page in (one_neuron, variance, log_variance, invariance, covariance, total, oja, published_error)
-}
+PAGES = one_neuron, variance, log_variance, invariance, covariance, covariance_one_sample, total, oja, published_error
+WORKED: dict[str, Callable[[], list[str]]] = {page.__name__: page for page in PAGES}
 
 
 @pytest.mark.parametrize("page", WORKED)
