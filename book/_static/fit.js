@@ -2,11 +2,16 @@
 "use strict"
 
 function fit(within) {
+    const smaller = (formula, share) => {
+        formula.style.fontSize = `${0.98 * share * parseFloat(getComputedStyle(formula).fontSize)}px`
+    }
     for (const formula of within.querySelectorAll("mjx-container[display=true]"))
-        if (formula.scrollWidth > formula.clientWidth && formula.clientWidth > 0) {
-            const size = parseFloat(getComputedStyle(formula).fontSize)
-            formula.style.fontSize = `${0.98 * size * formula.clientWidth / formula.scrollWidth}px`
-        }
+        if (formula.scrollWidth > formula.clientWidth && formula.clientWidth > 0)
+            smaller(formula, formula.clientWidth / formula.scrollWidth)
+    for (const formula of within.querySelectorAll(":is(p, li, dd, dt) > span.math > mjx-container")) {
+        const column = formula.parentElement.parentElement.clientWidth, {width} = formula.getBoundingClientRect()
+        if (width > column && column > 0) smaller(formula, column / width)
+    }
 }
 
 window.addEventListener("load", () => window.MathJax?.startup?.promise.then(() => {

@@ -27,6 +27,9 @@ CUT = """() => {
     return [...document.querySelectorAll("main mjx-container[display=true]")]
         .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
         .map(e => `${e.scrollWidth - e.clientWidth}: ${e.textContent.slice(0, 80)}`)
+        .concat([...document.querySelectorAll("main :is(p, li, dd, dt) > span.math > mjx-container")]
+            .filter(e => e.getBoundingClientRect().right > e.closest("p, li, dd, dt").getBoundingClientRect().right + 1)
+            .map(e => e.textContent.slice(0, 80)))
 }"""
 
 
@@ -42,12 +45,13 @@ OF_THE_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focus
 def barriers(page: Any, rules: list[str] | None = None) -> list[str]:
     """What axe-core calls serious or critical for readers with a screen reader, a keyboard or weak eyes, by all rules or some.
 
-    Of a formula the thousands of elements that draw it, and the MathML that a screen reader reads, are MathJax's: they are
-    taken away, since to look at them takes most of the time. Of a long listing the first tokens are enough: the others look
+    Of a formula the thousands of elements that draw it, and the MathML that a screen reader reads, are MathJax's: the
+    former are taken away, the latter made text, since to look at them takes most of the time. Of a long listing the first tokens are enough: the others look
     like them.
     """
     page.evaluate("""() => {
-        document.querySelectorAll("mjx-math, mjx-assistive-mml").forEach(formula => formula.replaceChildren())
+        document.querySelectorAll("mjx-math").forEach(drawing => drawing.replaceChildren())
+        document.querySelectorAll("mjx-assistive-mml").forEach(read => read.replaceChildren(read.textContent))
         document.querySelectorAll("pre").forEach(e => [...e.children].slice(60).forEach(token => token.remove()))
     }""")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

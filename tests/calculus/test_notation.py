@@ -94,6 +94,7 @@ PRINTED = [
     ),
     (Mul(u[b, i], 2 * y + 2 * alpha, evaluate=False), None, r"2 \left(\alpha + Y\right) u_{i}^{b}"),
     (Mul(Rational(1, 2), 2 * y - 2 * alpha, evaluate=False) * w[j], None, r"\left(Y - \alpha\right) w_{j}′"),
+    (Mul(-1, y - alpha, w[j], evaluate=False), None, r"\left(\alpha - Y\right) w_{j}′"),
     ((y - alpha) * w[j] / 2, None, r"\frac{\left(Y - \alpha\right) w_{j}′}{2}"),
     (-(y - alpha) * Sigma(w[j], j), None, r"\left(\alpha - Y\right) \sum_{j} w_{j}′"),
     (-2 * y * (y - alpha) * Sigma(w[j], j), None, r"2 Y \left(\alpha - Y\right) \sum_{j} w_{j}′"),

@@ -20,7 +20,7 @@ from lvicreg.calculus import (
 )
 from lvicreg.calculus.definitions import name_of
 from lvicreg.calculus.indexed import rename
-from lvicreg.calculus.layer import W, a, b, i, j, k, mean, network, p, q, sigma, u, var, x, z
+from lvicreg.calculus.layer import W, a, b, i, j, k, mean, network, p, q, sigma, t, u, var, x, z
 from lvicreg.calculus.notation import text
 
 DESCENTS = {
@@ -66,6 +66,11 @@ def test_a_step_says_what_changes_in_it() -> None:
         ("z[b, i]", "D(a_i^b, W_pq) slope_i^b"),
         ("a[b, i]", "δ_ip x_q^b"),
     ]
+
+
+def test_what_changes_is_said_in_the_letters_of_the_loss() -> None:
+    found = [str(step.used[0]) for step in steps(Sigma(u[t, k] ** 2, t, k), W[p, q], network) if step.factor is not None]
+    assert found[:2] == ["u[t, k]", "mean[k]"]
 
 
 def test_what_changes_is_said_in_letters_that_the_weight_has_not() -> None:
