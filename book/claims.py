@@ -75,7 +75,7 @@ def _row(claim: Claim) -> dict[str, object]:
         "kinds": len(claim["evidence"]),
         "kernel": claim["kernel"],
         "seeded errors": claim["seeded_errors"]["mutants"] if claim["seeded_errors"] else "",
-        "rests on": ", ".join(claim["rests_on"]),
+        "rests on": ", ".join(claim["rests_on"]).replace(".", ".<wbr>"),  # a narrow column
     }
 
 
