@@ -56,7 +56,7 @@ def _function(text: str, name: str) -> str:
 
 def table() -> str:
     """Every loss with its source, what was checked, and what its rule needs, as an HTML table."""
-    head = "".join(f"<th>{name}</th>" for name in ("loss", "checked by", "printed rule", "locality", "signals", "lines"))
+    head = "".join(f"<th>{name}</th>" for name in ("loss", "checked by", "claimed rule", "locality", "signals", "lines"))
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _row(path))}</tr>" for path in LOSSES)
     return f'<div class="wide-table"><table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from lvicreg import rules
 from lvicreg.derive.command import main
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,18 @@ def test_the_example_runs_and_prints_what_it_promises(capsys: pytest.CaptureFixt
     run(README, 1)
     assert capsys.readouterr().out == "cosine 1.000000, norm 1.000000\n"
     assert "# 1.000000 and 1.000000" in README
+
+
+def test_the_theorem_is_true_of_the_rules() -> None:
+    """Both sides, read as they stand, are the mean update of log-variance with decay 1, at a point."""
+    left, right = re.findall(r"> by the unit's variance: (.*?) = (.*?)\. So wherever", README)[0]
+    x = np.random.default_rng(0).normal(size=(50, 3)) @ np.diag([1.0, 2.0, 3.0])
+    x, w = x - x.mean(axis=0), np.array([0.3, -0.2, 0.5])
+    C = x.T @ x / (len(x) - 1)
+    found = rules.log_variance_decay(x, (x @ w)[:, None], np.ones((len(x), 1)), w[None], epsilon=0.0)[0]
+    for side in (left, right):
+        code = side.replace("wᵀCw", "w@C@w").replace("Cw", "C@w").replace("−", "-").replace(") w", ")*w")
+        np.testing.assert_allclose(eval(code, {"C": C, "w": w}), found, rtol=1e-12)
 
 
 def test_the_examples_of_conventions_run(capsys: pytest.CaptureFixture[str]) -> None:

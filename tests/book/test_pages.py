@@ -46,7 +46,7 @@ def barriers(page: Any, rules: list[str] | None = None) -> list[str]:
     """What axe-core calls serious or critical for readers with a screen reader, a keyboard or weak eyes, by all rules or some.
 
     Of a formula the thousands of elements that draw it, and the MathML that a screen reader reads, are MathJax's: the former
-    are taken away and the latter made text, since to look at them takes most of the time. Of a long listing the first tokens are
+    are taken away, the latter made text, since to look at them takes most of the time. Of a long listing the first tokens are
     enough: the others look like them.
     """
     page.evaluate("""() => {

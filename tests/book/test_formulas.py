@@ -1,0 +1,51 @@
+"""The losses that a chapter has typed, read by a reader of LaTeX, are those of the derivations."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sympy import Expr, Integer
+
+from derivations import covariance, invariance, log_variance, published_error, variance
+from lvicreg.calculus import Definitions
+from lvicreg.calculus.indexed import rename
+from lvicreg.calculus.layer import b, network, t
+from tests.calculus.latex_reader import read_again
+
+BOOK = Path(__file__).parents[2] / "book"
+TYPED: list[tuple[str, int, Expr, Definitions]] = [  # the place of the formula among those displayed on the page
+    ("vicreg", 0, rename(invariance.one_sample_loss, {t: b}) + variance.loss + covariance.loss, invariance.steps),
+    ("variance", 0, variance.loss, network),
+    ("log_variance", 0, log_variance.loss, network),
+    ("invariance", 0, invariance.loss, invariance.steps),
+    ("covariance", 0, covariance.loss, network),
+    ("published_error", 0, published_error.corrected, published_error.views),
+    ("published_error", 1, published_error.printed, published_error.views),
+]
+
+
+def normalised(tex: str) -> str:
+    """The formula as the derivations would print it: braces round every index, ``z'`` for what was a moment ago."""
+    tex = re.sub(r"\\underbrace\{(.*)\}_\{\\text\{[^}]*\}\}", r"\1", tex)
+    tex = re.sub(r"^\s*(\\[a-z]+term\{)?L = ", r"\1", tex.split(r", \qquad")[0].strip().removesuffix("."))
+    tex = re.sub(r"\{\\!(\d)\}", r"{\1}", tex).replace(r"\bigl(", r"\left(").replace(r"\bigr)", r"\right)")
+    tex = re.sub(r"\\max\(0, (.*?)\)", r"\\max\\!\\left(0, \1\\right)", tex).replace(r"\tfrac12", r"\frac{1}{2}")
+    tex = re.sub(r"\\log \((.*?)\)", r"\\log{\\left(\1\\right)}", tex)
+    tex = re.sub(r"\\mathrm\{SG\}\((.*?)\)", r"\\mathrm{SG}\\!\\left(\1\\right)", tex)
+    tex = re.sub(r"z_i\^\{t-1\}", r"{z'}_{i}^{b}", tex).replace(r"\sum_t", r"\sum_b").replace("^t", "^b")
+    tex = re.sub(r"_([a-z])", r"_{\1}", re.sub(r"\^([a-z])", r"^{\1}", tex))
+    tex = re.sub(r"(?<!\\left)\(([^()]*(?:\([^()]*\)[^()]*)*)(?<!\\right)\)", r"\\left(\1\\right)", tex)
+    tex = re.sub(r"(K_\{ik\})\^2", r"\\left(\1\\right)^{2}", re.sub(r"\)\^2", r")^{2}", tex)).replace("N^2", "N^{2}")
+    return " ".join(tex.replace(r"\,", " ").split()) + ("" if tex.count("{") == tex.count("}") else "}")
+
+
+@pytest.mark.parametrize(("page", "place", "loss", "definitions"), TYPED, ids=[f"{page}-{n}" for page, n, *_ in TYPED])
+def test_a_typed_loss_is_the_derived_one(page: str, place: int, loss: Expr, definitions: Definitions) -> None:
+    shown = re.findall(r"^\$\$\n(.*?)\n\$\$", (BOOK / f"{page}.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    open_gate = {variance.gamma: Integer(5)}  # so that the hinge is not 0
+    loss, text = loss.xreplace(open_gate), normalised(shown[place]).replace(r"\gamma", "5")
+    read_again(loss, text, definitions)
+    with pytest.raises((AssertionError, ValueError)):
+        read_again(2 * loss, text, definitions)
