@@ -4,6 +4,7 @@ A function for each page writes the words around its numbers, with the numbers t
 for word. The page on speed has no such words: what it says is written from the record when it is made.
 """
 
+import inspect
 import json
 import re
 from collections.abc import Callable
@@ -16,16 +17,23 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
-from book import toy
+from book import photographs, toy
 from book.devices import SMALL
 from book.experiments import decorrelation_losses, digits, principal_activity, standardised
 from book.machine import LARGE, Machine
 from book.plots.flows import along_an_orbit
+from book.plots.learning import UNITS as UNITS_SHOWN
 from book.plots.speed import LAYERWISE
 from book.populations import RULES, SPECTRUM, UNITS, mean_correlation, trained
 from lvicreg import losses, rules
 
 BOOK = Path(__file__).parents[2] / "book"
+WORDS = {2: "two", 5: "five", 6: "six", 16: "sixteen", 50: "fifty"}
+
+
+def default(function: Callable[..., object], name: str) -> object:
+    """What a function takes where nothing is given."""
+    return inspect.signature(function).parameters[name].default
 
 
 def total() -> list[str]:
@@ -54,7 +62,9 @@ def total() -> list[str]:
         f"there the quartiles are {quartiles[0]:.2f} and {quartiles[1]:.2f}",
         f"end below 0.9, which are {len(last[0])} and {len(last[1])} of {toy.SEEDS * len(toy.SIGMA_Y):,} each, all of them at "
         f"$\\sigma_y \\geq {int(min(toy.SIGMA_Y[runs[:, 1]].min() for runs in last))}$",
-        f"{toy.STEPS:,} batches of {toy.BATCH}",
+        f"{WORDS[len(toy.RULES)]} rules, {WORDS[len(toy.SIGMA_Y)]} noise levels, {toy.STEPS:,} batches of {toy.BATCH}",
+        f"{WORDS[UNITS_SHOWN].capitalize()} ReLU units after {default(photographs.learn, 'steps')} minibatches of patches",
+        f"moved by up to {WORDS[photographs.SHIFT]} pixels",
         f"{steps / 1e6:.0f} million steps",
     ]
 
@@ -118,6 +128,9 @@ def covariance_rotation() -> list[str]:
         values = np.linalg.eigvalsh(learned(rule)[0])
         assert values[0] < 0.01 * values[-1]
     return [
+        f"{WORDS[UNITS].capitalize()} linear units on Gaussian input of unequal variances",
+        f"at twice the threshold above which the principal components are stable for the exact rule ([many "
+        f"units](oja_many_units.md)), and after {default(trained, 'steps')} steps against β",
         f"it falls to {exact} with the exact rule, {one} with the one-sample rule and {third} with the third factor",
         f"is below {np.ceil(20 * largest) / 20:.2f} with the other two",
         f"{shares[0]} (one-sample) and {shares[1]} (third factor) of the variance",
