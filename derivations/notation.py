@@ -30,6 +30,7 @@ LATEX = layer.LATEX | {
     # inputs and weights, changed
     "xi": r"\xi", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
+    "start": "(w_0)·", "share": r"\rho", "ratio": r"\rho", "size": "n", "u_unscaled": r"\tilde{u}",
     "B_nominal": r"B_{\mathrm{nominal}}",
 }  # fmt: skip
 
