@@ -24,12 +24,15 @@ def other_units_rotated() -> Pairs:
         K_12, K_13 = (sum(row[0] * row[k] for row in units) for k in (1, 2))
         return [K_12 * row[1] + K_13 * row[2] for row in units]
 
-    yield from ((Fraction(sum(column)), 0) for units in (alike, apart) for column in zip(*units, strict=True))  # deviations
-    for one, other in zip(alike, apart, strict=True):
-        yield Fraction(one[0]), other[0]
-        yield Fraction(one[1] ** 2 + one[2] ** 2), other[1] ** 2 + other[2] ** 2
-    yield from zip(map(Fraction, exact(alike)), (2, -2, 0, 0), strict=True)
-    yield from zip(map(Fraction, exact(apart)), (0, 0, 0, 0), strict=True)
+    for one, two, three in ((0, 1, 2), (0, 2, 1)):  # the other two in either order
+        first, second = ([[row[one], row[two], row[three]] for row in units] for units in (alike, apart))
+        for row, other in zip(first, second, strict=True):
+            yield Fraction(row[0]), other[0]
+            yield Fraction(row[1] ** 2 + row[2] ** 2), other[1] ** 2 + other[2] ** 2
+        yield from zip(map(Fraction, exact(first)), (2, -2, 0, 0), strict=True)
+        yield from zip(map(Fraction, exact(second)), (0, 0, 0, 0), strict=True)
+    for units in (samples, alike, apart):  # deviations
+        yield from ((Fraction(sum(column)), 0) for column in zip(*units, strict=True))
 
 
 def row_of_a_unit(ad: Any, rng: Any) -> Pairs:
