@@ -31,8 +31,8 @@ def other_units_rotated() -> Pairs:
             yield Fraction(row[1] ** 2 + row[2] ** 2), other[1] ** 2 + other[2] ** 2
         yield from zip(map(Fraction, exact(first)), (2, -2, 0, 0), strict=True)
         yield from zip(map(Fraction, exact(second)), (0, 0, 0, 0), strict=True)
-    for units in (samples, alike, apart):  # deviations
-        yield from ((Fraction(sum(column)), 0) for column in zip(*units, strict=True))
+    for population in (samples, alike, apart):  # deviations
+        yield from ((Fraction(sum(column)), 0) for column in zip(*population, strict=True))
 
 
 def row_of_a_unit(ad: Any, rng: Any) -> Pairs:
