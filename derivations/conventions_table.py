@@ -8,7 +8,7 @@ from derivations.notation import LATEX
 from derivations.sources import nominal
 from lvicreg.calculus.layer import B, N
 from lvicreg.calculus.notation import latex
-from lvicreg.claims import Entry
+from lvicreg.claims import Entry, Status
 from lvicreg.conventions import PRESETS, NoRatio
 from lvicreg.conventions.convert import ratio
 from lvicreg.conventions.terms import Term
@@ -33,8 +33,10 @@ def times_its_paper(term: Term, printed: Term | None) -> str:
 
 
 def table_of_weights(entries: Sequence[Entry]) -> str:
-    """The weights of all presets whose claims were examined, and where these stand."""
-    return _table("preset | variance | covariance | invariance | views | ε | claim", map(_weights, _examined(entries)))
+    """The weights of all presets whose claims were examined, and where these stand; if one does not hold, its status."""
+    by_name = {entry.claim.id.removeprefix("conventions."): entry for entry in entries}
+    rows = (_weights(name, by_name[name]) for name in _examined(entries))
+    return _table("preset | variance | covariance | invariance | views | ε | claim", rows)
 
 
 def table_of_papers(entries: Sequence[Entry]) -> str:
@@ -48,7 +50,7 @@ def _examined(entries: Sequence[Entry]) -> list[str]:
     return [name for name in PRESETS if f"conventions.{name}" in claims]
 
 
-def _weights(name: str) -> list[str]:
+def _weights(name: str, entry: Entry) -> list[str]:
     convention = PRESETS[name]
     terms = convention.terms
     cells = {term: f"{written(value.weight(N, B, nominal))} `{value.rule}`" for term, value in terms.items()}
@@ -57,7 +59,7 @@ def _weights(name: str) -> list[str]:
         *(cells.get(term, "not stated") for term in TERMS),
         "two" if "present" not in {value.views for value in terms.values()} else "one",
         f"{float(convention.variance.epsilon):g}" if convention.variance else "–",
-        link(f"conventions.{name}"),
+        f"{entry.status}: " * (entry.status in (Status.FAILED, Status.NOT_RUN)) + link(entry.claim.id),
     ]
 
 

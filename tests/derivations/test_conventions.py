@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from derivations import conventions
-from derivations.conventions import table
+from derivations.conventions_table import table_of_papers, table_of_weights
 from derivations.sources import SOURCES
 from lvicreg.claims import measure
 from lvicreg.conventions import PRESETS
@@ -72,9 +72,10 @@ def test_every_preset_has_a_source_and_a_claim():
         assert (convention.paper == "") is (name in {"vicreg-paper", "lpl-published"})
 
 
-def test_a_row_of_the_table_shows_what_was_measured():
+def test_a_row_of_the_table_says_so_where_its_claim_does_not_hold():
     claims = [claim for claim in conventions.claims if claim.id == "conventions.lpl-erratum"]
     (passed,) = measure(claims)
     (failed,) = measure([replace(claims[0], holds=(replace(claims[0].holds[0], right=2 * claims[0].holds[0].right),))])
-    assert "| machine-checked at every size | autodiff, exact, symbolic |" in table([passed])
-    assert "| failed | autodiff |" in table([failed])
+    assert "| 0 | {prf:ref}`claim-conventions-lpl-erratum` |" in table_of_weights([passed])
+    assert "| 0 | failed: {prf:ref}`claim-conventions-lpl-erratum` |" in table_of_weights([failed])
+    assert table_of_papers([passed]).splitlines()[-1] == "| `lpl-erratum` | `lpl-published` | $1$ | no ratio | $1$ | – |"

@@ -165,7 +165,7 @@ def test_a_statement_links_to_the_symbols_in_it_as_its_page_means_them() -> None
 
     assert linked("covariance_one_sample", r"$K^*_{ik}$ and $\bar{z}_i$") == ["bar-z-i-layer", "k-ik-covariance-one-sample"]
     assert linked("covariance_one_sample", r"$K_{ik} z_i$") == ["z-i-b-layer", "k-ik-layer"]
-    assert linked("oja_flow", r"$\sigma^2 s w_0$") == ["sigma-2-oja", "s-oja-flow", "w-0-oja-flow"]
+    assert linked("oja_flow", r"$\sigma^2 s w_0$") == ["sigma-2-oja", "w-0-oja-flow", "s-oja-flow"]
     assert linked("log_variance", r"$\sigma_i s$, $v_i$") == ["v-i-layer", "sigma-i-layer", "s-log-variance"]
     assert linked("oja_many_units", r"$\rho v_j$") == ["v-k-mu-k-oja-stability", "rho-oja-many-units"]
     assert linked("total", r"$c_{\mathrm{var}} \lambda_{\mathrm{var}}$") == [
