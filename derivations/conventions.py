@@ -52,6 +52,7 @@ from lvicreg.conventions.terms import Term
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Numbers
 
 TITLE = "Conventions"
+PRINTED = {"s": "s", "v": "u"}  # a scale, and no variance; a deviation
 
 # --- the note's gradients, one view's share of each ------------------------------------------------------------------------
 gradients = {

@@ -85,8 +85,8 @@ claims = (
         "of units: it is the mean of $K_{ik}^2$ over pairs. VICReg's $1/N$ does not: the loss grows like $N - 1$. Whatever "
         "the covariances, the mean over pairs of a part of the population, all parts of a given size being equally likely, "
         "is on average that of the whole.",
-        proof=r"There are $N (N - 1)$ ordered pairs of different units. If all have the covariance $\kappa$ the loss is "
-        r"$\beta N (N - 1) \kappa^2$, that is $\kappa^2$ for $\beta = 1/(N (N - 1))$ and $(N - 1) \kappa^2$ for $\beta = "
+        proof=r"There are $N (N - 1)$ ordered pairs of different units. If all have the covariance $K$ the loss is "
+        r"$\beta N (N - 1) K^2$, that is $K^2$ for $\beta = 1/(N (N - 1))$ and $(N - 1) K^2$ for $\beta = "
         "1/N$. For the parts: every pair is in as many of them as every other, so each pair has the same weight in the "
         "average over parts, and the weights add up to $1$.",
         argued=True,

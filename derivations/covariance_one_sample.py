@@ -23,6 +23,7 @@ from lvicreg.conventions import Covariance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Locality, Numbers
 
 TITLE = "Covariance term, one sample at a time"
+PRINTED = {"v": "u"}  # as random quantities
 
 # --- the losses of the note -------------------------------------------------------------------------------
 one_sample_loss = beta * Sigma(distinct(i, k) * u[t, i] ** 2 * u[t, k] ** 2, i, k)

@@ -16,6 +16,7 @@ from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Equation, Numbers
 
 TITLE = "Covariance term, the third factor and rotations"
+PRINTED = {"v": "u"}  # as random quantities
 
 # --- rotations of the population: A = g − gᵀ is any antisymmetric matrix, u → u + τ A u the rotation that it generates -------
 g = IndexedBase("g")

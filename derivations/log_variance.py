@@ -22,6 +22,7 @@ from lvicreg.conventions import Variance
 from lvicreg.engines import Autodiff, Counterexample, Equation, Numbers
 
 TITLE = "Log-variance term"
+PRINTED = {"s": "s"}  # a scale, and no variance
 half = Rational(1, 2)
 decay = Symbol("decay", positive=True)
 
@@ -140,19 +141,18 @@ claims = (
     Claim(
         id="log-variance.scale-invariance",
         title="Log-variance ignores the scale of the input",
-        statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing $x$ "
-        r"by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. It "
-        r"multiplies that of the hinge by $s$ where its gate stays as it is, those of invariance and Oja by $s^2$, and those "
-        r"of the exact and the one-sample covariance by $s^4$. Where mean and variance are given from outside and stay "
-        r"as they are, it changes the "
-        r"log-variance update too.",
-        proof=r"A function with $f(s a) = s f(a)$ for all $s > 0$ is $f(a) = c_r \max(0, a) - c_l \max(0, -a)$, with $c_r = "
-        r"f(1)$ and $c_l = -f(-1)$; the equations are of that one. Replacing $x$ by $s x$ multiplies $a$, $z$, $\bar{z}$, $u$ "
-        r"and $\sigma$ by $s$ and $K$ by $s^2$, and leaves $f'(a)$ as it is. Count the factors in each update. Log-variance "
-        r"has $u x/\sigma^2$, that is $s \cdot s/s^2 = 1$, and the decay contains no input. The hinge has $u x/\sigma$ and "
-        r"gets $s$; invariance, $(z - z') x$, and Oja, $z x - z^2 w$, get $s^2$; the covariances, $K u x$ and $u_i \sum_k "
-        r"u_k^2\, x$, get $s^4$. Given statistics do not follow the input, so the factors no longer cancel; one example shows "
-        "that the update changes.",
+        statement=r"For positively homogeneous $f$ and $\varepsilon = 0$, with the minibatch's own statistics, replacing "
+        "$x$ by $s x$, $s > 0$, leaves the log-variance update unchanged, sample by sample, for any $N$, with decay too. "
+        "It multiplies that of the hinge by $s$ where its gate stays as it is, those of invariance and Oja by $s^2$, and "
+        "those of the exact and the one-sample covariance by $s^4$. Where mean and variance are given from outside and "
+        "stay as they are, it changes the log-variance update too.",
+        proof=r"A function with $f(s a) = s f(a)$ for all $s > 0$ is $f(a) = c_{+} \max(0, a) - c_{-} \max(0, -a)$, with "
+        "$c_{+} = f(1)$ and $c_{-} = -f(-1)$; the equations are of that one. Replacing $x$ by $s x$ multiplies $a$, $z$, "
+        r"$\bar{z}$, $u$ and $\sigma$ by $s$ and $K$ by $s^2$, and leaves $f'(a)$ as it is. Count the factors in each "
+        r"update. Log-variance has $u x/\sigma^2$, that is $s \cdot s/s^2 = 1$, and the decay contains no input. The hinge "
+        r"has $u x/\sigma$ and gets $s$; invariance, $(z - z') x$, and Oja, $z x - z^2 w$, get $s^2$; the covariances, $K u "
+        r"x$ and $u_i \sum_k u_k^2\, x$, get $s^4$. Given statistics do not follow the input, so the factors no longer "
+        "cancel; one example shows that the update changes.",
         argued=True,
         holds=(
             scaled_by(S.One, one_sample_gradient + decay_gradient),

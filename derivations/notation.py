@@ -31,7 +31,14 @@ LATEX = layer.LATEX | {
     "xi": r"\xi", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
     "start": "(w_0)·", "share": r"\rho", "ratio": r"\rho", "size": "n", "u_unscaled": r"\tilde{u}",
-    "B_nominal": r"B_{\mathrm{nominal}}",
+    "B_nominal": r"B_{\mathrm{nominal}}", "c_right": "c_{+}", "c_left": "c_{-}",
+    # one linear unit, and several
+    "s": r"\sigma^2", "batch_s": r"\sigma^2_{\mathrm{batch}}", "mixed_s": r"\sigma^2_{\mathrm{mixed}}",
+    "X": "x", "Y": "y", "U": "u", "rest": r"(1 - \lVert w_0 \rVert^2)", "shrink": "T^2", "radius": r"\ell",
+    "length": r"\ell", "least": r"\chi_1", "next_least": r"\chi_2", "first": r"\mu_i", "second": r"\mu_k",
+    "cosine": r"(\cos\theta)", "sine": r"(\sin\theta)", "cosine2": r"\cos^2\theta", "sine2": r"\sin^2\theta",
+    "slope_W": r"(\nabla_W L)", "slope_V": r"(\nabla_V L)",
+    "common": "K", "step": "h",
 }  # fmt: skip
 
 PARAMETERS = {name: Parameter(meaning) for name, meaning in layer.MEANINGS.items()} | {

@@ -42,6 +42,7 @@ from lvicreg.claims import Claim
 from lvicreg.engines import Autodiff, Equation, Numbers, Polynomials, Solver
 
 TITLE = "The flows of Oja's rule and of log-variance with decay"
+PRINTED = {"v": r"\tilde{w}"}
 
 # --- Oja's field is a gradient where this vanishes, as it does for a multiple of the identity ---------------------------------
 isotropic = unit.replace({Cw[j]: mu * w[j]})

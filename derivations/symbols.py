@@ -12,6 +12,7 @@ INDEX = {
         Meaning(r"p, q", "the weight with respect to which a loss is differentiated, $W_{pq}$"),
         Meaning(r"j", r"inputs; and eigenvectors, in $v_j$, $\mu_j$"),
         Meaning(r"b, c", "samples of a minibatch"),
+        Meaning(r"l, m, o, r", "more units and inputs, in equations that were checked"),
         Meaning(r"t", "one sample in time; $t - 1$ is the one before"),
     ),
     "The layer": (
@@ -80,10 +81,34 @@ INDEX = {
         Meaning(r"s", "time of the linear flow", pages=("oja_flow",)),
         Meaning(r"d/dt", "derivative in time", pages=("oja_flow",)),
         Meaning(r"J", "matrix of derivatives of a field", pages=("oja_flow",)),
-        Meaning(r"\nu_j", "eigenvalues of $C$ behind the leading ones, $Q$ of them", pages=("oja_many_units",)),
+        Meaning(r"\nu_j, Q", "eigenvalues of $C$ behind the leading ones, and their number", pages=("oja_many_units",)),
         Meaning(r"\rho", r"ratio of eigenvalues, $\mu_2/\mu_1$", pages=("oja_many_units",)),
         Meaning(r"\theta", "angle of a rotation", pages=("covariance_rotation",)),
         Meaning(r"n", r"squared norm, $\lVert w \rVert^2$", pages=("oja_many_units", "covariance_rotation")),
+    ),
+    "In proofs and equations that were checked": (
+        Meaning(r"h", "a step of the weight", pages=("variance",)),
+        Meaning(
+            r"\tilde x, \tilde u", r"an input, and a centred activity, before $x$ is multiplied by $s$", pages=("log_variance",)
+        ),
+        Meaning(r"c_{+}, c_{-}", r"slopes of $f$ right and left of $0$", pages=("log_variance",)),
+        Meaning(r"\kappa", "kurtosis, $3$ for Gaussian activity", pages=("covariance_one_sample",)),
+        Meaning(r"g_{ik}", "entries whose antisymmetric part generates a rotation", pages=("covariance_rotation",)),
+        Meaning(r"K^\circ", "$K$ without its diagonal", "`K_off`", "`(N, N)`", ("activity",)),
+        Meaning(r"h", "a vector orthogonal to the plane of a reflection", pages=("oja",)),
+        Meaning(r"R", "covariance of what is left of an input after regression on $y$", pages=("oja_batch",)),
+        Meaning(
+            r"\sigma^2_{\mathrm{batch}}, \sigma^2_{\mathrm{mixed}}",
+            r"$\alpha \sum_b y_b^2$, and $\frac{1}{B - 1} \sum_b y_b^2$ where the mean has $1/B$",
+            pages=("oja_batch",),
+        ),
+        Meaning(r"T", r"$e^{-\lambda t}$", pages=("oja_flow",)),
+        Meaning(r"\tilde w", r"weights before they are multiplied by $\sqrt{\lambda}$", pages=("oja_flow",)),
+        Meaning(r"\ell", r"length of $w$ at the fixed point", pages=("oja_stability",)),
+        Meaning(r"q_i, \ell", r"$C^{1/2} w_i$, its length", pages=("oja_many_units",)),
+        Meaning(r"\hat q, \kappa", r"direction of $q_i$; $\hat q^\top C^{-1} \hat q$", pages=("oja_many_units",)),
+        Meaning(r"\chi_1, \chi_2", r"eigenvalues of the matrix of $\hat q_i^\top C^{-1} \hat q_k$", pages=("oja_many_units",)),
+        Meaning(r"h", "the component along which all units lie", pages=("oja_many_units",)),
     ),
     "Conventions": (
         Meaning(r"B_{\mathrm{nominal}}", "the batch size that a code is told", pages=("conventions",)),

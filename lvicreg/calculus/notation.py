@@ -61,8 +61,9 @@ def _parts(expr: Basic) -> set[Expr]:
 
 
 def lettered(expr: Expr) -> Expr:
-    """``expr`` with readable letters for bound indices that have canonical names, or that of a sum around them."""
-    return _lettered(expr, frozenset(str(index) for index in expr.atoms(Idx)), frozenset())
+    """``expr`` with readable letters for bound indices that have canonical names, or that of a free one or of a sum around."""
+    free = frozenset(str(index) for index in expr.free_symbols if isinstance(index, Idx))
+    return _lettered(expr, frozenset(str(index) for index in expr.atoms(Idx)), free)
 
 
 def _lettered(expr: Expr, used: frozenset[str], around: frozenset[str]) -> Expr:

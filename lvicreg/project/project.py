@@ -4,7 +4,8 @@ A section has a ``TITLE`` and its ``claims``, and reads from top to bottom like 
 
 * ``rules`` and ``loss_functions``, of which functions are generated;
 * ``LAYERS``, definitions by name, which pages show; what the first one of the project defines is known on every page;
-* ``TABLES``, by name a function of what was found, which writes a table for a page.
+* ``TABLES``, by name a function of what was found, which writes a table for a page;
+* ``PRINTED``, names that are printed otherwise than in the project's other sections.
 
 Beside its sections the package has a module ``notation`` with ``LATEX``, how names are printed; a module ``symbols`` with
 ``INDEX``, what each symbol of its statements means; a package ``independent`` with
@@ -92,6 +93,10 @@ class Project:
     def latex(self) -> Mapping[str, str]:
         """How names are printed in LaTeX."""
         return import_module(f"{self.package}.notation").LATEX
+
+    def printed(self, section: str) -> Mapping[str, str]:
+        """How names are printed in LaTeX in what a section claims."""
+        return {**self.latex, **getattr(self.section(section), "PRINTED", {})}
 
     @cached_property
     def index(self) -> Index:

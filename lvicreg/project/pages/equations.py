@@ -174,7 +174,7 @@ class Equations:
             return rf"{self.latex(pattern)} \sim \mathcal{{N}}(0, {self._plain(covariance)})"
         if type(law).__name__ == "SecondMoments":
             pairs = (
-                rf"\mathbb{{E}}[{self._plain(one.base)} {self._plain(two.base)}^T] = {self._plain(matrix)}"
+                rf"\mathbb{{E}}[{self._plain(one.base)} {self._plain(two.base)}^\top] = {self._plain(matrix)}"
                 for one, two, matrix in law.args
             )
             return r", \quad ".join(pairs)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 STRUCTURE = {
-    "bar", "cdot", "cos", "dots", "e", "frac", "ge", "langle", "le", "left", "log", "lVert", "mathbb", "max", "neq", "pm",
-    "rangle", "right", "rVert", "sin", "sqrt", "sum", "text", "tfrac", "times", "to",
+    "bar", "begin", "cdot", "cos", "dots", "e", "end", "frac", "ge", "hat", "infty", "langle", "le", "left", "log", "lVert",
+    "mathbb", "mathcal", "max", "neq", "pm", "quad", "rangle", "right", "rVert", "sim", "sin", "sqrt", "sum", "text", "tfrac",
+    "tilde", "times", "to",
 }  # fmt: skip
 
 
@@ -54,7 +55,9 @@ def _rows(meanings: Iterable[Meaning]) -> str:
 def links(index: Index, page: str, text: str) -> str:
     """The symbols of a text on this page, each a link to its row; without sizes and indices, which are the first group."""
     rows = [each for meanings in list(index.values())[1:] for each in meanings]
-    formulas = " ".join(re.findall(r"\$([^$]*)\$", text)).replace(r"\bar{z}", r"\bar z")
+    formulas = " ".join(re.findall(r"\$([^$]*)\$", text))
+    formulas = re.sub(r"\\(bar|hat|tilde)\{(\w)\}", r"\\\1 \2", formulas)
+    formulas = re.sub(r"\^\{(\*|\\circ)\}", r"^\1", formulas)
     found = set()
     for base in sorted({base for each in rows for base in each.bases}, key=len, reverse=True):  # K^* before K
         formulas, times = re.subn(rf"(?<![A-Za-z\\]){re.escape(base)}(?![A-Za-z'])", " ", formulas)
@@ -76,7 +79,7 @@ def symbols(text: str) -> set[str]:
     found: set[str] = set()
     for formula in re.findall(r"\$([^$]*)\$", text):
         words = set(re.findall(r"\\(?:mathrm|text)\{([A-Za-z]+)\}", formula))
-        rest = re.sub(r"\\(?:mathrm|text)\{[^}]*\}", " ", formula)
+        rest = re.sub(r"\\(?:mathrm|text|begin|end)\{[^}]*\}", " ", formula)
         letters = {token.removeprefix("\\") for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", rest)}
         found |= words | (letters - STRUCTURE)
     return found

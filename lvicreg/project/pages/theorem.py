@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lvicreg.claims import Claim, Entry
 from lvicreg.claims.plain import plain
@@ -64,10 +64,12 @@ class Theorems:
         for words, others in (("Rests on", claim.rests_on), ("Used by", users)):
             if others:
                 yield f"\n*{words}:* {', '.join(f'{link(other)} ({titles[other]})' for other in others)}."
-        if symbols := notation.links(
-            self.project.index, self.project.of_section[claim.id], " ".join((claim.tex, *claim.assumptions))
-        ):
+        if symbols := self._symbols(claim, " ".join((claim.tex, *claim.assumptions))):
             yield f"\n*Symbols:* {symbols}."
+
+    def _symbols(self, claim: Claim, text: str) -> str:
+        """Links to what the symbols of a text mean on the claim's page."""
+        return notation.links(self.project.index, self.project.of_section[claim.id], text)
 
     def _cited(self, claim: Claim) -> str:
         """What to write where a claim is cited; the book fills in its version, commit and date when it is built."""
@@ -78,7 +80,10 @@ class Theorems:
     def _checked(self, entry: Entry) -> Iterator[str]:
         """All that stands behind a claim."""
         claim = entry.claim
-        yield from self.printed(claim)
+        equations = self.printed(claim)
+        yield from equations
+        if symbols := self._symbols(claim, " ".join(equations).replace("$$", "$")):
+            yield f"*Symbols:* {symbols}."
         yield "\n".join(["| evidence | engine | found |", "|---|---|---|", *rows(entry)])
         for check in claim.evidence:
             if isinstance(check, Counterexample):
@@ -101,20 +106,11 @@ class Theorems:
     def printed(self, claim: Claim) -> list[str]:
         """The equations of a claim, whatever was found of them; printed once, since it takes a while."""
         if claim not in self._printed:
+            equations = replace(self.equations, names=self.project.printed(self.project.of_section[claim.id]))
             beside = tuple(e for check in claim.evidence if isinstance(check, Exact) for e in check.holds)
             parts = ((claim.holds + beside, "Verified"), (claim.fails, "Shown to fail"))
-            self._printed[claim] = [text for equations, said in parts for text in self._grouped(equations, said)]
+            self._printed[claim] = [text for held, said in parts for text in _grouped(equations, held, said)]
         return self._printed[claim]
-
-    def _grouped(self, equations: Iterable[Equation], said: str) -> Iterator[str]:
-        """Equations by who decided them, and what their names stand for."""
-        groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for equation in equations:
-            group = _decided(equation), tuple(self.equations.where(equation))
-            groups.setdefault(group, []).append(self.equations.equality(equation))
-        for (decided, meanings), shown in groups.items():
-            names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
-            yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
 
     def _functions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every generated function, and the claims on whose ground it is."""
@@ -134,6 +130,17 @@ def _false(entry: Entry) -> str:
     if said.verdict == "refuted":
         sentence, then = f"[{sentence}]{{.false}}", "The truth in its place:"
     return f"````{{div}} claim-said\n{verdict} {sentence} ({said.source}.) {then}\n````"
+
+
+def _grouped(printed: Equations, equations: Iterable[Equation], said: str) -> Iterator[str]:
+    """Equations by who decided them, and what their names stand for."""
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for equation in equations:
+        group = _decided(equation), tuple(printed.where(equation))
+        groups.setdefault(group, []).append(printed.equality(equation))
+    for (decided, meanings), shown in groups.items():
+        names = f"\n\nwhere\n\n{display(*meanings)}" * bool(meanings)
+        yield f"**{said}{decided}:**\n\n{display(*dict.fromkeys(shown))}{names}"
 
 
 def _decided(equation: Equation) -> str:
