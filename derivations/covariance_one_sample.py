@@ -126,9 +126,10 @@ claims = (
         statement=r"(i) For Gaussian activity with the covariance $K^*$, $\mathbb{E}[(u_i u_k)^2] = K^*_{ii} K^*_{kk} + 2 "
         "(K^*_{ik})^2$. (ii) For linear units with the weights $w_i$ on Gaussian input of covariance $C$ the expected "
         r"one-sample gradient is twice that of $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, plus a spurious decay $4 \beta "
-        r"\sum_{k \neq i} K^*_{kk} (C w_i)_j$, so that perfectly decorrelated units are still pushed down. (iii) The exact "
-        r"loss of a minibatch of independent Gaussian samples is biased too: $\mathbb{E}[K_{ik}^2]$ exceeds $(K^*_{ik})^2$ by "
-        "$(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - 1)$, which vanishes for large $B$.",
+        r"\sum_{k \neq i} K^*_{kk} (C w_i)_j$, so that two perfectly decorrelated units, neither silent, still push each "
+        "other down. (iii) The exact loss of a minibatch of independent Gaussian samples is biased too: "
+        r"$\mathbb{E}[K_{ik}^2]$ exceeds $(K^*_{ik})^2$ by $(K^*_{ii} K^*_{kk} + (K^*_{ik})^2)/(B - 1)$, which vanishes for "
+        "large $B$.",
         said=Said(
             r"$4 \beta u_i \sum_{k \neq i} u_k^2 f'(a_i) x_j$ is on average the gradient of the sum of the squared "
             r"off-diagonal terms of the covariance matrix, $\beta \sum_i \sum_{k \neq i} (K^*_{ik})^2$, in which $K^*$ is the "
@@ -197,8 +198,9 @@ claims = (
         title="The third factor descends another loss",
         statement=r"Summing over all units, $[[4 \beta u_i^t \sum_k (u_k^t)^2 f'(a_i^t) x_j^t]]$ is the exact gradient of "
         r"another loss, $\beta \lVert u \rVert^4$. It exceeds the one-sample rule by $[[4 \beta (u_i^t)^3 f'(a_i^t) x_j^t]]$: "
-        "for independent units of equal variance the average of the factor is too large by its share $1/(N - 1)$, that of "
-        "$u_i^2$ times it by kurtosis$/(N - 1)$, at $N = 32$ by $0.10$ for Gaussian and $0.19$ for Laplace activity.",
+        r"for independent units of equal variance the factor $S = \sum_k u_k^2$ is on average too large by the fraction $1/(N "
+        r"- 1)$, and $u_i^2 S$ by $\kappa/(N - 1)$, $\kappa$ the kurtosis: at $N = 32$ by $0.10$ for Gaussian and $0.19$ for "
+        "Laplace activity.",
         states=(third_factor_gradient, excess),
         said=Said(
             "The sum over all other units may be replaced by one that is common to the population.",

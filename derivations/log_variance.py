@@ -86,7 +86,7 @@ claims = (
     Claim(
         id="log-variance.minibatch",
         title="One-sample log-variance gradients sum to the minibatch's",
-        statement=r"Summed over a minibatch, $[[-\alpha \sum_t \frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t]]$ is the exact "
+        statement=r"Summed over a minibatch, $[[-\alpha \sum_b \frac{u_i^b}{\sigma_i^2} f'(a_i^b) x_j^b]]$ is the exact "
         r"gradient of $[[-\frac{1}{2} \sum_i \log(v_i + \varepsilon)]]$, $\sigma_i^2 = v_i + \varepsilon$; the mean's "
         r"contribution cancels. A weight decay $\frac{\lambda}{2} \sum_i \sum_j W_{ij}^2$ adds $[[\lambda W_{ij}]]$.",
         states=(minibatch_gradient, loss, decay_gradient),

@@ -28,7 +28,7 @@ LATEX = layer.LATEX | {
     "Cw": "(C w)", "Ch": "(C h)", "Cg": "(C g)", "CW": "(W C)", "C_1": "(C_1)",
     "KK": "K^{*}·", "linear_K": "K^{*}·", "true_K": "K^{*}·",
     # inputs and weights, changed
-    "xi": r"\xi", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
+    "xi": "x", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
     "start": "(w_0)·", "share": r"\rho", "ratio": r"\rho", "size": "n", "u_unscaled": r"\tilde{u}",
     "B_nominal": r"B_{\mathrm{nominal}}", "c_right": "c_{+}", "c_left": "c_{-}",

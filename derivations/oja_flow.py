@@ -185,9 +185,9 @@ claims = (
         r"log-variance flow $dL/dt = \langle \nabla L, F \rangle = -\lVert F \rVert^2$. For $\lambda = 1$, $O = \sigma^2 F$ "
         r"(oja.proportional), so along Oja's flow $dL/dt = \langle \nabla L, O \rangle = -\sigma^2 \lVert \nabla L \rVert^2$, "
         r"which is negative unless $F = 0$. Differentiating $O = C w - (w^\top C w) w$ gives $J = C - 2 w (C w)^\top - "
-        r"\sigma^2$, and so $J - J^\top$ as stated. The Jacobian of a gradient is symmetric. At $w = e_k$ the antisymmetric "
-        r"part has the entries $C_{kr}$, $r \neq k$, so a symmetric one means that $C$ is diagonal; at $w = e_k + e_l$ it has "
-        "then the entry $C_{ll} - C_{kk}$, so all are equal.",
+        r"\sigma^2 1$, with the unit matrix $1$, and so $J - J^\top$ as stated. The Jacobian of a gradient is symmetric. At "
+        r"$w = e_k$, the $k$-th unit vector, the antisymmetric part has the entries $C_{kr}$, $r \neq k$, so a symmetric one "
+        "means that $C$ is diagonal; at $w = e_k + e_l$ it has then the entry $C_{ll} - C_{kk}$, so all are equal.",
         argued=True,
         holds=(
             Equation(along(lyapunov, F), -Sigma(F[q] ** 2, q), unit, inputs),

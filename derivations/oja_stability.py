@@ -133,8 +133,8 @@ claims = (
         id="oja.step-size-global",
         title="Discrete log-variance converges at any scale",
         statement=r"For $\eta < 1/\lambda$ the discrete mean update of log-variance converges to $\pm v_1/\sqrt{\lambda}$ "
-        r"from every start with $\langle w_0, v_1 \rangle \neq 0$, at any scale. Oja's map has no such property: far out a "
-        "step makes the weights larger.",
+        r"from every start with $\langle w_0, v_1 \rangle \neq 0$, at any scale. Oja's map has no such property: far out along "
+        "an eigenvector with a positive eigenvalue a step makes the weights larger.",
         proof=r"(i) A step multiplies the component along $v_k$ by $1 - \eta \lambda + \eta \mu_k/\sigma^2 > 0$, the leading "
         r"one by most, so signs stay and the ratios $w_k/w_1$ shrink. (ii) Primes mark what a step makes of $w$ and $\sigma$. "
         r"By the Cauchy–Schwarz inequality $\sigma \sigma' \ge w^\top C w' = (1 - \eta \lambda) \sigma^2 + \eta \lVert C w "
@@ -147,8 +147,9 @@ claims = (
         r"(1 - \eta \lambda)(\lambda \lVert w \rVert^2 - 1)$, so that $\sqrt{\lambda} \lVert w' \rVert$ lies strictly between "
         r"$\sqrt{\lambda} \lVert w \rVert$ and its inverse, unless both are $1$: $|\log(\sqrt{\lambda} \lVert w \rVert)|$ "
         "decreases. The set of limit points is compact, and each is the image of another; so the largest "
-        r"$|\log(\sqrt{\lambda} \lVert w \rVert)|$ on it is $0$. (iv) Along an eigenvector Oja's map multiplies $w$ by $1 + "
-        r"\eta \mu (1 - \lVert w \rVert^2)$, which is below $-1$ where $\lVert w \rVert$ is large.",
+        r"$|\log(\sqrt{\lambda} \lVert w \rVert)|$ on it is $0$. (iv) Along an eigenvector with the eigenvalue $\mu > 0$ "
+        r"Oja's map multiplies $w$ by $1 + \eta \mu (1 - \lVert w \rVert^2)$, which is below $-1$ where $\lVert w \rVert$ is "
+        "large.",
         argued=True,
         holds=(
             Equation(step, w[q] * (1 - eta * decay + eta * spectrum[q] / s), eigenbasis, inputs),

@@ -48,25 +48,25 @@ claims = (
     Claim(
         id="published-error.loss",
         title="The printed loss is not the covariance loss",
-        statement="(i) LPL Methods Eq. 6 as printed is $(B - 1)/B$ times the mean over pairs of the squared covariances, plus "
-        "the mean over pairs of the variance, divided by $B - 1$, over samples of the products $u_i u_k$. (ii) That variance "
-        "vanishes iff $u_i^b u_k^b$ is the same for all $b$, and the whole loss iff $u_i^b u_k^b = 0$ for all $b$ and $i "
-        r"\neq k$: in no sample do two units both differ from their means. (iii) It is $0$ for the sparse code of four "
-        "samples $(1, 0)$, $(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, $(-1, 1)$, $(-1, -1)$, both "
-        "uncorrelated. (iv) For $B = 2$ the variance is $0$, and the printed loss half of the corrected one.",
+        statement=r"(i) For a pair of units let $p_b = u_i^b u_k^b$, and $\bar{p}$ its mean over samples. LPL Methods Eq. 6 "
+        r"as printed is the mean over pairs of $\frac{1}{B - 1} \sum_b p_b^2 = \frac{B - 1}{B} K_{ik}^2 + \frac{1}{B - 1} "
+        r"\sum_b (p_b - \bar{p})^2$. (ii) The second part vanishes iff $p_b$ is the same for all $b$, and the whole loss iff "
+        r"$u_i^b u_k^b = 0$ for all $b$ and $i \neq k$: in no sample do two units both differ from their means. (iii) It is "
+        "$0$ for the sparse code of four samples $(1, 0)$, $(-1, 0)$, $(0, 1)$, $(0, -1)$, and $4/3$ for $(1, 1)$, $(1, -1)$, "
+        "$(-1, 1)$, $(-1, -1)$, both uncorrelated. (iv) For $B = 2$ the second part is $0$, and the printed loss half of the "
+        "corrected one.",
         said=Said(
             "The decorrelation loss that Methods Eq. 6 printed is “the sum of the squared off-diagonal terms of the "
             "covariance matrix between units”.",
             "Halvagal & Zenke 2023, Methods Eq. 6, in the words of erratum/erratum.md of "
             "fmi-basel/latent-predictive-learning, which corrects it",
         ),
-        proof=r"(i) For one pair let $p_b = u_i^b u_k^b$ and $\bar{p}$ their mean over samples, so that $K_{ik} = B "
-        r"\bar{p}/(B - 1)$. Then $\frac{1}{B - 1} \sum_b p_b^2 = \frac{1}{B - 1} \sum_b (p_b - \bar{p})^2 + \frac{B}{B - 1} "
-        r"\bar{p}^2$, and the last term is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) A sum of squares vanishes iff "
-        r"each does. The variance is one of the differences $p_b - \bar{p}$, the printed loss one of $p_b$. (iii) In the "
-        "sparse code every product is $0$. In the other the four products are $1, -1, -1, 1$: their sum is $0$, and the sum "
-        "of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$ a unit's two deviations are opposite, so that "
-        "both samples have the same product, and $(B - 1)/B$ is a half.",
+        proof=r"(i) Since $K_{ik} = B \bar{p}/(B - 1)$, the last term of $\frac{1}{B - 1} \sum_b p_b^2 = \frac{1}{B - 1} \sum_b "
+        r"(p_b - \bar{p})^2 + \frac{B}{B - 1} \bar{p}^2$ is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) "
+        r"A sum of squares vanishes iff each does: the second part is one of the differences $p_b - \bar{p}$, the printed "
+        "loss one of all $p_b$ themselves. (iii) In the sparse code every product is $0$. In the other the four products are "
+        "$1, -1, -1, 1$: their sum is $0$, and the sum of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$ a "
+        "unit's two deviations are opposite, so that both samples have the same product, and $(B - 1)/B$ is a half.",
         argued=True,
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),
@@ -92,7 +92,7 @@ claims = (
     Claim(
         id="published-error.rule",
         title="The printed rule fits the printed loss",
-        statement="The decorrelation term of LPL Methods Eq. 7 as printed is, up to the coefficient before it there, "
+        statement="The decorrelation term of LPL Methods Eq. 7 as printed is, up to the negative coefficient before it there, "
         r"$[[\frac{4}{(B - 1)(N^2 - N)} \sum_b u_i^b \sum_{k \neq i} (u_k^b)^2 f'(a_i^b) x_j^b]]$. That is the gradient of "
         "Eq. 6 as printed, the mean held: the error stood in the loss, and a test of Eq. 7 against Eq. 6 passes.",
         states=(printed_gradient,),

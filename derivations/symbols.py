@@ -65,9 +65,8 @@ INDEX = {
     ),
     "One linear unit, and several": (
         Meaning(r"w, y", "weights and activity of a linear unit", "`W`, `z`", pages=("oja",)),
-        Meaning(r"\xi", "an input of the linear unit", pages=("oja",)),
         Meaning(r"C, C_1", "covariance of the inputs; with those one time step before", pages=("oja", "invariance")),
-        Meaning(r"\sigma^2", r"variance of the linear unit, $w^\top C w$; $s$ in definitions", pages=("oja",)),
+        Meaning(r"\sigma^2", r"variance of the linear unit, $w^\top C w$", pages=("oja",)),
         Meaning(r"F, O", "mean fields of log-variance with decay and of Oja's rule", pages=("oja",)),
         Meaning(r"A", r"a root of the covariance, $C = A^\top A$", pages=("oja",)),
         Meaning(r"V", "an orthogonal matrix, which turns the coordinates", pages=("oja",)),

@@ -85,7 +85,7 @@ claims = (
         r"2 c_{\mathrm{inv}} \eta$, $\lambda_{\mathrm{var}} = \alpha c_{\mathrm{var}}/(2 c_{\mathrm{inv}})$, "
         r"$\lambda_{\mathrm{cov}} = 2 \beta c_{\mathrm{cov}}/c_{\mathrm{inv}}$.",
         proof=r"A gradient is linear, so the terms may be taken one by one. With the mean held, $L_{\mathrm{var}}$ has the "
-        r"gradient $-\alpha \sum_t H(\gamma - \sigma_i) \frac{u_i^t}{\sigma_i} f'(a_i^t) x_j^t$, as with the mean free "
+        r"gradient $-\alpha \sum_b H(\gamma - \sigma_i) \frac{u_i^b}{\sigma_i} f'(a_i^b) x_j^b$, as with the mean free "
         "(variance.general-threshold); invariance.stop-gradient and covariance.one-sample give the others, with the factors "
         r"$2$ and $4 \beta$. Minus the sum of the three, each times its coefficient, is the total rule with the $\lambda$ "
         r"stated. "
@@ -106,17 +106,17 @@ claims = (
         title="The total rule is local",
         statement="Every term of the total rule is (presynaptic) × (postsynaptic) × (at most one factor common to the "
         r"population, $S = \sum_k u_k^2$), the covariance term after covariance.local-exact. With the exact covariance rule "
-        r"it is not, for $N \ge 3$ and $B \ge 4$: populations may have the same $u_i$ and $S$ in every sample, and different "
+        r"it is not, for $N \ge 2$ and $B \ge 4$: populations may have the same $u_i$ and $S$ in every sample, and different "
         r"sums $\sum_{k \neq i} K_{ik} u_k$.",
         proof="Every term of total.sum has the factors $x_j$, presynaptic, and $f'(a_i)$. The invariance term has besides "
         r"$z_i - z'_i$, the variance term $H(\gamma - \sigma_i) u_i/\sigma_i$: the unit's own. By covariance.local-exact the "
         "covariance term is $u_i S - u_i^3$, in which only $S$ is not the unit's own, and it is common to all. In the exact "
-        r"rule $\sum_{k \neq i} K_{ik} u_k$ stands instead. Take four samples, $u_1 = (1, -1, 0, 0)$, and either $u_2 = u_1$ "
-        "and $u_3 = (0, 0, 1, -1)$, or $u_2 = (1, 1, -1, -1)$ and $u_3 = 0$. In every sample the squares of the others sum to "
-        r"$1$, so $u_1$ and $S$ are the same in both; but $K_{12}$ is $2 \alpha$ and $0$, $K_{13} = 0$, and the sum in the "
-        r"first sample is $2 \alpha$ and $0$. More units that are silent, and more samples without activity, change nothing. "
-        "So no function of what the synapse reads, however written, is the exact rule. (For $B = 2$ it is local: see "
-        "conventions.same-shape.)",
+        r"rule $\sum_{k \neq i} K_{ik} u_k$ stands instead. Take four samples, $u_1 = (1, -1, 0, 0)$, and either $u_2 = (1, "
+        r"-1, 1, -1)$ or $u_2 = (1, 1, -1, -1)$. In every sample $u_2^2 = 1$, so $u_1$ and $S$ are the same in both; but "
+        r"$K_{12}$ is $2 \alpha$ and $0$, and so is the sum in the first sample. More units that are silent, and more samples "
+        "without activity, change nothing. So no function of what the synapse reads, however written, is the exact rule. "
+        "(For $B = 2$ it is local: see conventions.same-shape. For $B = 3$ there is no such example: over samples the "
+        r"activities of the other units sum to $0$, so that their lengths, which $S$ and $u_i$ give, fix their products.)",
         argued=True,
         holds=(
             Equation(
@@ -128,8 +128,8 @@ claims = (
             Fractions(independent.other_units_rotated),
             Numbers(independent.row_of_a_unit),
         ),
-        assumptions=("as for total.sum", r"for the exact covariance $N \ge 3$ and $B \ge 4$"),
-        rests_on=("total.sum", "covariance.local-exact"),
+        assumptions=("as for total.sum", r"for the exact covariance $N \ge 2$ and $B \ge 4$"),
+        rests_on=("total.sum", "covariance.local-exact", "conventions.same-shape"),
         source="note, total loss",
     ),
     Claim(
@@ -137,8 +137,8 @@ claims = (
         title="The total rule with log-variance",
         statement=r"With log-variance instead of the hinge, the total rule has $\frac{u_i^t}{\sigma_i^2}$ in the place "
         r"of $H(\gamma - \sigma_i) u_i^t/\sigma_i$, and is again minus the exact gradient, for the same coefficients.",
-        proof=r"As for the hinge, term by term: by log-variance.minibatch the variance term has the gradient $-\alpha \sum_t "
-        r"\frac{u_i^t}{\sigma_i^2} f'(a_i^t) x_j^t$, with the mean held or free. Invariance and covariance are those of "
+        proof=r"As for the hinge, term by term: by log-variance.minibatch the variance term has the gradient $-\alpha \sum_b "
+        r"\frac{u_i^b}{\sigma_i^2} f'(a_i^b) x_j^b$, with the mean held or free. Invariance and covariance are those of "
         "invariance.stop-gradient and covariance.one-sample, with the same coefficients.",
         holds=(
             Equation(-D(log_loss, W[p, q]), Sigma(log_update, t), in_losses),

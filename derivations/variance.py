@@ -243,13 +243,14 @@ claims = (
         r"small weights grow at the rate $\mu/\sqrt{\varepsilon}$ along an eigenvector of the input covariance with eigenvalue "
         r"$\mu$, for log-variance without decay at $\mu/\varepsilon$. Without $\varepsilon$ the update there is $0/0$.",
         proof="The update of a unit of constant activity has the factor $u_i^t = 0$ in every term, that of a dead unit the "
-        r"factor $f'(a_i^t) = 0$, and $\sigma_i \ge \sqrt{\varepsilon} > 0$. For a linear unit the mean update is $C "
-        r"w/\sqrt{w^\top C w + \varepsilon}$ where the gate is open, and it is open near $w = 0$ since $\sqrt{\varepsilon} < "
-        r"\gamma$. It is $0$ at $w = 0$, and its Jacobian there is $C/\sqrt{\varepsilon}$, because the derivative of the "
-        r"denominator is multiplied by $C w = 0$. To first order $dw/dt = C w/\sqrt{\varepsilon}$, so that weights along an "
-        r"eigenvector with the eigenvalue $\mu$ grow like $e^{\mu t/ \sqrt{\varepsilon}}$; and $C \neq 0$, a covariance, has "
-        r"some $\mu > 0$. For log-variance the denominator is $w^\top C w + \varepsilon$, and the Jacobian $C/\varepsilon$. "
-        r"With $\varepsilon = 0$ numerator and denominator are both $0$ there.",
+        r"factor $f'(a_i^t) = 0$, and $\sigma_i \ge \sqrt{\varepsilon} > 0$. For a linear unit with the weights $w$, on an "
+        r"input of covariance $C$, the mean update is $C w/\sqrt{w^\top C w + \varepsilon}$ where the gate $H$ is open, $1$, "
+        r"and it is open near $w = 0$ since $\sqrt{\varepsilon} < \gamma$. It is $0$ at $w = 0$, and its Jacobian there is "
+        r"$C/\sqrt{\varepsilon}$, because the derivative of the denominator is multiplied by $C w = 0$. To first order a step "
+        r"of learning rate $\eta$ multiplies weights along an eigenvector with the eigenvalue $\mu$ by $1 + \eta "
+        r"\mu/\sqrt{\varepsilon}$; and $C \neq 0$, a covariance, has some $\mu > 0$. For log-variance the denominator is "
+        r"$w^\top C w + \varepsilon$, and the Jacobian $C/\varepsilon$. With $\varepsilon = 0$ numerator and denominator are "
+        "both $0$ there.",
         argued=True,
         holds=(
             Equation(Sigma(one_sample_gradient, t), S.Zero, network.replace({z[b, i]: mean[i]}).primitive(mean)),

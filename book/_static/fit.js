@@ -1,5 +1,18 @@
-// A formula of which MathJax can break no line any further is set smaller, as far as its column asks for.
+// Formulas that are wider than their column: MathJax breaks them before a sign, inside a product only where there is no other
+// place. One of which it can break no line any further is set smaller, as far as its column asks for.
 "use strict"
+
+if (window.MathJax) window.MathJax.startup = {
+    ready() {
+        MathJax.startup.defaultReady()
+        const {inputJax: [tex], outputJax: {linebreaks}} = MathJax.startup.document
+        const {OP, OPEN} = MathJax._.core.MmlTree.MmlNode.TEXCLASS
+        linebreaks.PENALTY.badbreak = penalty => penalty + 3000
+        tex.postFilters.add(({data: {root}}) => root.walkTree(node => {
+            if (node.isKind("mo") && [OP, OPEN].includes(node.texClass)) node.attributes.set("linebreak", "badbreak")
+        }))
+    },
+}
 
 function fit(within) {
     const smaller = (formula, share) => {

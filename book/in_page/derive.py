@@ -4,8 +4,8 @@
 
 1. derives the gradient of the loss with ``lvicreg.calculus``, for symbolic N, M, B and an arbitrary f, and decides whether the
    typed gradient equals it; where it does not, it says by what they differ, and whether by a constant factor;
-2. asks SymPy's own ``diff`` as well: both texts are written out for two units, two inputs and three samples with f = tanh, and
-   compared at random weights and inputs, to 30 digits. That way neither the calculus' derivative nor its normal form is used.
+2. asks SymPy's own ``diff`` as well: both texts are written out at two choices of N, M and B with f = tanh, and compared at
+   random weights and inputs, to 30 digits. That way neither the calculus' derivative nor its normal form is used.
 
 A text may come from a link. So it is read as arithmetic on known names and never as any other Python.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import random
+from math import prod
 from typing import Any
 
 from sympy import (
@@ -45,10 +46,12 @@ from lvicreg.calculus.layer import B, M, N, W, alpha, b, i, j, k, mean, network,
 from lvicreg.calculus.notation import latex
 from lvicreg.calculus.operators import resolve
 
-SIZES = {"N": 2, "M": 2, "B": 3}
+# at one of these 2, N, N - 1, M, B, B - 1 and their inverses differ
+SIZES = ({"N": 2, "M": 3, "B": 4}, {"N": 3, "M": 1, "B": 3})
 DIGITS = 30
 LARGEST = 24  # denominator of a number that is simple
-POINTS = 5  # at which they are compared: a hinge is closed at some of them, and open at others
+POINTS = 4  # of each sizes: a hinge is closed at some of them, and open at others
+LARGEST_EXPONENT = 64
 
 # --- what a text may use --------------------------------------------------------------------------------------------------
 x_prev, a_prev, z_prev, slope_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "slope_prev"))  # one time step before
@@ -175,6 +178,8 @@ def _admit(tree: ast.AST, what: str) -> None:
         number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
         if not isinstance(node, ARITHMETIC) or (isinstance(node, ast.Constant) and not number):
             raise Refused(f"The {what} has more than arithmetic in it: {ast.unparse(node)}")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            _admit_exponent(node.right, what)
         if getattr(node, "keywords", ()) or (id(node) in used and not isinstance(node, ast.Name)):
             raise Refused(f"The {what} has more than arithmetic in it: {ast.unparse(node)}")
         if isinstance(node, ast.Name):
@@ -185,6 +190,15 @@ def _admit(tree: ast.AST, what: str) -> None:
             if (node.id in FUNCTIONS) != (used.get(id(node)) is FUNCTIONS):
                 reason = "is a function, and has no arguments" if node.id in FUNCTIONS else "is not a function"
                 raise Refused(f"In the {what} {node.id} {reason}.")
+
+
+def _admit_exponent(tree: ast.AST, what: str) -> None:
+    """No number whose digits would fill the memory."""
+    inside = list(ast.walk(tree))
+    numbers = [abs(node.value) for node in inside if isinstance(node, ast.Constant) and type(node.value) in (int, float)]
+    nested = any(isinstance(node, ast.Pow) for node in inside)
+    if nested or prod(max(number, 1) for number in numbers) > LARGEST_EXPONENT:
+        raise Refused(f"The {what} has an exponent above {LARGEST_EXPONENT}: {ast.unparse(tree)}")
 
 
 class _Exact(ast.NodeTransformer):
@@ -208,31 +222,35 @@ def check(loss_text: str, gradient_text: str, held: bool, names: dict[str, str])
         derived = gradient(loss, W[p, q], given.primitive(mean) if held else given)
         exact, taken = derivative(loss, W[p, q], definitions), resolve(typed, definitions)
         equal = is_zero(exact - taken, definitions)
-        slope, claimed, values = at_random_values(loss, typed, definitions)
+        slope, claimed, sizes, values = at_random_values(loss, typed, definitions)
     except (TypeError, ValueError, IndexError) as problem:
         raise Refused(f"The gradient cannot be derived: {problem}.") from problem
-    factor = None if equal or not slope else times(exact, taken, claimed / slope, values, definitions)
+    factor = None if equal or not slope else times(exact, taken, claimed / slope, sizes, values, definitions)
+    same = agree(slope, claimed)
     return {
+        "verdict": "equal" if equal else "open" if same and factor is None else "refused",
         "loss": latex(loss, names),
         "derived": latex(derived, names),
         "typed": latex(typed, names),
-        "equal": equal,
         "difference": None if equal else latex(normal(derived - taken), names),
         "factor": None if factor is None else latex(factor, names),
         "diff": str(slope),
         "claimed": str(claimed),
-        "agree": agree(slope, claimed),
+        "agree": same,
+        "at": ", ".join(f"{name} = {size}" for name, size in sizes.items()),
     }
 
 
-def times(exact: Expr, taken: Expr, ratio: Expr, values: dict[Symbol, Expr], definitions: Definitions) -> Expr | None:
-    """The constant by which the typed gradient is too large, if there is one: a simple number, perhaps times α, β or B.
+def times(
+    exact: Expr, taken: Expr, ratio: Expr, sizes: dict[str, int], values: dict[Symbol, Expr], definitions: Definitions
+) -> Expr | None:
+    """The constant by which the typed gradient is too large, if there is one: a simple number, perhaps times α, β, N or B.
 
     Which numbers come into question is seen at the random point; that one is right is decided for all sizes.
     """
-    for symbol in (S.One, alpha, 1 / alpha, SCALARS["beta"], 1 / SCALARS["beta"], B, 1 / B):
-        number = ratio / written_out(symbol, SIZES, {}, definitions).subs(values)
-        if not number.is_number:
+    for symbol in (S.One, *(each**sign for each in (alpha, SCALARS["beta"], N, B) for sign in (1, -1))):
+        number = ratio / written_out(symbol, sizes, {}, definitions).subs(values)
+        if not (number.is_number and number.is_real):
             continue
         simple = nsimplify(number, rational=True, tolerance=1e-9)
         if simple.q <= LARGEST and agree(simple, number) and is_zero(simple * symbol * exact - taken, definitions):
@@ -247,20 +265,26 @@ class Held(Function):
         return S.Zero
 
 
-def at_random_values(loss: Expr, typed: Expr, definitions: Definitions) -> tuple[Expr, Expr, dict[Symbol, Expr]]:
-    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, the typed gradient, and the point where they are so.
+def at_random_values(
+    loss: Expr, typed: Expr, definitions: Definitions
+) -> tuple[Expr, Expr, dict[str, int], dict[Symbol, Expr]]:
+    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, the typed gradient, and sizes and point of both.
 
     It is the first of some random points at which they differ; where they nowhere do, the first at which they are not zero.
+    Weights and inputs have either sign at some of the points.
     """
     weight = Symbol("W_0_0", **W[p, q].assumptions0)
-    slope, claimed = diff(concrete(loss, definitions), weight), concrete(typed, definitions).replace(D, diff)
-    slope, claimed = (expr.replace(Held, lambda value: value) for expr in (slope, claimed))
-    symbols = sorted(slope.free_symbols | claimed.free_symbols, key=str)
     found = []
-    for seed in range(POINTS):
-        draw = random.Random(seed)
-        point = {each: Rational(draw.randint(1 if each.is_nonnegative else -99, 99), 50) for each in symbols}
-        found.append((slope.xreplace(point).evalf(DIGITS), claimed.xreplace(point).evalf(DIGITS), point))
+    for sizes in SIZES:
+        slope, claimed = diff(concrete(loss, sizes, definitions), weight), concrete(typed, sizes, definitions).replace(D, diff)
+        slope, claimed = (expr.replace(Held, lambda value: value) for expr in (slope, claimed))
+        symbols = sorted(slope.free_symbols | claimed.free_symbols | {weight}, key=str)
+        draw = random.Random(0)
+        sign = {each: 1 if each.is_nonnegative else draw.choice((-1, 1)) for each in symbols}
+        for _ in range(POINTS):
+            point = {each: sign[each] * Rational(draw.randint(1, 99), 50) for each in symbols}
+            found.append((slope.xreplace(point).evalf(DIGITS), claimed.xreplace(point).evalf(DIGITS), sizes, point))
+            sign = {each: 1 if each.is_nonnegative else -sign[each] for each in symbols}
     return max(found, key=lambda one: (not agree(*one[:2]), any(one[:2])))
 
 
@@ -269,8 +293,8 @@ def agree(one: Expr, other: Expr) -> bool:
     return bool(abs(one - other) <= Float(10, DIGITS) ** (3 - DIGITS) * max(abs(one), abs(other)))
 
 
-def concrete(expr: Expr, definitions: Definitions) -> Expr:
+def concrete(expr: Expr, sizes: dict[str, int], definitions: Definitions) -> Expr:
     """An expression written out for ``W_00``, with f = tanh and what is held constant marked."""
-    written = written_out(definitions.expand(expr).replace(SG, Held), SIZES, {p: 0, q: 0})
+    written = written_out(definitions.expand(expr).replace(SG, Held), sizes, {p: 0, q: 0})
     written = written.replace(f, tanh).replace(f_prime, lambda a: 1 - tanh(a) ** 2)
     return written.replace(f_second, lambda a: -2 * tanh(a) * (1 - tanh(a) ** 2))

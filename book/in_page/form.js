@@ -35,15 +35,15 @@ document.addEventListener("DOMContentLoaded", () => {
     begin()
 
     function show(found, say, details) {
-        if (found.equal) say("equal", "Equal: the typed gradient is the derived one, for every N, M, B and every f.")
-        else if (found.agree) say("open", "Not decided: the difference below did not reduce to zero, but both agree at random values.")
+        if (found.verdict === "equal") say("equal", "Equal: the typed gradient is the derived one, for every N, M, B and every f.")
+        else if (found.verdict === "open") say("open", "Not decided: the difference below did not reduce to zero, but both agree at random values.")
         else say("refused", "Refused: the typed gradient is not the derived one.")
         const lines = [
             ["Loss", `L = ${found.loss}`],
             ["Derived", `\\frac{\\partial L}{\\partial W_{pq}} = ${found.derived}`],
             ["Typed", found.typed],
         ]
-        if (!found.equal) lines.push(["Derived minus typed", found.difference])
+        if (found.difference) lines.push(["Derived minus typed", found.difference])
         for (const [title, tex] of lines) {
             const heading = document.createElement("strong")
             heading.textContent = title
@@ -51,7 +51,7 @@ document.addEventListener("DOMContentLoaded", () => {
         }
         if (found.factor) details.append(calculus.paragraph(`What was typed is \\(${found.factor}\\) times the derived gradient.`))
         details.append(calculus.paragraph(
-            `SymPy's own diff, at two units, two inputs, three samples and random values: ∂L/∂W₀₀ is ${found.diff}, ` +
+            `SymPy's own diff, at ${found.at} and random values: ∂L/∂W₀₀ is ${found.diff}, ` +
             `the typed gradient there ${found.claimed}: ${found.agree ? "they agree." : "they differ."}`,
         ))
     }

@@ -16,21 +16,18 @@ def other_units_rotated() -> Pairs:
 
     for units in (samples, turned):
         yield from zip(one_sample(units), (20, -6, 36), strict=True)
-    # the exact rule, Σ_k K_1k u_k, tells two populations apart in which unit 1 and S are the same in every sample
-    alike = [[1, 1, 0], [-1, -1, 0], [0, 0, 1], [0, 0, -1]]
-    apart = [[1, 1, 0], [-1, 1, 0], [0, -1, 0], [0, -1, 0]]
+    # the exact rule, K_12 u_2, tells two populations apart in which unit 1 and S are the same in every sample
+    alike, apart = ((1, 1), (-1, -1), (0, 1), (0, -1)), ((1, 1), (-1, 1), (0, -1), (0, -1))
 
     def exact(units):
-        K_12, K_13 = (sum(row[0] * row[k] for row in units) for k in (1, 2))
-        return [K_12 * row[1] + K_13 * row[2] for row in units]
+        K_12 = sum(one * two for one, two in units)
+        return [Fraction(K_12 * two) for _, two in units]
 
-    for one, two, three in ((0, 1, 2), (0, 2, 1)):  # the other two in either order
-        first, second = ([[row[one], row[two], row[three]] for row in units] for units in (alike, apart))
-        for row, other in zip(first, second, strict=True):
-            yield Fraction(row[0]), other[0]
-            yield Fraction(row[1] ** 2 + row[2] ** 2), other[1] ** 2 + other[2] ** 2
-        yield from zip(map(Fraction, exact(first)), (2, -2, 0, 0), strict=True)
-        yield from zip(map(Fraction, exact(second)), (0, 0, 0, 0), strict=True)
+    for (one, two), (other_one, other_two) in zip(alike, apart, strict=True):
+        yield Fraction(one), other_one
+        yield Fraction(two**2), other_two**2
+    yield from zip(exact(alike), (2, -2, 2, -2), strict=True)
+    yield from zip(exact(apart), (0, 0, 0, 0), strict=True)
     for population in (samples, alike, apart):  # deviations
         yield from ((Fraction(sum(column)), 0) for column in zip(*population, strict=True))
 

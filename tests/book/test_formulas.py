@@ -1,4 +1,4 @@
-"""The losses that a chapter has typed, read by a reader of LaTeX, are those of the derivations."""
+"""The formulas that a chapter has typed, read by a reader of LaTeX, are those of the derivations."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from sympy import Expr, Integer
+from sympy import Expr, Integer, sympify
 
-from derivations import covariance, invariance, log_variance, published_error, variance
-from lvicreg.calculus import Definitions
-from lvicreg.calculus.indexed import rename
-from lvicreg.calculus.layer import b, network, t
+from derivations import covariance, invariance, log_variance, oja, published_error, variance
+from lvicreg.calculus import Definitions, Sigma, distinct
+from lvicreg.calculus.layer import K, b, i, k, network, q, u
 from tests.calculus.latex_reader import read_again
 
 BOOK = Path(__file__).parents[2] / "book"
 TYPED: list[tuple[str, int, Expr, Definitions]] = [  # the place of the formula among those displayed on the page
-    ("vicreg", 0, rename(invariance.one_sample_loss, {t: b}) + variance.loss + covariance.loss, invariance.steps),
+    ("vicreg", 0, invariance.loss + variance.loss + covariance.loss, invariance.steps),
     ("variance", 0, variance.loss, network),
     ("log_variance", 0, log_variance.loss, network),
     ("invariance", 0, invariance.loss, invariance.steps),
@@ -38,14 +37,46 @@ def normalised(tex: str) -> str:
     tex = re.sub(r"_([a-z])", r"_{\1}", re.sub(r"\^([a-z])", r"^{\1}", tex))
     tex = re.sub(r"(?<!\\left)\(([^()]*(?:\([^()]*\)[^()]*)*)(?<!\\right)\)", r"\\left(\1\\right)", tex)
     tex = re.sub(r"(K_\{ik\})\^2", r"\\left(\1\\right)^{2}", re.sub(r"\)\^2", r")^{2}", tex)).replace("N^2", "N^{2}")
+    tex = re.sub(r"u_\{([ik])\}(?!\^)", r"u_{\1}^{b}", tex.replace("u_{k}^2", r"\left(u_{k}^{b}\right)^{2}"))  # of one sample
     return " ".join(tex.replace(r"\,", " ").split()) + ("" if tex.count("{") == tex.count("}") else "}")
+
+
+def displayed(page: str) -> list[str]:
+    """The formulas that a chapter displays in lines of their own."""
+    text = (BOOK / f"{page}.md").read_text(encoding="utf-8")
+    return re.findall(r"^\$\$\n(.*?)\n\$\$", text, re.MULTILINE | re.DOTALL)
+
+
+def compare(expr: Expr, text: str, definitions: Definitions) -> None:
+    """The text says the expression, and not twice it."""
+    read_again(expr, text, definitions)
+    with pytest.raises((AssertionError, ValueError)):
+        read_again(2 * expr, text, definitions)
 
 
 @pytest.mark.parametrize(("page", "place", "loss", "definitions"), TYPED, ids=[f"{page}-{n}" for page, n, *_ in TYPED])
 def test_a_typed_loss_is_the_derived_one(page: str, place: int, loss: Expr, definitions: Definitions) -> None:
-    shown = re.findall(r"^\$\$\n(.*?)\n\$\$", (BOOK / f"{page}.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     open_gate = {variance.gamma: Integer(5)}  # so that the hinge is not 0
-    loss, text = loss.xreplace(open_gate), normalised(shown[place]).replace(r"\gamma", "5")
-    read_again(loss, text, definitions)
-    with pytest.raises((AssertionError, ValueError)):
-        read_again(2 * loss, text, definitions)
+    compare(loss.xreplace(open_gate), normalised(displayed(page)[place]).replace(r"\gamma", "5"), definitions)
+
+
+def test_the_covariance_is_defined_as_in_the_derivations() -> None:
+    _, text = displayed("covariance")[0].split(r"K_{ik} = ")
+    compare(network[K][1], normalised(text.removesuffix(" .")), network)
+
+
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [(0, u[b, i] * Sigma(distinct(i, k) * u[b, k] ** 2, k)), (1, Sigma(distinct(i, k) * K[i, k] * u[b, k], k))],
+    ids=["printed", "corrected"],
+)
+def test_the_printed_rules_are_those_of_the_gradients(place: int, rule: Expr) -> None:
+    """Of one sample, without what both have."""
+    text = displayed("published_error")[2].split(r"\qquad\qquad")[place]
+    compare(rule, normalised(text), published_error.views)
+
+
+def test_ojas_rule_is_that_of_the_derivations() -> None:
+    (text,) = re.fullmatch(r"\\Delta w = \\eta\\, \((.*)\)\.", displayed("oja")[0]).groups()
+    typed = sympify(text.replace(r"\,", "*").replace("^", "**").replace("2 w", "2*w"))
+    assert typed == oja.oja_update.xreplace({oja.xi[q]: sympify("x"), oja.w[q]: sympify("w"), oja.y: sympify("y")})

@@ -102,14 +102,14 @@ def covariance_one_sample() -> list[str]:
 
 
 def total() -> list[str]:
-    """A unit whose neighbour's square is 2."""
-    z, z_prev = np.array([[0.5, np.sqrt(2)]]), np.array([[0.2, 0.0]])
+    """A unit whose neighbour's square is 1.5."""
+    z, z_prev = np.array([[0.5, np.sqrt(1.5)]]), np.array([[0.1, 0.0]])
     held = {"mean": np.array([0.2, 0.0]), "var": np.array([0.25, 4.0])}
     update = rules.total(TWO, z, z_prev, np.ones((1, 2)), epsilon=0.0, **held)
     return [
-        "a unit of standard deviation 0.5, now 0.3 above its mean, was at 0.2 and is at 0.5; its slope is 1, the input 2, the "
-        "others' squares sum to 2, and all coefficients are 1. The update is "
-        f"$(-0.3 + \\tfrac{{0.3}}{{0.5}} - 0.3 \\cdot 2) \\cdot 2 = {update[0].item():.4g}$"
+        "a unit of standard deviation 0.5, now 0.3 above its mean, was at 0.1 and is at 0.5; its slope is 1, the input 2, the "
+        "others' squares sum to 1.5, and all coefficients are 1. The update is "
+        f"$\\left(\\tfrac{{0.3}}{{0.5}} - 0.3 \\cdot 1.5 - 0.4\\right) \\cdot 2 = {update[0].item():.4g}$"
     ]
 
 

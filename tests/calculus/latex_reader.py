@@ -7,7 +7,7 @@ quantities to it; what stands inside them is read as an expression of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from math import exp, log, sqrt
 from types import SimpleNamespace
@@ -191,7 +191,9 @@ def drawn(expr: Expr, definitions: Definitions) -> SimpleNamespace:
     return data
 
 
-def read_again(expr: Expr, text: str, definitions: Definitions, names: Iterable[Expr] = ()) -> None:
+def read_again(
+    expr: Expr, text: str, definitions: Definitions, names: Iterable[Expr] = (), written: Mapping[str, str] = LATEX
+) -> None:
     """Compare the text's value with the expression's wherever its free indices may stand; the text may use more names."""
     data = drawn(Add(expr, *(0.5 * name for name in names)), definitions)
     entries: dict[str, np.ndarray] = {}
@@ -202,7 +204,7 @@ def read_again(expr: Expr, text: str, definitions: Definitions, names: Iterable[
             continue
         indexed = isinstance(quantity, Indexed)
         array = value(_distinct(quantity) if indexed else quantity, definitions, data)
-        key = LATEX.get(name) or (re.split(r"[_^]\{", latex(quantity, LATEX))[0] if indexed else latex(quantity, LATEX))
+        key = written.get(name) or (re.split(r"[_^]\{", latex(quantity, written))[0] if indexed else latex(quantity, written))
         if not (key in entries and np.array_equal(entries[key], array)):
             assert key not in entries, f"two quantities are written {key}"
         entries[key] = array

@@ -24,12 +24,12 @@ BEYOND = {"oja.many-units-threshold", "oja.many-units-identical"}  # an index ru
 
 @pytest.mark.parametrize("claim_id", CLAIMS)
 def test_the_equations_of_a_claim_say_what_was_checked(claim_id: str) -> None:
-    claim = CLAIMS[claim_id]
+    claim, written = CLAIMS[claim_id], NOTE.printed(NOTE.of_section[claim_id])
     for equation in (*claim.holds, *claim.fails):
         meanings = [equation.definitions[name][1] for name in equation.definitions]
         for part in chain.from_iterable(map(parts, (equation.left, equation.right, *meanings))):
             if of_known_size(part, equation.definitions):
-                read_again(part, latex(part, LATEX), equation.definitions)
+                read_again(part, latex(part, written), equation.definitions, written=written)
             else:
                 assert claim_id in BEYOND, "an index runs over something else than samples, units or inputs"
 

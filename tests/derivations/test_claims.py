@@ -1,5 +1,6 @@
 """Every claim: three kinds of evidence, and no engine accepts a seeded error."""
 
+import re
 from dataclasses import replace
 from itertools import chain
 
@@ -90,6 +91,14 @@ def test_a_claim_has_three_kinds_of_evidence_and_rests_on_claims(claim: Claim) -
     assert kinds & {"exact", "rational"}
     assert kinds & {"autodiff", "numerical"}
     assert set(claim.rests_on) <= {other.id for other in CLAIMS}
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_claim_rests_on_those_that_it_names(claim: Claim) -> None:
+    """In its statement, in what is assumed and in its proof; so a status cannot say more than theirs."""
+    words = " ".join((claim.tex, *claim.assumptions, claim.proof))
+    named = {other.id for other in CLAIMS if re.search(rf"(?<![\w.-]){re.escape(other.id)}(?![\w-])", words)}
+    assert named - {claim.id} <= set(claim.rests_on)
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)

@@ -79,7 +79,7 @@ def rows(entry: Entry) -> Iterator[str]:
             found = finding.detail
         by = next((value for value in vars(check).values() if callable(value)), None)
         source = f", by {_source_of(by)}" if by else ""
-        yield f"| {check.kind} | {check.engine} | {found.replace('|', '∣')}{source} |"
+        yield f"| {check.kind} | {check.engine} | {found.replace('|', '∣').replace('*', '·')}{source} |"
 
 
 def _in_order(entry: Entry) -> list[Any]:

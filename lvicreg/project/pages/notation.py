@@ -29,10 +29,10 @@ class Meaning:
         return "-".join(["symbol", *re.findall(r"[a-z0-9]+", f"{self.tex} {self.pages[0]}".lower())])
 
     @property
-    def bases(self) -> tuple[str, ...]:
-        r"""Its symbols without their indices: ``x`` of ``x_j^b``. What is below ``w_0`` or ``c_{\mathrm{inv}}`` is no index."""
+    def symbols(self) -> dict[str, str]:
+        r"""Its symbols, by what they are without indices: ``x`` for ``x_j^b``. Below ``w_0`` and ``c_{+}`` is none."""
         parts = re.split(r", (?![^{]*\})", self.tex)
-        return tuple(re.sub(r"(?<=[\w*'])_(\{[a-z]*\}|[a-z])|\^\w$|\(s\)", "", part) for part in parts)
+        return {re.sub(r"(?<=[\w*'])_(\{[a-z]*\}|[a-z])|\^\w$|\(s\)", "", part): part for part in parts}
 
 
 Index = Mapping[str, tuple[Meaning, ...]]
@@ -55,15 +55,22 @@ def _rows(meanings: Iterable[Meaning]) -> str:
 def links(index: Index, page: str, text: str) -> str:
     """The symbols of a text on this page, each a link to its row; without sizes and indices, which are the first group."""
     rows = [each for meanings in list(index.values())[1:] for each in meanings]
-    formulas = " ".join(re.findall(r"\$([^$]*)\$", text))
-    formulas = re.sub(r"\\(bar|hat|tilde)\{(\w)\}", r"\\\1 \2", formulas)
-    formulas = re.sub(r"\^\{(\*|\\circ)\}", r"^\1", formulas)
+    formulas = _without_indices(" ".join(re.findall(r"\$([^$]*)\$", text)))
     found = set()
-    for base in sorted({base for each in rows for base in each.bases}, key=len, reverse=True):  # K^* before K
+    for base in sorted({base for each in rows for base in each.symbols}, key=len, reverse=True):  # K^* before K
         formulas, times = re.subn(rf"(?<![A-Za-z\\]){re.escape(base)}(?![A-Za-z'])", " ", formulas)
         if times:
-            found.add(min((each for each in rows if base in each.bases), key=lambda each: _distance(each, page)))
-    return ", ".join(f"[${each.tex}$](#{each.anchor})" for each in rows if each in found)
+            row = min((each for each in rows if base in each.symbols), key=lambda each: _distance(each, page))
+            found.add((row, base))
+    shown = ((each, [tex for base, tex in each.symbols.items() if (each, base) in found]) for each in rows)
+    return ", ".join(f"[${', '.join(symbols)}$](#{each.anchor})" for each, symbols in shown if symbols)
+
+
+def _without_indices(formulas: str) -> str:
+    r"""``x`` of ``x_{j}^{b}``, and ``\\bar z`` and ``K^*`` as the index has them."""
+    formulas = re.sub(r"\\(bar|hat|tilde)\{(\w)\}", r"\\\1 \2", formulas)
+    formulas = re.sub(r"\^\{(\*|\\circ)\}", r"^\1", formulas)
+    return re.sub(r"_[a-z]\b|_\{[a-z]{1,2}(?: (?:\\neq|<) [a-z])?\}|\^\{?[b-dgt]\}?(?![\w(])", "", formulas)
 
 
 def _distance(each: Meaning, page: str) -> int:

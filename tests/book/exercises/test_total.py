@@ -18,15 +18,14 @@ def test_total_break() -> None:
 
 def test_total_prove() -> None:
     one = np.array([1.0, -1, 0, 0])
-    first = np.stack([one, [1, -1, 0, 0], [0, 0, 1, -1]], axis=1)
-    second = np.stack([one, [1, 1, -1, -1], [0, 0, 0, 0]], axis=1)
+    first, second = (np.stack([one, other], axis=1) for other in ([1, -1, 1, -1], [1, 1, -1, -1]))
     assert (first.sum(axis=0) == 0).all()
     assert (second.sum(axis=0) == 0).all()
     assert np.array_equal((first**2).sum(axis=1), (second**2).sum(axis=1))
     assert np.cov(first.T)[0, 1] == pytest.approx(2 / 3)
     assert np.cov(second.T)[0, 1] == 0
     only = np.array([1.0, 0, 0, 0])[:, None]  # where the first sample's input is the only one
-    exact = [rules.covariance(only, u, np.ones((4, 3)))[0, 0] for u in (first, second)]
+    exact = [rules.covariance(only, u, np.ones((4, 2)))[0, 0] for u in (first, second)]
     assert exact == pytest.approx([-4 * (1 / 3) * (2 / 3), 0])
-    local = [rules.covariance_one_sample(only, u, np.ones((4, 3)))[0, 0] for u in (first, second)]
+    local = [rules.covariance_one_sample(only, u, np.ones((4, 2)))[0, 0] for u in (first, second)]
     assert local[0] == local[1]
