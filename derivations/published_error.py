@@ -61,12 +61,12 @@ claims = (
             "Halvagal & Zenke 2023, Methods Eq. 6, in the words of erratum/erratum.md of "
             "fmi-basel/latent-predictive-learning, which corrects it",
         ),
-        proof=r"(i) Since $K_{ik} = B \bar{p}/(B - 1)$, the last term of $\frac{1}{B - 1} \sum_b p_b^2 = \frac{1}{B - 1} \sum_b "
-        r"(p_b - \bar{p})^2 + \frac{B}{B - 1} \bar{p}^2$ is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) "
-        r"A sum of squares vanishes iff each does: the second part is one of the differences $p_b - \bar{p}$, the printed "
-        "loss one of all $p_b$ themselves. (iii) In the sparse code every product is $0$. In the other the four products are "
-        "$1, -1, -1, 1$: their sum is $0$, and the sum of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$ a "
-        "unit's two deviations are opposite, so that both samples have the same product, and $(B - 1)/B$ is a half.",
+        proof=r"(i) Since $K_{ik} = B \bar{p}/(B - 1)$, the last term of $\frac{1}{B - 1} \sum_b p_b^2 = \frac{1}{B - 1} "
+        r"\sum_b (p_b - \bar{p})^2 + \frac{B}{B - 1} \bar{p}^2$ is $\frac{B - 1}{B} K_{ik}^2$. Average over pairs. (ii) A sum "
+        r"of squares vanishes iff each does: the second part is one of the differences $p_b - \bar{p}$, the printed loss one "
+        "of all $p_b$ themselves. (iii) In the sparse code every product is $0$. In the other the four products are $1, -1, "
+        "-1, 1$: their sum is $0$, and the sum of their squares, divided by $B - 1 = 3$, is $4/3$. (iv) For $B = 2$ a unit's "
+        "two deviations are opposite, so that both samples have the same product, and $(B - 1)/B$ is a half.",
         argued=True,
         holds=(
             Equation(Sigma(u[b, i] ** 2 * u[b, k] ** 2, b) / (B - 1), of_a_pair, views),

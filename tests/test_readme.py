@@ -1,6 +1,7 @@
 """What the README and the page on conventions show runs, in the order in which it stands there."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,26 @@ def test_the_loss_of_one_s_own_goes_the_whole_way(tmp_path: Path, capsys: pytest
         assert main([str(tmp_path / "bcm.py"), "--out", str(tmp_path / f"out{code}")]) == code
         assert said in capsys.readouterr().out
         assert (tmp_path / f"out{code}" / "stream.py").exists() == (code == 0)
+
+
+def test_its_numbers_are_those_of_the_project() -> None:
+    from derivations import NOTE
+
+    gallery = [path.stem for path in (ROOT / "tests" / "gallery").glob("*.py") if not path.stem.startswith("test_")]
+    assert (len(gallery), "fourteen, from Barlow Twins" in " ".join(README.split())) == (14, True)
+    assert min(len({check.kind for check in claim.checks}) for claim in NOTE.claims) == 3
+    assert "claim has at least three kinds of evidence" in README
+    oldest = dict(re.findall(r"^([\w-]+)==([\d.]+)$", (ROOT / "tests" / "oldest.txt").read_text(), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    words = " ".join(README.split())
+    assert f"Python {project['requires-python'].removeprefix('>=')} or newer" in words
+    numpy, compat, jax, sympy = (oldest[name] for name in ("numpy", "array-api-compat", "jax", "sympy"))
+    assert f"NumPy {numpy.removesuffix('.0')}, array-api-compat {compat} and JAX {jax} on" in words
+    (pinned,) = (need for need in project["optional-dependencies"]["derive"] if need.startswith("sympy=="))
+    assert (
+        f"derived with SymPy {pinned.removeprefix('sympy==').removesuffix('.0')}, and with the same meaning from {sympy} on"
+        in words
+    )
 
 
 def test_it_fits_on_one_screen() -> None:

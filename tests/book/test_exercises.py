@@ -38,13 +38,23 @@ def test_every_exercise_has_a_check_and_every_check_an_exercise() -> None:
 def test_a_marked_solution_is_accepted_and_twice_it_and_its_negative_are_refused(exercise: Exercise) -> None:
     loss, solution, held = exercise.options["loss"], exercise.options["gradient"], "held" in exercise.options
 
-    def marked(answer: str) -> tuple[bool, bool, str | None]:
+    def marked(answer: str) -> tuple[str, bool, str | None]:
         found = calculus().check(loss, answer, held, {})
-        return found["equal"], found["agree"], found["factor"]
+        return found["verdict"], found["agree"], found["factor"]
 
-    assert marked(solution) == (True, True, None)
-    assert marked(f"2 * ({solution})") == (False, False, "2")
-    assert marked(f"-({solution})") == (False, False, "-1")
+    assert marked(solution) == ("equal", True, None)
+    assert marked(f"2 * ({solution})") == ("refused", False, "2")
+    assert marked(f"-({solution})") == ("refused", False, "-1")
+
+
+@pytest.mark.parametrize("exercise", MARKED, ids=lambda exercise: exercise.label)
+def test_a_number_in_the_place_of_a_size_is_refused(exercise: Exercise) -> None:
+    """Also where it is the same at one choice of sizes, as ``alpha`` and a half are for three samples."""
+    loss, solution, held = exercise.options["loss"], exercise.options["gradient"], "held" in exercise.options
+    written_for = [(r"\balpha\b", "(1/2)"), (r"\balpha\b", "(1/B)"), (r"\bN\b", "2"), (r"(?<![*])4\b", "(2*N)")]
+    written_for += [(r"(?<![*])2\b", "N"), (r"(?<![*])2\b", "(B-1)")]
+    wrong = {answer for old, new in written_for if (answer := re.sub(old, new, solution)) != solution}
+    assert {answer: calculus().check(loss, answer, held, {})["verdict"] for answer in wrong} == dict.fromkeys(wrong, "refused")
 
 
 def test_the_built_pages_show_every_exercise_with_a_folded_solution(built: Path) -> None:

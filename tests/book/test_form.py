@@ -74,6 +74,35 @@ def test_a_verdict_goes_when_something_else_is_asked(derive: Any) -> None:
     assert derive.inner_text(STATUS) == ""
 
 
+def test_what_is_asked_meanwhile_is_not_answered_by_what_was_asked_before(derive: Any) -> None:
+    finished = "() => !document.querySelector('#derive-form button').disabled"
+    pressed(derive)
+    derive.click("#derive-form button")
+    derive.fill("[name=gradient]", "0")
+    derive.wait_for_function(finished)
+    assert (derive.inner_text(STATUS), derive.inner_text("#derive-form .details")) == ("", "")
+    assert pressed(derive)[0].startswith("Refused")
+    derive.click("#derive-form button")
+    derive.select_option("[name=preset]", "covariance")
+    derive.wait_for_function(finished)
+    assert derive.inner_text(STATUS) == ""
+    assert pressed(derive)[0].startswith("Equal")
+
+
+def test_what_takes_too_long_is_stopped_and_the_next_question_answered(visit: Any, python_in_the_page: None) -> None:
+    visit.page.add_init_script("""
+        const wait = setTimeout
+        window.setTimeout = (action, time, ...more) => wait(action, window.impatient && time == 120000 ? 50 : time, ...more)
+    """)
+    page = visit.open("derive.html")
+    page.set_default_timeout(180_000)
+    assert pressed(page)[0].startswith("Equal")
+    page.evaluate("() => { window.impatient = true }")
+    assert pressed(page)[0].startswith("Stopped after two minutes without an answer")
+    page.evaluate("() => { window.impatient = false }")
+    assert pressed(page)[0].startswith("Equal")
+
+
 def test_links_fill_the_form(visit: Any) -> None:
     from book.typed import link
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sympy import Expr, Integer, sympify
 
 from derivations import covariance, invariance, log_variance, oja, published_error, variance
+from derivations.notation import LATEX
+from derivations.symbols import INDEX
 from lvicreg.calculus import Definitions, Sigma, distinct
-from lvicreg.calculus.layer import K, b, i, k, network, q, u
+from lvicreg.calculus.layer import K, a, b, i, k, network, q, sigma, u, var, z
 from tests.calculus.latex_reader import read_again
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -80,3 +83,14 @@ def test_ojas_rule_is_that_of_the_derivations() -> None:
     (text,) = re.fullmatch(r"\\Delta w = \\eta\\, \((.*)\)\.", displayed("oja")[0]).groups()
     typed = sympify(text.replace(r"\,", "*").replace("^", "**").replace("2 w", "2*w"))
     assert typed == oja.oja_update.xreplace({oja.xi[q]: sympify("x"), oja.w[q]: sympify("w"), oja.y: sympify("y")})
+
+
+@pytest.mark.parametrize("name", [a, z, u, var, sigma, K], ids=str)
+def test_the_index_of_notation_says_what_a_name_stands_for(name: Any) -> None:
+    written = re.escape(LATEX.get(str(name), str(name)).replace("·", ""))
+    rows = [each for each in INDEX["The layer"] if re.match(rf"{written}_", each.tex)]
+    (formula,) = re.findall(r", \$(.*?)\$", rows[0].meaning)
+    if name is z:
+        assert formula == "f(a_i^b)"  # of a name that the reader is not told
+    else:
+        compare(network[name][1], normalised(formula).replace(r"\bar z", r"\bar{z}"), network)

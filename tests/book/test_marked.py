@@ -46,6 +46,10 @@ def test_an_answer_is_marked(visit: Any, python_in_the_page: None) -> None:
     assert "is not a Python expression" in said
 
     assert checked(page, solution)[1] == "equal"
+    page.click("form.marked button")
+    page.fill("form.marked textarea", "0")  # while Python computes
+    page.wait_for_function("() => !document.querySelector('form.marked button').disabled")
+    assert page.inner_text("form.marked [role=status]") == ""
     assert visit.problems == []
     assert visit.left_the_machine == []
 

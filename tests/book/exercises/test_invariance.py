@@ -10,12 +10,13 @@ x, before, w = random.normal(size=(6, 4)), random.normal(size=(6, 4)), random.no
 ones = np.ones((6, 3))
 
 
-def test_invariance_break() -> None:
+def test_invariance_break(says) -> None:
     assert (rules.invariance(x, x @ w.T, x @ w.T, ones) == 0).all()
     assert np.abs(rules.invariance(x, x @ w.T, before @ w.T, ones)).max() > 0.1
+    says("both are zero")
 
 
-def test_invariance_prove() -> None:
+def test_invariance_prove(says) -> None:
     assert losses.invariance(x @ (0 * w.T), before @ (0 * w.T))[0] == 0
     assert losses.invariance(x @ w.T, before @ w.T)[0] > 0
 
@@ -28,3 +29,4 @@ def test_invariance_prove() -> None:
 
     assert np.array(sizes(1e-3)) == pytest.approx(np.array(sizes(1.0)) * [1e-3, 1e3])
     assert sizes(1e-3)[1] > sizes(1e-3)[0]
+    says("it is 0 at $W = 0$", "proportional to $W$", r"grows like $1/\lVert W \rVert$")

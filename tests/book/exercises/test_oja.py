@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 
-def test_oja_break() -> None:
+def test_oja_break(says) -> None:
     C = np.diag([2.0, 0.5])
 
     def length(decay: float) -> float:
@@ -15,9 +15,10 @@ def test_oja_break() -> None:
 
     assert length(1.0) == pytest.approx(np.sqrt(2))
     assert length(2.0) == pytest.approx(1)
+    says(rf"the length is $\sqrt {length(1.0) ** 2:.0f}$, and $\lambda = 2$ repairs it", r"gives $r^2 = 2/\lambda$")
 
 
-def test_oja_prove() -> None:
+def test_oja_prove(says) -> None:
     C = np.array([[2.0, 1], [1, 2]])
     v, mu = np.array([1.0, 1]) / np.sqrt(2), 3.0
     for r in (0.5, 1.0, 2.0):
@@ -25,3 +26,4 @@ def test_oja_prove() -> None:
         s = w @ C @ w
         assert C @ w / s - w == pytest.approx((1 / r**2 - 1) * w)
         assert C @ w - s * w == pytest.approx(mu * (1 - r**2) * w)
+    says(r"$F = (1/r^2 - 1)\, w$ and $O = \mu (1 - r^2)\, w$")
