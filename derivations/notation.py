@@ -31,6 +31,7 @@ LATEX = layer.LATEX | {
     "xi": "x", "residual": "r", "x_unscaled": r"\tilde{x}", "x_prev_unscaled": r"{\tilde{x}'}", "direction": "d",
     "reflected_w": "{w'}", "reflected_C": "{C'}", "averaging": r"\alpha'", "n0": "n_0",
     "start": "(w_0)·", "share": r"\rho", "ratio": r"\rho", "size": "n", "u_unscaled": r"\tilde{u}",
+    "c_inv": r"c_{\mathrm{inv}}", "c_var": r"c_{\mathrm{var}}", "c_cov": r"c_{\mathrm{cov}}",
     "B_nominal": r"B_{\mathrm{nominal}}", "c_right": "c_{+}", "c_left": "c_{-}",
     # one linear unit, and several
     "s": r"\sigma^2", "batch_s": r"\sigma^2_{\mathrm{batch}}", "mixed_s": r"\sigma^2_{\mathrm{mixed}}",

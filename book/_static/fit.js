@@ -8,9 +8,20 @@ if (window.MathJax) window.MathJax.startup = {
         const {inputJax: [tex], outputJax: {linebreaks}} = MathJax.startup.document
         const {OP, OPEN} = MathJax._.core.MmlTree.MmlNode.TEXCLASS
         linebreaks.PENALTY.badbreak = penalty => penalty + 3000
-        tex.postFilters.add(({data: {root}}) => root.walkTree(node => {
-            if (node.isKind("mo") && [OP, OPEN].includes(node.texClass)) node.attributes.set("linebreak", "badbreak")
-        }))
+        tex.postFilters.add(({math: {display}, data: {root}}) => {
+            const signs = []
+            root.walkTree(node => node.isKind("mo") && signs.push(node))
+            for (const sign of signs)
+                if ([OP, OPEN].includes(sign.texClass)) sign.attributes.set("linebreak", "badbreak")
+            if (display) return
+            // in a line of text, none where it is short, and none between brackets
+            let open = 0
+            for (const sign of signs) {
+                const [text] = sign.childNodes, bracket = "([".includes(text?.text) - ")]".includes(text?.text)
+                open += bracket
+                if (signs.length < 4 || open > 0) sign.attributes.set("linebreak", "nobreak")
+            }
+        })
     },
 }
 
@@ -30,4 +41,5 @@ function fit(within) {
 window.addEventListener("load", () => window.MathJax?.startup?.promise.then(() => {
     fit(document)
     for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", () => fit(fold))
+    for (const fold of document.querySelectorAll(".toggle")) fold.addEventListener("click", () => setTimeout(() => fit(fold)))
 }))

@@ -17,7 +17,7 @@ def other_units_rotated() -> Pairs:
     for units in (samples, turned):
         yield from zip(one_sample(units), (20, -6, 36), strict=True)
     # the exact rule, K_12 u_2, tells two populations apart in which unit 1 and S are the same in every sample
-    alike, apart = ((1, 1), (-1, -1), (0, 1), (0, -1)), ((1, 1), (-1, 1), (0, -1), (0, -1))
+    alike, apart = ((1, 2), (-1, -2), (0, 2), (0, -2)), ((1, 2), (-1, 2), (0, -2), (0, -2))
 
     def exact(units):
         K_12 = sum(one * two for one, two in units)
@@ -26,7 +26,7 @@ def other_units_rotated() -> Pairs:
     for (one, two), (other_one, other_two) in zip(alike, apart, strict=True):
         yield Fraction(one), other_one
         yield Fraction(two**2), other_two**2
-    yield from zip(exact(alike), (2, -2, 2, -2), strict=True)
+    yield from zip(exact(alike), (8, -8, 8, -8), strict=True)
     yield from zip(exact(apart), (0, 0, 0, 0), strict=True)
     for population in (samples, alike, apart):  # deviations
         yield from ((Fraction(sum(column)), 0) for column in zip(*population, strict=True))

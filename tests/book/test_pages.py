@@ -22,8 +22,11 @@ RAW_TEX = r"""() => {
 BROKEN_IMAGES = """() => [...document.querySelectorAll("main img")]
     .filter(image => !image.alt.trim() || (image.complete && image.naturalWidth == 0)).map(image => image.src)"""
 # formulas that need more than their column, folds open
-CUT = """() => {
+CUT = """async () => {
     document.querySelectorAll("details").forEach(fold => fold.open = true)
+    document.querySelectorAll(".toggle-hidden .toggle-button").forEach(button => button.click())
+    await new Promise(resolve => setTimeout(resolve))
+    await new Promise(resolve => setTimeout(resolve))
     return [...document.querySelectorAll("main mjx-container[display=true]")]
         .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
         .map(e => `${e.scrollWidth - e.clientWidth}: ${e.textContent.slice(0, 80)}`)

@@ -182,6 +182,12 @@ def test_an_order_is_printed_as_it_runs():
     assert "k < l" in both
 
 
+def test_an_index_is_not_summed_over_where_it_is_free():
+    deviation = x[b, j] - Sigma(x[b, j], b)
+    assert latex(deviation, {}) == r"x_{j}^{b} - \sum_{c} x_{j}^{c}"
+    assert latex(Sigma(x[b, j], b), {}) == r"\sum_{b} x_{j}^{b}"
+
+
 def test_letters_do_not_end():
     """Where all usual ones are taken, numbers follow from 1."""
     w, bound = IndexedBase("w"), Idx("_0", N)

@@ -30,7 +30,7 @@ from ..record import Record
 from . import notation
 from .checked import kinds
 from .equations import Equations
-from .text import link
+from .text import link, linked
 from .theorem import Theorems
 
 LANGUAGES = {".py": "python", ".v": "coq"}
@@ -40,7 +40,8 @@ def of_expressions(project: Project, names: Sequence[str]) -> dict[Path, str]:
     """The fragments of the named sections' functions; those of definitions and sources only where all sections are named."""
     equations, found = _equations(project), {}
     for rule in chain.from_iterable(project.rules_of(names).values()):
-        found[f"rules/{rule.name}.md"] = equations.equation(rule, project.rules_package.package)
+        equation = equations.equation(rule, project.rules_package.package)
+        found[f"rules/{rule.name}.md"] = linked(equation, project.of_section)
         if rule.descent:
             found[f"steps/{rule.name}.md"] = equations.derivation(rule)
     for loss in chain.from_iterable(project.losses_of(names).values()):
