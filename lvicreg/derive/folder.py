@@ -89,6 +89,7 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
         slow = "not by_jax and not by_torch and not test_it_is_the_same_in_every_library"
         options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-k", slow, "--tb=short", "-rsf"]
         variables = {name: text for name, text in os.environ.items() if name != "PYTEST_ADDOPTS"}
+        variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take longer to load than the tests run
         command = [sys.executable, "-m", "pytest", *options, folder]
         ran = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     if ran.returncode:

@@ -17,18 +17,21 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
-from book import photographs, toy
+from book import layerwise, photographs, toy
 from book.devices import SMALL
 from book.experiments import decorrelation_losses, digits, principal_activity, standardised
 from book.machine import LARGE, Machine
+from book.plots import published_error as plotted
+from book.plots import stability
 from book.plots.flows import along_an_orbit
 from book.plots.learning import UNITS as UNITS_SHOWN
 from book.plots.speed import LAYERWISE
 from book.populations import RULES, SPECTRUM, UNITS, mean_correlation, trained
 from lvicreg import losses, rules
+from lvicreg.oja import fixed_points
 
 BOOK = Path(__file__).parents[2] / "book"
-WORDS = {2: "two", 5: "five", 6: "six", 16: "sixteen", 50: "fifty"}
+WORDS = {2: "two", 3: "three", 5: "five", 6: "six", 8: "eight", 16: "sixteen", 50: "fifty"}
 
 
 def default(function: Callable[..., object], name: str) -> object:
@@ -83,7 +86,15 @@ def torch() -> list[str]:
     clearer = (alone[labels][1:] / random[labels][1:] for labels in (few, everything))
     assert np.greater(*clearer).all()  # most clearly with few labels
     seeds = {5: "five"}[record["seeds"]]
-    return [f"medians of {seeds} seeds, and their ranges", "the third of them is worse than the second"]
+    pixels, *sizes = layerwise.SIZES
+    (width,) = set(sizes)
+    assert (pixels, layerwise.FEW) == (64, 100)
+    return [
+        f"{WORDS[len(sizes)].capitalize()} layers of {width} ReLU units learned",
+        "with all labels and with one hundred",
+        f"medians of {seeds} seeds, and their ranges",
+        "the third of them is worse than the second",
+    ]
 
 
 def devices() -> list[str]:
@@ -151,6 +162,21 @@ def oja_flow() -> list[str]:
     ]
 
 
+def oja_stability() -> list[str]:
+    """Where another direction begins to set the limit of the step."""
+    first, second = stability.SPECTRUM
+    across = 2 / (1 - second / first)
+    binds = first * (1 - 1 / across)  # 1/(1 − ε/μ_1) is as large there
+    for epsilon in (0.99 * binds, 1.01 * binds):
+        limit = fixed_points(np.diag(stability.SPECTRUM), decay=1.0, epsilon=epsilon)[0].largest_step
+        assert limit == pytest.approx(min(1 / (1 - epsilon / first), across))
+    return [
+        f"($\\mu_1 = {first}$, $\\mu_2 = {second}$)",
+        f"the radial direction sets the limit up to $\\varepsilon = {binds:.1f}$, and the direction along $v_2$ beyond",
+        f"for lambda one until the other direction binds at {WORDS[round(across)]}",
+    ]
+
+
 def published_error() -> list[str]:
     """Both losses on the digits."""
     x = digits()
@@ -161,8 +187,10 @@ def published_error() -> list[str]:
     assert corrected < 1e-20
     assert abs(np.median(random[:, 0]) - 1) < 0.05  # about one
     return [
+        f"in minibatches of $B = {plotted.BATCH}$: lines from the theorem above, dots averaged over {plotted.BATCHES:,} of "
+        f"them. Right: for {WORDS[plotted.UNITS]} units on the digits",
         f"the printed loss is {printed:.2f} for decorrelated principal components and about one for random units; the "
-        f"corrected one is zero and below {np.ceil(100 * random[:, 1].max()) / 100:.2f}"
+        f"corrected one is zero and below {np.ceil(100 * random[:, 1].max()) / 100:.2f}",
     ]
 
 
@@ -179,7 +207,8 @@ def activity() -> list[str]:
 
 
 MEASURED: dict[str, Callable[[], list[str]]] = {
-    page.__name__: page for page in (total, torch, devices, covariance_rotation, oja_flow, published_error, activity)
+    page.__name__: page
+    for page in (total, torch, devices, covariance_rotation, oja_flow, oja_stability, published_error, activity)
 }
 
 

@@ -10,15 +10,7 @@ import pytest
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
 from lvicreg.derive.reading import read
-
-ROOT = Path(__file__).parents[2]
-
-
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """``python -m …`` in a folder from which this package can be imported."""
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+from tests.processes import ROOT, run
 
 
 def test_the_file_to_start_from_goes_the_whole_way(tmp_path: Path) -> None:
@@ -46,13 +38,15 @@ def test_a_number_a_sample_is_tested_as_such(tmp_path: Path) -> None:
     independent = (
         "def independent(np, W, data):\n    return (data.y[:, None] * np.tanh(data.x @ W.T) ** 2).sum() / (2 * len(data.y))\n"
     )
-    for name, body in (("labelled", text), ("twice", text + independent)):
+    folders = ("labelled", "twice")
+    for name, body in zip(folders, (text, text + independent), strict=True):
         (tmp_path / f"{name}.py").write_text(body, encoding="utf-8")
         assert run("lvicreg", "derive", f"{name}.py", folder=tmp_path).returncode == 0
+    assert run("pytest", "-q", "-p", "no:cacheprovider", *folders, folder=tmp_path).returncode == 0
+    for name in folders:
         tests = tmp_path / name / "test_rule.py"
-        assert run("pytest", "-q", "-p", "no:cacheprovider", name, folder=tmp_path).returncode == 0
         tests.write_text(tests.read_text(encoding="utf-8").replace("B=5", "B=3"), encoding="utf-8")
-        assert run("pytest", "-q", "-p", "no:cacheprovider", name, folder=tmp_path).returncode == 0
+    assert run("pytest", "-q", "-p", "no:cacheprovider", *folders, folder=tmp_path).returncode == 0
 
 
 def test_a_folder_that_is_no_project_and_a_file_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ def copy(folder: Path, to: Path) -> None:
 
 def outcome(folder: Path, only: str = QUICK) -> tuple[int, str]:
     """The exit code of the written tests, and what they say."""
-    variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-vv", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"]
     ran = subprocess.run([*command, "-k", only, str(folder)], env=variables, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout

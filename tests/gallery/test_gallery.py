@@ -3,26 +3,18 @@
 ``oja_reconstruction`` claims a rule that is half of the gradient, and is refuted; without that claim it goes the whole way too.
 """
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-FOLDER, ROOT = Path(__file__).parent, Path(__file__).parents[2]
+from tests.processes import run
+
+FOLDER = Path(__file__).parent
 LOSSES = sorted(path for path in FOLDER.glob("*.py") if not path.name.startswith("test_"))
 LOCAL = {"bcm", "clapp", "forward_forward", "similarity_matching"}
 TRANSCENDENTAL = {"forward_forward", "infonce", "sigreg"}
 REFUTED = {"oja_reconstruction"}
-
-
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """``python -m …`` in a folder from which this package can be imported."""
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("path", LOSSES, ids=lambda path: path.stem)
