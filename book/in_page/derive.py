@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import ast
 import random
+from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import (
     Expr,
@@ -52,6 +53,7 @@ DIGITS = 30
 LARGEST = 24  # denominator of a number that is simple
 POINTS = 4  # of each sizes: a hinge is closed at some of them, and open at others
 LARGEST_EXPONENT = 64
+WEIGHT = Symbol("W_0_0", **W[p, q].assumptions0)
 
 # --- what a text may use --------------------------------------------------------------------------------------------------
 x_prev, a_prev, z_prev, slope_prev = map(IndexedBase, ("x_prev", "a_prev", "z_prev", "slope_prev"))  # one time step before
@@ -219,14 +221,15 @@ def check(loss_text: str, gradient_text: str, held: bool, names: dict[str, str])
             raise Refused(f"In the {what} no Sigma sums over {', '.join(loose)}.")
     definitions = given.holding(mean) if held else given
     try:
-        derived = gradient(loss, W[p, q], given.primitive(mean) if held else given)
-        exact, taken = derivative(loss, W[p, q], definitions), resolve(typed, definitions)
+        derived, exact = gradients(loss, held)
+        taken = resolve(typed, definitions)
         equal = is_zero(exact - taken, definitions)
-        slope, claimed, sizes, values = at_random_values(loss, typed, definitions)
+        points = at_random_values(loss, typed, held)
     except (TypeError, ValueError, IndexError) as problem:
         raise Refused(f"The gradient cannot be derived: {problem}.") from problem
-    factor = None if equal or not slope else times(exact, taken, claimed / slope, sizes, values, definitions)
-    same = agree(slope, claimed)
+    factor = None if equal else times(exact, taken, points, definitions)
+    shown = max(points, key=lambda point: (not agree(point.slope, point.claimed), any((point.slope, point.claimed))))
+    same = agree(shown.slope, shown.claimed)
     return {
         "verdict": "equal" if equal else "open" if same and factor is None else "refused",
         "loss": latex(loss, names),
@@ -234,26 +237,41 @@ def check(loss_text: str, gradient_text: str, held: bool, names: dict[str, str])
         "typed": latex(typed, names),
         "difference": None if equal else latex(normal(derived - taken), names),
         "factor": None if factor is None else latex(factor, names),
-        "diff": str(slope),
-        "claimed": str(claimed),
+        "diff": str(shown.slope),
+        "claimed": str(shown.claimed),
         "agree": same,
-        "at": ", ".join(f"{name} = {size}" for name, size in sizes.items()),
+        "at": ", ".join(f"{name} = {size}" for name, size in shown.sizes.items()),
     }
 
 
-def times(
-    exact: Expr, taken: Expr, ratio: Expr, sizes: dict[str, int], values: dict[Symbol, Expr], definitions: Definitions
-) -> Expr | None:
+@lru_cache(maxsize=8)  # a loss is asked about again and again
+def gradients(loss: Expr, held: bool) -> tuple[Expr, Expr]:
+    """The gradient of a loss by the calculus, for the eye, and as it is compared."""
+    derived = gradient(loss, W[p, q], given.primitive(mean) if held else given)
+    return derived, derivative(loss, W[p, q], given.holding(mean) if held else given)
+
+
+class Point(NamedTuple):
+    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, and the typed gradient, at some sizes and values."""
+
+    slope: Expr
+    claimed: Expr
+    sizes: dict[str, int]
+    values: dict[Symbol, Expr]
+
+
+def times(exact: Expr, taken: Expr, points: list[Point], definitions: Definitions) -> Expr | None:
     """The constant by which the typed gradient is too large, if there is one: a simple number, perhaps times α, β, N or B.
 
-    Which numbers come into question is seen at the random point; that one is right is decided for all sizes.
+    Which come into question is seen at the random points; that one is right is decided for all sizes.
     """
+    ratios = [(point.claimed / point.slope, point) for point in points if point.slope]
     for symbol in (S.One, *(each**sign for each in (alpha, SCALARS["beta"], N, B) for sign in (1, -1))):
-        number = ratio / written_out(symbol, sizes, {}, definitions).subs(values)
-        if not (number.is_number and number.is_real):
+        numbers = [ratio / written_out(symbol, point.sizes, {}, definitions).subs(point.values) for ratio, point in ratios]
+        if not numbers or not all(number.is_number and number.is_real and agree(number, numbers[0]) for number in numbers):
             continue
-        simple = nsimplify(number, rational=True, tolerance=1e-9)
-        if simple.q <= LARGEST and agree(simple, number) and is_zero(simple * symbol * exact - taken, definitions):
+        simple = nsimplify(numbers[0], rational=True, tolerance=1e-9)
+        if simple.q <= LARGEST and agree(simple, numbers[0]) and is_zero(simple * symbol * exact - taken, definitions):
             return simple * symbol
     return None
 
@@ -265,27 +283,27 @@ class Held(Function):
         return S.Zero
 
 
-def at_random_values(
-    loss: Expr, typed: Expr, definitions: Definitions
-) -> tuple[Expr, Expr, dict[str, int], dict[Symbol, Expr]]:
-    """The derivative of the loss with respect to W_00 by SymPy's ``diff``, the typed gradient, and sizes and point of both.
-
-    It is the first of some random points at which they differ; where they nowhere do, the first at which they are not zero.
-    Weights and inputs have either sign at some of the points.
-    """
-    weight = Symbol("W_0_0", **W[p, q].assumptions0)
+def at_random_values(loss: Expr, typed: Expr, held: bool) -> list[Point]:
+    """Both at some random points. Weights and inputs have either sign at some of them."""
+    definitions = given.holding(mean) if held else given
     found = []
-    for sizes in SIZES:
-        slope, claimed = diff(concrete(loss, sizes, definitions), weight), concrete(typed, sizes, definitions).replace(D, diff)
-        slope, claimed = (expr.replace(Held, lambda value: value) for expr in (slope, claimed))
-        symbols = sorted(slope.free_symbols | claimed.free_symbols | {weight}, key=str)
+    for sizes, slope in zip(SIZES, slopes(loss, held), strict=True):
+        claimed = concrete(typed, sizes, definitions).replace(D, diff).replace(Held, lambda value: value)
+        symbols = sorted(slope.free_symbols | claimed.free_symbols | {WEIGHT}, key=str)
         draw = random.Random(0)
         sign = {each: 1 if each.is_nonnegative else draw.choice((-1, 1)) for each in symbols}
         for _ in range(POINTS):
-            point = {each: sign[each] * Rational(draw.randint(1, 99), 50) for each in symbols}
-            found.append((slope.xreplace(point).evalf(DIGITS), claimed.xreplace(point).evalf(DIGITS), sizes, point))
+            values = {each: sign[each] * Rational(draw.randint(1, 99), 50) for each in symbols}
+            found.append(Point(slope.xreplace(values).evalf(DIGITS), claimed.xreplace(values).evalf(DIGITS), sizes, values))
             sign = {each: 1 if each.is_nonnegative else -sign[each] for each in symbols}
-    return max(found, key=lambda one: (not agree(*one[:2]), any(one[:2])))
+    return found
+
+
+@lru_cache(maxsize=8)
+def slopes(loss: Expr, held: bool) -> list[Expr]:
+    """The derivatives of a loss with respect to W_00 by SymPy's ``diff``, at each of the sizes."""
+    definitions = given.holding(mean) if held else given
+    return [diff(concrete(loss, sizes, definitions), WEIGHT).replace(Held, lambda value: value) for sizes in SIZES]
 
 
 def agree(one: Expr, other: Expr) -> bool:

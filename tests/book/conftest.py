@@ -28,7 +28,7 @@ def built() -> Path:
     return HTML
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def python_in_the_page(built: Path) -> None:
     """Pages can run Python."""
     if not (built / "_static" / "pyodide").exists():
@@ -95,5 +95,13 @@ def visit(chromium: Any, address: str, request: pytest.FixtureRequest) -> Iterat
     """A page of its own; its width and colour scheme may be given as the fixture's parameter."""
     width, scheme = getattr(request, "param", (1200, "light"))
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    yield Visit(context.new_page(), address)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def lasting_visit(chromium: Any, address: str) -> Iterator[Visit]:
+    """One page for all tests of a module, for what takes long to load."""
+    context = chromium.new_context()
     yield Visit(context.new_page(), address)
     context.close()

@@ -65,9 +65,15 @@ def barriers(page: Any, rules: list[str] | None = None) -> list[str]:
     return [f"{barrier['id']}: {barrier['nodes'][0]['html'][:120]}" for barrier in serious]
 
 
-@pytest.mark.parametrize("visit", [(1400, "light")], indirect=True, ids=["desktop"])
+WIDE = """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, dt)")]
+    .filter(e => !e.closest("table, .claim-map, details") && e.offsetParent)
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60))"""
+
+
+@pytest.mark.parametrize("visit", [(390, "dark")], indirect=True, ids=["phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole(visit: Any, name: str) -> None:
+    """Loaded on a phone at night; then on a desk by day, its formulas set anew."""
     page = visit.open(f"{name}.html")
     page.wait_for_load_state("networkidle")
     assert visit.problems == []
@@ -77,21 +83,18 @@ def test_a_page_is_whole(visit: Any, name: str) -> None:
     assert page.evaluate(BROKEN_IMAGES) == []
     assert page.locator(".bd-article h1").count() == 1
     assert sum(each["bytes"] for each in page.evaluate(SENT)) <= 3e6
-    assert page.evaluate(CUT) == []
-    assert barriers(page) == []
-
-
-@pytest.mark.parametrize("visit", [(390, "dark")], indirect=True)
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_no_wider_than_a_phone(visit: Any, name: str) -> None:
-    page = visit.open(f"{name}.html")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    wide = """() => [...document.querySelectorAll(".bd-article :is(p, li, h1, h2, dt)")]
-        .filter(e => !e.closest("table, .claim-map, details") && e.offsetParent)
-        .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60))"""
-    assert page.evaluate(wide) == []
+    assert page.evaluate(WIDE) == []
     assert page.evaluate(CUT) == []
     assert barriers(page, OF_THE_LOOKS) == []
+
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("() => document.documentElement.dataset.theme == 'light'")
+    page.evaluate("() => { window.MathJax?.startup?.document?.rerender(); fit(document) }")
+    assert page.evaluate(CUT) == []
+    assert barriers(page) == []
+    assert visit.problems == []
 
 
 def test_the_first_screen_waits_for_little(visit: Any) -> None:
