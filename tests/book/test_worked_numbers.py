@@ -59,7 +59,8 @@ def variance() -> list[str]:
     return [
         "$\\gamma = 1$. One has the standard deviation 0.5, the other 1.2. The loss is $0.5 + 0$, and only the first unit "
         "learns.",
-        f"\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} \\cdot 1 \\cdot 2 = {number(update)}$",
+        "A sample on which it is 0.3 above its mean, with the slope 1 and $\\alpha = 1/3$, changes the weight from an input "
+        f"of 2 by $\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} \\cdot 1 \\cdot 2 = {number(update)}$",
     ]
 
 
@@ -87,7 +88,10 @@ def covariance() -> list[str]:
     return [
         "two units have the covariance $K_{12} = 0.5$, and $\\beta = 1$. The sum has each pair twice, so the loss is "
         f"$2 \\cdot 0.25 = {loss:g}$",
-        f"by $-4 \\cdot \\tfrac13 \\cdot 0.5 \\cdot 0.3 \\cdot 2 = {update[0].item():.4g}$",
+        "A sample on which unit 2 is 0.3 above its mean, with slope 1, input 2 and $\\alpha = 1/3$, changes that weight of "
+        f"unit 1 by $-4 \\cdot \\tfrac13 \\cdot 0.5 \\cdot 0.3 \\cdot 2 = {update[0].item():.4g}$. Of the 4, one 2 comes "
+        "from the square",
+        f"The factor is {update[0].item() / (-1 / 3 * 0.5 * 0.3 * 2):g}: a square, and pairs counted twice.",
     ]
 
 
@@ -137,6 +141,7 @@ def published_error() -> list[str]:
     return [
         *(f"| {name} | {' | '.join(f'{v + 0:g}'.replace('-', '−') for v in row)} |" for name, row in rows.items()),
         f"the first formula is **{corrected:g}**",
+        f"The squares sum to {(product**2).sum():g}; both orders of the pair, divided by $N^2 - N = 2$ and by $B - 1 = 2$: "
         f"the second is **{printed:g}**",
     ]
 

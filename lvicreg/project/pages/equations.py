@@ -43,16 +43,19 @@ class Equations:
         return latex(expr, self.names)
 
     def equality(self, equation: Equation) -> str:
-        """``left = right``."""
-        return self.spread(self.latex(equation.left), equation.right)
+        """``left = right``; where both together are too wide for one line, each term of the sides on a line of its own."""
+        left, right = equation.left, equation.right
+        if len(text(left, {})) <= IN_A_COLUMN / 2 or len(text(left, {})) + len(text(right, {})) <= IN_A_COLUMN:
+            return self.spread(self.latex(left), right)
+        before, after = (latex_terms(side, self.names) for side in (left, right))
+        return _aligned("& " + before[0], *map(_below, before[1:]), rf"& = {after[0]}", *map(_below, after[1:]))
 
     def spread(self, left: str, right: Expr, marks: Mapping[Any, str] | None = None) -> str:
         """``left = right``, with each term of the right side on a line of its own where they are too wide for one."""
         terms = latex_terms(right, self.names, marks)
         if len(terms) == 1 or len(text(right, {})) <= IN_A_COLUMN:
             return f"{left} = {' '.join(terms)}"
-        lines = " \\\\\n& ".join([terms[0], *(rf"\quad {term}" for term in terms[1:])])
-        return f"\\begin{{aligned}}\n{left} = {{}} & {lines}\n\\end{{aligned}}"
+        return _aligned(f"{left} = {{}} & {terms[0]}", *map(_below, terms[1:]))
 
     def definition(self, definitions: Definitions, name: Any) -> str:
         """``u_i^b = z_i^b − z̄_i``."""
@@ -183,6 +186,15 @@ class Equations:
 
     def _plain(self, name: Any) -> str:
         return self.names.get(str(name), str(name)).replace("·", "")
+
+
+def _aligned(*lines: str) -> str:
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _below(term: str) -> str:
+    """A term on a line of its own, below the one that it is added to."""
+    return rf"& \quad {term}"
 
 
 def _names(expr: Expr) -> list[Any]:
