@@ -58,6 +58,7 @@ document.addEventListener("DOMContentLoaded", () => {
         }
         for (const [name, value] of Object.entries({width: right, height: top, viewBox: `0 0 ${right} ${top}`}))
             svg.setAttribute(name, value)
+        map.classList.toggle("wide", map.scrollWidth > map.clientWidth)
     }
 
     function light(id) {

@@ -37,6 +37,12 @@ def test_every_claim_has_a_box_in_the_colour_of_its_status_and_every_support_a_l
     assert visit.problems == []
 
 
+def test_the_map_says_that_it_goes_on_where_it_does(visit: Any) -> None:
+    hint = "() => getComputedStyle(document.querySelector('.claim-map'), '::before').content"
+    assert "scroll" in visit.open("map.html").evaluate(hint)
+    assert visit.open("map.html#oja.domain").evaluate(hint) == "none"
+
+
 def test_a_box_stands_in_its_chapters_lane_to_the_right_of_what_it_rests_on_and_over_no_other(visit: Any) -> None:
     page = visit.open("map.html")
     rects = page.evaluate("""() => {
