@@ -15,10 +15,22 @@ from .equivalence import discretisation, log_variance_is_oja
 from .learning import toy
 from .published_error import published_error
 from .style import STYLE
+from .terms import covariance, invariance, log_variance, variance
 
 FIGURES = Path(__file__).parents[1] / "figures"
 DRAW: dict[str, Callable[[], Figure]] = {
-    draw.__name__: draw for draw in (log_variance_is_oja, discretisation, principal_components, published_error, toy)
+    draw.__name__: draw
+    for draw in (
+        log_variance_is_oja,
+        discretisation,
+        principal_components,
+        published_error,
+        toy,
+        variance,
+        log_variance,
+        invariance,
+        covariance,
+    )
 }
 
 

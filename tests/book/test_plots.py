@@ -6,12 +6,18 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 
 from book.experiments import distances, orbit, plane_samples
-from book.plots import flows
+from book.plots import flows, terms
 from book.plots.flows import ANGLE, SPECTRUM, STARTS, TITLES, along_an_orbit, flow, lyapunov
 from book.plots.stability import LONG, SHORT, norm_claimed, norm_reached, step_claimed, step_measured
+from lvicreg import losses
+
+BOOK = Path(__file__).parents[2] / "book"
+TERMS = ("variance", "log_variance", "invariance", "covariance")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +70,7 @@ def test_the_largest_step_grows_with_epsilon_until_the_other_direction_binds(pla
     assert step_measured("log_variance_decay", plane[0], decay, epsilon) == pytest.approx(limit, rel=0.005)
 
 
-@pytest.mark.parametrize("draw", [flows.portraits, flows.speeds])
+@pytest.mark.parametrize("draw", [flows.portraits, flows.speeds, *(getattr(terms, name) for name in TERMS)])
 def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
     figure = draw()
     try:
@@ -74,3 +80,23 @@ def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
         assert min(text.get_fontsize() for text in texts) >= 10
     finally:
         plt.close(figure)
+
+
+def test_the_terms_are_charged_as_captions_say():
+    words = {page: " ".join((BOOK / f"{page}.md").read_text(encoding="utf-8").split()) for page in TERMS}
+    first, second, third = map(terms.hinge, terms.DEVIATIONS)
+    assert f"what each is charged for $\\gamma = {terms.TARGET:g}$: {first:.1f}, {second:.1f} and nothing" in words["variance"]
+    assert third == 0
+    sigma = np.array(terms.DEVIATIONS)
+    pull = [(terms.logarithm(s - 1e-6) - terms.logarithm(s + 1e-6)) / 2e-6 for s in sigma]
+    np.testing.assert_allclose(pull, 1 / sigma, rtol=1e-6)
+    assert "the logarithm by $1/\\sigma$" in words["log_variance"]
+    assert sorted(terms.SMOOTH) == sorted(terms.JUMPING)
+    slow, fast = (losses.invariance(z[1:], z[:-1])[0] for z in map(column, (terms.SMOOTH, terms.JUMPING)))
+    assert f"{slow:.2f} where they change slowly, {fast:.2f} where they jump" in words["invariance"]
+    charged = [f"{2 * K**2:g}" for K in terms.COVARIANCES]
+    assert f"they are charged $2 K_{{12}}^2$: {charged[0]}, {charged[1]} and {charged[2]}" in words["covariance"]
+
+
+def column(values):
+    return np.array(values)[:, None]
