@@ -10,12 +10,13 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from .batches import batches
 from .components import principal_components
 from .equivalence import discretisation, log_variance_is_oja
 from .learning import toy
 from .published_error import published_error
 from .style import STYLE
-from .terms import covariance, invariance, log_variance, variance
+from .terms import activity, covariance, invariance, log_variance, variance
 
 FIGURES = Path(__file__).parents[1] / "figures"
 DRAW: dict[str, Callable[[], Figure]] = {
@@ -30,6 +31,8 @@ DRAW: dict[str, Callable[[], Figure]] = {
         log_variance,
         invariance,
         covariance,
+        activity,
+        batches,
     )
 }
 

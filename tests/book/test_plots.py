@@ -11,13 +11,14 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from book.experiments import distances, orbit, plane_samples
-from book.plots import flows, terms
+from book.plots import batches, flows, terms
 from book.plots.flows import ANGLE, SPECTRUM, STARTS, TITLES, along_an_orbit, flow, lyapunov
 from book.plots.stability import LONG, SHORT, norm_claimed, norm_reached, step_claimed, step_measured
 from lvicreg import losses
 
 BOOK = Path(__file__).parents[2] / "book"
 TERMS = ("variance", "log_variance", "invariance", "covariance")
+DRAWN = [flows.portraits, flows.speeds, terms.activity, batches.batches, *(getattr(terms, name) for name in TERMS)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_the_largest_step_grows_with_epsilon_until_the_other_direction_binds(pla
     assert step_measured("log_variance_decay", plane[0], decay, epsilon) == pytest.approx(limit, rel=0.005)
 
 
-@pytest.mark.parametrize("draw", [flows.portraits, flows.speeds, *(getattr(terms, name) for name in TERMS)])
+@pytest.mark.parametrize("draw", DRAWN)
 def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
     figure = draw()
     try:
@@ -78,6 +79,9 @@ def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
         assert figure.get_size_inches()[0] <= 8
         texts = [text for text in figure.findobj(plt.Text) if text.get_text().strip()]
         assert min(text.get_fontsize() for text in texts) >= 10
+        drawn = figure.get_tightbbox()
+        assert drawn.min.min() >= 0
+        assert (drawn.max <= figure.get_size_inches()).all()
     finally:
         plt.close(figure)
 
@@ -96,6 +100,29 @@ def test_the_terms_are_charged_as_captions_say():
     assert f"{slow:.2f} where they change slowly, {fast:.2f} where they jump" in words["invariance"]
     charged = [f"{2 * K**2:g}" for K in terms.COVARIANCES]
     assert f"they are charged $2 K_{{12}}^2$: {charged[0]}, {charged[1]} and {charged[2]}" in words["covariance"]
+
+
+def test_the_arrows_point_where_the_caption_says():
+    z, z_prev, pulls = terms.pulled()
+    u, K = z - z.mean(axis=0), np.cov(z.T)
+    assert (pulls["variance"] * u >= 0).all()
+    np.testing.assert_allclose(z + terms.REACH["invariance"] * pulls["invariance"], z_prev)
+    assert K[0, 1] > 0.1
+    assert (pulls["covariance"] * u[:, ::-1] <= 0).all()
+    assert all(np.abs(z + terms.REACH[term] * pull).max() < 1.7 for term, pull in pulls.items())
+
+
+def test_small_batches_have_the_mean_field_for_gaussian_input_and_not_for_the_other():
+    words = " ".join((BOOK / "oja_batch.md").read_text(encoding="utf-8").split())
+    assert f"{batches.DRAWS:,} batches".replace(",", " ") in words
+    assert f"the mean field (dashed) is {batches.FIELD:g}" in words
+    for B in (4, 8):
+        mean, error = batches.mean_update("Gaussian", B, draws=20_000)
+        assert abs(mean - batches.FIELD) < 4 * error < 0.02
+    mean, error = batches.mean_update("uniform, and its cube", 4, draws=20_000)
+    assert mean == pytest.approx(0.95 * batches.FIELD, abs=4 * error)
+    assert batches.FIELD - mean > 8 * error
+    assert "at four samples its mean is 5 % too small" in words
 
 
 def column(values):

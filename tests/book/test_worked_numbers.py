@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from book.experiments import off_diagonal_mean
+pytest.importorskip("jax")
+pytest.importorskip("matplotlib")
+pytest.importorskip("sklearn")
+import jax
+import jax.numpy as jnp
+
+from book.experiments import Array, off_diagonal_mean
+from book.plots.flows import flow
 from lvicreg import losses, rules
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -117,6 +124,18 @@ def total() -> list[str]:
     ]
 
 
+def activity() -> list[str]:
+    """A unit on four samples, the first 0.3 above its mean, and its standard deviation 0.5."""
+    other = (-0.3 + np.sqrt(0.3**2 + 2 * (0.75 - 2 * 0.3**2))) / 2
+    u = np.array([[0.3], [other], [-0.3 - other], [0.0]])
+    assert u.std(ddof=1) == pytest.approx(0.5)
+    gradient = losses.variance(u, epsilon=0.0)[1][0]
+    return [
+        f"the gradient $-\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} = {number(gradient)}$ with respect to the activity",
+        f"Times the slope 1 and the input 2 it is ${number(gradient * 2)}$; the update that you found there is minus that",
+    ]
+
+
 def oja() -> list[str]:
     """Both mean fields at one point."""
     C, w = np.diag([2.0, 1.0]), np.array([0.6, 0.8])
@@ -129,6 +148,56 @@ def oja() -> list[str]:
         f"$\\sigma^2 = {w[0]:g} \\cdot {(C @ w)[0]:g} + {w[1]:g} \\cdot {(C @ w)[1]:g} = {variance:g}$",
         f"$C w - \\sigma^2 w = {slow}$",
         f"$C w / \\sigma^2 - w = {fast}$: the same direction, shorter by a factor of {variance:g}",
+    ]
+
+
+def oja_batch() -> list[str]:
+    """A batch of mean zero, its updates repeated: one factor in both places, and one in each."""
+    x = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+
+    def length(of_the_update: float, of_the_variance: float) -> float:
+        w = np.array([[0.4]])
+        for _ in range(300):
+            z = x @ w.T
+            held = {"mean": np.zeros(1), "var": of_the_variance * (z**2).sum(axis=0), "alpha": of_the_update}
+            w = w + 0.1 * rules.log_variance_decay(x, z, np.ones((4, 1)), w, decay=1.0, epsilon=0.0, **held)
+        return float(w.item())
+
+    assert length(1 / 4, 1 / 4) == pytest.approx(1) == length(1 / 3, 1 / 3)
+    return [
+        "$\\lambda = 1$ and batches of 4. The same factor in both places gives weights of length 1",
+        f"$1/B$ above and $1/(B - 1)$ below give $\\sqrt{{3/4}} = {length(1 / 4, 1 / 3):.2f}$",
+    ]
+
+
+def oja_flow() -> list[str]:
+    """The norm on the way, on two inputs."""
+    for x in (np.eye(3, 2) - 1 / 3, np.array([[5.0, 1], [-5, 1], [0, -2]])):
+        n = (flow("log_variance_decay", x, np.array([[1.8, 2.4]]), time=2.0, steps=2000) ** 2).sum(axis=-1)[:, 0]
+        first, second = n[len(n) // 2], n[-1]
+        said = f"At the time 1 the square of the length is $1 + 8 e^{{-2}} = {first:.2f}$, at the time 2 it is"
+        said += f" $1 + 8 e^{{-4}} = {second:.2f}$"
+    return ["$\\lambda = 1$, and weights of length 3", said]
+
+
+def oja_many_units() -> list[str]:
+    """The least eigenvalue of the Hessian changes its sign at the threshold."""
+    variances = np.array([4.0, 2.0, 1.0])
+
+    def least(N: int, beta: float) -> float:
+        def loss(w: Array) -> Array:
+            K = w.reshape(N, 3) * variances @ w.reshape(N, 3).T
+            own = jnp.diagonal(K)
+            return -jnp.log(own).sum() / 2 + (w**2).sum() / 2 + beta * ((K**2).sum() - (own**2).sum())
+
+        return float(np.linalg.eigvalsh(jax.hessian(loss)(jnp.eye(N, 3).ravel()))[0])
+
+    thresholds = [1 / (4 * variances[N - 2] * variances[N - 1]) for N in (2, 3)]
+    assert [least(N, 0.9 * beta) < -0.01 for N, beta in zip((2, 3), thresholds, strict=True)] == [True, True]
+    assert [least(N, 1.1 * beta) > 0.01 for N, beta in zip((2, 3), thresholds, strict=True)] == [True, True]
+    return [
+        f"above $1/(4 \\cdot 4 \\cdot 2) = {thresholds[0]:.3f}$, three units all of them above "
+        f"$1/(4 \\cdot 2 \\cdot 1) = {thresholds[1]:.3f}$"
     ]
 
 
@@ -146,7 +215,10 @@ def published_error() -> list[str]:
     ]
 
 
-PAGES = one_neuron, variance, log_variance, invariance, covariance, covariance_one_sample, total, oja, published_error
+PAGES = (
+    *(one_neuron, variance, log_variance, invariance, covariance, covariance_one_sample, total, activity),
+    *(oja, oja_batch, oja_flow, oja_many_units, published_error),
+)
 WORKED: dict[str, Callable[[], list[str]]] = {page.__name__: page for page in PAGES}
 
 

@@ -17,7 +17,10 @@ def test_activity_break(says) -> None:
     of_both, of_one = losses.invariance(z + constants, z_prev + constants), losses.invariance(z + constants, z_prev)
     assert of_both[0] == pytest.approx(losses.invariance(z, z_prev)[0])
     assert of_one[0] != pytest.approx(losses.invariance(z, z_prev)[0])
-    says("None: variance, log-variance and covariance see $u$ only", "If only one view gets them the invariance term changes")
+    says(
+        "None: variance, log-variance and covariance see $u$ only",
+        "If only one view gets them, the invariance term and its gradient change",
+    )
 
 
 def test_activity_prove(says) -> None:
