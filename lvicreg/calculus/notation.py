@@ -265,7 +265,8 @@ class _Latex(PositiveFirst, LatexPrinter):
         for index in getattr(quantity, "indices", ()):  # bound here, and by fresh names
             letter = _letter(index, used)
             quantity, value, used = rename(quantity, {index: letter}), rename(value, {index: letter}), used | {str(letter)}
-        return rf"\left. {self._print(term)} \right|_{{{self._print(quantity)} = {self._print(value)}}}"
+        becomes = r"\to" if value.has(getattr(quantity, "base", quantity)) else "="  # no equation that would say w = 2 w
+        return rf"\left. {self._print(term)} \right|_{{{self._print(quantity)} {becomes} {self._print(value)}}}"
 
     def _print_Delta(self, delta: Delta, exp: str | None = None) -> str:
         return r"\delta_{" + "".join(map(str, delta.args)) + "}"

@@ -108,6 +108,8 @@ PRINTED = [
     (Mean(y**2, Gaussian(w[j], C)), None, r"\mathbb{E} \left[Y^{2}\right]"),
     (At(v[j], w[j], Delta(j, m)), None, r"\left. v_{j} \right|_{w_{r}′ = \delta_{mr}}"),
     (At(y**2, y, 1), None, r"\left. Y^{2} \right|_{Y = 1}"),
+    (At(y**2, y, 2 * y), None, r"\left. Y^{2} \right|_{Y \to 2 Y}"),
+    (At(v[j], w[j], 2 * w[j]), None, r"\left. v_{j} \right|_{w_{m}′ \to 2 w_{m}′}"),
 ]
 
 
