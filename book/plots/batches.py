@@ -13,7 +13,7 @@ from lvicreg import rules
 from .style import BLUE, DASHED, ORANGE, log_ticks, note, subplots
 
 Array = np.ndarray[Any, Any]
-SIZES = (3, 4, 6, 8, 12, 16, 24, 32)
+SIZES = (3, 4, 5, 6, 8, 12, 16, 24, 32)
 DRAWS = 200_000
 FIELD = 3 / 5  # (C w)_2/σ² for both inputs and w = (1, 0)
 

@@ -10,18 +10,19 @@ from scipy.stats import norm
 
 from lvicreg import losses
 
-from .style import FAINT, GREY, subplots
+from .style import FAINT, GREY, note, subplots
 
 VARIANCE, INVARIANCE, COVARIANCE = "#0b5fa5", "#a3296b", "#1a6b3c"
 TARGET, EPSILON = 1.0, 0.0
 DEVIATIONS = (0.3, 0.7, 1.3)  # of three units
 COVARIANCES = (0.8, 0.0, -0.8)  # of two units of variance 1
-REACH = {"variance": 4.0, "invariance": 0.5, "covariance": 8.0}  # an arrow over minus the gradient, so that it can be seen
+REACH = {"variance": 2.5, "invariance": 0.5, "covariance": 8.0}  # an arrow over minus the gradient, so that it can be seen
+EXTENT = (-1.5, 1.5)  # of the plane of two units
 SMOOTH, JUMPING = (0.1, 0.3, 0.6, 0.8, 0.9, 0.8), (0.1, 0.8, 0.3, 0.9, 0.6, 0.8)  # the same activities in two orders
 Array = np.ndarray[Any, Any]
 
 
-def spread(deviation: float, count: int = 24) -> Array:
+def spread(deviation: float, count: int = 12) -> Array:
     """The activities of a unit, bell-shaped, of this standard deviation."""
     z = norm.ppf((np.arange(count) + 0.5) / count)
     return np.asarray(deviation * z / z.std(ddof=1))[:, None]
@@ -40,9 +41,10 @@ def logarithm(deviation: float) -> float:
 def _units(ax: Axes) -> None:
     """The activities of the three units, a line each."""
     for place, deviation in enumerate(DEVIATIONS):
-        ax.plot(spread(deviation), np.full(24, -place), "o", ms=4, mfc=VARIANCE, mec="white", mew=0.4)
+        ax.plot(spread(deviation), np.full(12, -place), "o", ms=4, mfc=VARIANCE, mec="white", mew=0.4)
         ax.plot([-deviation, deviation], [-place - 0.28] * 2, color=GREY, lw=1.5)
     ax.axvspan(-TARGET, TARGET, color=FAINT, alpha=0.35, lw=0)
+    note(ax, r"$\pm\gamma$", (TARGET, 0.2), (3, 0), GREY)
     ax.set_yticks([-place for place in range(len(DEVIATIONS))], [rf"$\sigma = {deviation}$" for deviation in DEVIATIONS])
     ax.set(xlabel="activity", title="three units", ylim=(-2.6, 0.5))
 
@@ -61,7 +63,7 @@ def variance() -> Figure:
 def log_variance() -> Figure:
     """The logarithm charges without a target, and pulls the harder the less a unit varies."""
     figure, (left, right) = subplots(1, 2, 4.8, 2.3)
-    sigma = np.linspace(0.12, 2, 190)
+    sigma = np.linspace(0.25, 2, 176)
     for ax, of_log, of_hinge, title in (
         (left, [logarithm(each) for each in sigma], [hinge(each) for each in sigma], "the two losses"),
         (right, 1 / sigma, np.where(sigma < TARGET, 1.0, 0.0), "their pull"),
@@ -82,7 +84,7 @@ def invariance() -> Figure:
         ax.plot(activity, "o-", color=GREY, ms=5, mec="white", lw=0.8)
         for time, (before, now) in enumerate(pairwise(activity), 1):
             ax.plot([time, time], [before, now], color=INVARIANCE, lw=3.5, alpha=0.75, solid_capstyle="butt")
-        ax.set(xlabel="time t", title=f"{title}: {charged:.2f}")
+        ax.set(xlabel="time t", title=f"{title}: {charged:.2f}", xlim=(-0.4, 5.4), xticks=range(6))
     axes[0].set_ylabel("activity")
     return figure
 
@@ -97,7 +99,8 @@ def covariance() -> Figure:
         charged = float(losses.covariance(z)[0])
         ax.plot(*z.T, "o", ms=4, mfc=COVARIANCE, mec="white", mew=0.4)
         ax.set(xlabel="unit 1", aspect="equal", xlim=(-3.4, 3.4), ylim=(-3.4, 3.4), xticks=(-2, 0, 2))
-        ax.set_title(f"$K_{{12}} = {K:g}$: {charged + 0:.2f}".replace("-", "\N{MINUS SIGN}"))
+        ax.set_title(f"$K_{{12}} = {K:g}$")
+        note(ax, f"{round(charged, 2) + 0:g}", (-3.1, 2.4), (0, 0), COVARIANCE)
     axes[0].set_ylabel("unit 2")
     return figure
 
@@ -106,7 +109,7 @@ def pulled() -> tuple[Array, Array, dict[str, Array]]:
     """Activities of two units on some samples, of the other view, and minus the gradient of each term for the first."""
     random = np.random.default_rng(4)
     z = random.normal(size=(14, 2)) @ np.array([[0.55, 0.4], [0.0, 0.35]])
-    z_prev = z + 0.35 * random.normal(size=z.shape)
+    z_prev = z + 0.3 * random.normal(size=z.shape)
     gradients = {
         "variance": losses.variance(z, gamma=TARGET, epsilon=EPSILON)[1],
         "invariance": losses.invariance(z, z_prev)[1],
@@ -123,7 +126,9 @@ def activity() -> Figure:
         if term == "invariance":
             ax.plot(*z_prev.T, "o", ms=4, mfc="white", mec=INVARIANCE, mew=0.8)
         ax.quiver(*z.T, *(REACH[term] * pull).T, color=colour, angles="xy", scale_units="xy", scale=1, width=0.012)
-        ax.plot(*z.T, "o", ms=3.5, mfc=GREY, mec="white", mew=0.4)
-        ax.set(xlabel="unit 1", title=term, aspect="equal", xlim=(-1.7, 1.7), ylim=(-1.7, 1.7), xticks=(-1, 0, 1))
+        ax.plot(*z.T, "o", ms=3, mfc=GREY, mec="white", mew=0.3)
+        if term == "variance":
+            ax.plot(*z.mean(axis=0), "+", ms=7, color="black")
+        ax.set(xlabel="unit 1", title=term, aspect="equal", xlim=EXTENT, ylim=EXTENT, xticks=(-1, 0, 1))
     axes[0].set_ylabel("unit 2")
     return figure

@@ -131,8 +131,10 @@ def activity() -> list[str]:
     assert u.std(ddof=1) == pytest.approx(0.5)
     gradient = losses.variance(u, epsilon=0.0)[1][0]
     return [
-        f"the gradient $-\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} = {number(gradient)}$ with respect to the activity",
-        f"Times the slope 1 and the input 2 it is ${number(gradient * 2)}$; the update that you found there is minus that",
+        "has the standard deviation 0.5, $\\gamma = 1$, and is 0.3 above its mean on one of four samples. The hinge's gradient "
+        f"with respect to that activity is $-\\tfrac13 \\cdot \\tfrac{{0.3}}{{0.5}} = {number(gradient)}$. Times the slope 1 "
+        f"and the input 2 it is ${number(gradient * 2)}$, the sample's share of the gradient for the weight; its share of the "
+        "update, which you found there, is minus that.",
     ]
 
 
@@ -165,7 +167,8 @@ def oja_batch() -> list[str]:
 
     assert length(1 / 4, 1 / 4) == pytest.approx(1) == length(1 / 3, 1 / 3)
     return [
-        "$\\lambda = 1$ and batches of 4. The same factor in both places gives weights of length 1",
+        r"$\lambda = 1$, $\varepsilon = 0$, and one batch of 4 samples of mean 0, seen again and again. The same factor in "
+        "both places gives weights of length 1",
         f"$1/B$ above and $1/(B - 1)$ below give $\\sqrt{{3/4}} = {length(1 / 4, 1 / 3):.2f}$",
     ]
 
@@ -177,7 +180,9 @@ def oja_flow() -> list[str]:
         first, second = n[len(n) // 2], n[-1]
         said = f"At the time 1 the square of the length is $1 + 8 e^{{-2}} = {first:.2f}$, at the time 2 it is"
         said += f" $1 + 8 e^{{-4}} = {second:.2f}$"
-    return ["$\\lambda = 1$, and weights of length 3", said]
+    return [
+        f"under the log-variance flow with $\\lambda = 1$, from weights of length 3. {said}, whatever the inputs, as long as"
+    ]
 
 
 def oja_many_units() -> list[str]:
@@ -196,7 +201,9 @@ def oja_many_units() -> list[str]:
     assert [least(N, 0.9 * beta) < -0.01 for N, beta in zip((2, 3), thresholds, strict=True)] == [True, True]
     assert [least(N, 1.1 * beta) > 0.01 for N, beta in zip((2, 3), thresholds, strict=True)] == [True, True]
     return [
-        f"above $1/(4 \\cdot 4 \\cdot 2) = {thresholds[0]:.3f}$, three units all of them above "
+        f"$\\lambda = 1$, and the input's variances are {variances[0]:g}, {variances[1]:g} and {variances[2]:g}. The state in "
+        "which two units have the first two components is stable if $\\beta$ is "
+        f"above $1/(4 \\cdot 4 \\cdot 2) = {thresholds[0]:.3f}$, that of three units which have all of them above "
         f"$1/(4 \\cdot 2 \\cdot 1) = {thresholds[1]:.3f}$"
     ]
 
