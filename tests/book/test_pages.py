@@ -21,7 +21,7 @@ RAW_TEX = r"""() => {
 }"""
 BROKEN_IMAGES = """() => [...document.querySelectorAll("main img")]
     .filter(image => !image.alt.trim() || (image.complete && image.naturalWidth == 0)).map(image => image.src)"""
-# formulas that need more than their column, folds open
+# formulas, and tables in folds, that need more than their column, folds open
 CUT = """async () => {
     document.querySelectorAll("details").forEach(fold => fold.open = true)
     document.querySelectorAll(".toggle-hidden .toggle-button").forEach(button => button.click())
@@ -30,6 +30,8 @@ CUT = """async () => {
     return [...document.querySelectorAll("main mjx-container[display=true]")]
         .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)
         .map(e => `${e.scrollWidth - e.clientWidth}: ${e.textContent.slice(0, 80)}`)
+        .concat([...document.querySelectorAll("main details table")]
+            .filter(e => e.scrollWidth > e.parentElement.clientWidth + 1).map(e => `table: ${e.textContent.slice(0, 80)}`))
         .concat([...document.querySelectorAll("main :is(p, li, dd, dt) > span.math > mjx-container")]
             .filter(e => e.getBoundingClientRect().right > e.closest("p, li, dd, dt").getBoundingClientRect().right + 1)
             .map(e => e.textContent.slice(0, 80)))
