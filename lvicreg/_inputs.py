@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 Arrays = Mapping[str, tuple[Any, str]]
@@ -23,13 +24,15 @@ def arrays(
     The samples' axis may have another name.
 
     Raises:
-        TypeError: an argument is not an array, or its dtype is not a real floating one.
+        TypeError: an argument is not an array, or a masked one, or its dtype is not a real floating one.
         ValueError: an array has the wrong rank, or two disagree about a size; tensors are on different devices.
     """
     present = required | {name: (array, axes) for name, (array, axes) in given.items() if array is not None}
     for name, (array, _) in present.items():
         if not (_is_tensor(array) or is_array_api_obj(array)):
             raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
+        if isinstance(array, np.ma.MaskedArray):  # a masked entry would leave some sums, and not others
+            raise TypeError(f"{rule}: {name} is a masked array: select its valid samples, or fill it")
     try:
         xp = _namespace([array for array, _ in present.values()])
     except TypeError as mixed:
@@ -57,6 +60,12 @@ def arrays(
     }
     batched |= {name: xp.reshape(array, (-1, 1)) for name, (array, axes) in present.items() if axes == samples}
     return xp, *(batched.get(name) for name in (*required, *given))
+
+
+def widened(array: Any) -> Any:
+    """The array, in float32 if it has 16 bits: sums and slow filters of those lose all."""
+    xp = _namespace([array])
+    return xp.astype(array, xp.float32) if xp.finfo(array.dtype).bits < 32 else array
 
 
 def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:

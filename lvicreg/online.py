@@ -17,18 +17,20 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import array_namespace, is_jax_array, is_numpy_array
 
-from lvicreg._inputs import arrays
+from lvicreg._inputs import arrays, widened
 
 __all__ = ["State", "Stream", "linear", "load", "relu", "save", "tanh"]
 
@@ -69,23 +71,30 @@ class Stream:
 
     Args:
         rule: a function of ``lvicreg.rules``, or any other that returns an update (N, M) from arguments of the same names.
-        eta: learning rate η.
+        eta: learning rate η, a number.
         alpha: weight of one sample in the slow filters, between 0 and 1; the rule's α too, where it has one.
         activation: from the pre-activation (N,), activity and slope: ``linear``, ``tanh``, ``relu``, or your own.
         options: further arguments of the rule, by name, such as ``{"decay": 0.1}``.
 
     Raises:
-        TypeError: the rule reads something that a stream does not have, or has no such option.
-        ValueError: ``alpha`` is not between 0 and 1.
+        TypeError: the rule reads something that a stream does not have, or has no such option; a rate is no number.
+        ValueError: ``eta`` is not finite, or ``alpha`` not between 0 and 1.
     """
 
     rule: Callable[..., Any]
     eta: float
     alpha: float
     activation: Callable[[Any], tuple[Any, Any]] = linear
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        for name in ("eta", "alpha"):
+            value = getattr(self, name)
+            if not isinstance(value, Real):
+                raise TypeError(f"{name} must be a number such as 0.01; got {value!r}")
+            object.__setattr__(self, name, float(value))  # a NumPy scalar would promote the weights
+        if not math.isfinite(self.eta):
+            raise ValueError(f"eta, the learning rate, must be finite; got {self.eta}")
         if not 0 < self.alpha <= 1:
             raise ValueError(f"alpha, the weight of one sample, must be above 0 and at most 1; got {self.alpha}")
         parameters = inspect.signature(self.rule).parameters
@@ -96,6 +105,10 @@ class Stream:
         wrong = [name for name in self.options if name not in parameters or name in known]
         if wrong:
             raise TypeError(f"{', '.join(wrong)} cannot be given as options: the stream has them, or the rule does not")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its configuration, without what JAX compiled for it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def _reads(self) -> list[str]:
@@ -113,17 +126,17 @@ class Stream:
             TypeError: ``W`` is no array, or not of a real floating dtype.
             ValueError: a shape does not fit.
         """
-        xp, W = arrays("Stream.start", W=(W, "NM"))
-        mean = xp.zeros_like(W[:, 0]) if mean is None else mean
-        var = xp.ones_like(W[:, 0]) if var is None else var
-        for name, given in (("mean", mean), ("var", var)):
-            if tuple(given.shape) != (W.shape[0],):
-                raise ValueError(f"{name} must have the shape (N,) = ({W.shape[0]},); got {tuple(given.shape)}")
-        K = xp.eye(W.shape[0], dtype=W.dtype) * var if "K" in self._reads else None
+        xp, W, mean, var = arrays("Stream.start", W=(W, "NM"), given={"mean": (mean, "N"), "var": (var, "N")})
+        one = xp.ones_like(widened(W)[:, 0])
+        mean = 0 * one if mean is None else widened(mean)
+        var = one if var is None else widened(var)
+        K = xp.eye(W.shape[0], dtype=var.dtype) * var if "K" in self._reads else None
         return State(W, mean, var, xp.zeros_like(mean), xp.asarray(0), K)
 
     def step(self, state: State, x: Any) -> tuple[State, Any]:
         """The state after one sample ``x`` (M,), and its activity (N,), in any array library.
+
+        Weights of 16 bits are computed with in float32, and so are the filters.
 
         The first sample has no predecessor: its invariance term is 0.
 
@@ -131,21 +144,20 @@ class Stream:
             TypeError: ``x`` is no array, or of another library or dtype than the weights.
             ValueError: ``x`` has another shape than (M,), or is on another device than the weights.
         """
-        if tuple(x.shape) != (state.W.shape[1],):
-            raise ValueError(f"a sample must have the shape (M,) = ({state.W.shape[1]},); got {tuple(x.shape)}")
-        xp, _, x = arrays("Stream.step", W=(state.W, "NM"), x=(x, "M"))
-        if x.dtype != state.W.dtype:
-            raise TypeError(f"a sample must have the dtype of the weights, {state.W.dtype}; got {x.dtype}")
-        z, slope = self.activation(xp.matmul(state.W, x))
+        xp, W, x = arrays("Stream.step", W=(state.W, "NM"), x=(x, "M"))
+        if x.dtype != W.dtype:
+            raise TypeError(f"a sample must have the dtype of the weights, {W.dtype}; got {x.dtype}")
+        dtype, W, x = W.dtype, widened(W), widened(x)
+        z, slope = self.activation(xp.matmul(W, x))
         mean = state.mean + self.alpha * (z - state.mean)
         u = z - mean
         var = (1 - self.alpha) * state.var + self.alpha * u**2
         K = None if state.K is None else (1 - self.alpha) * state.K + self.alpha * u[:, None] * u
         z_prev = xp.where(state.count == 0, z, state.z_prev)
-        has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": state.W}
+        has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": W}
         has |= {"mean": mean, "var": var, "K": K, "alpha": self.alpha}
         update = self.rule(**{name: has[name] for name in self._reads}, **self.options)
-        return State(state.W + self.eta * update, mean, var, z, state.count + 1, K), z
+        return State(xp.astype(W + self.eta * update, dtype), mean, var, z, state.count + 1, K), xp.astype(z, dtype)
 
     def run(self, state: State, x: Any) -> tuple[State, Any]:
         """The state after a whole stream ``x`` (T, M), and the activities (T, N).
@@ -154,11 +166,10 @@ class Stream:
         one compiled loop whatever the length (the body of a ``lax.scan`` could be compiled differently for each).
 
         Raises:
-            TypeError: ``x`` is of another library than the weights, or of one that is neither NumPy nor JAX.
+            TypeError: ``x`` is no array, of another library than the weights, or of one that is neither NumPy nor JAX.
             ValueError: ``x`` has another shape than (T, M).
         """
-        if x.ndim != 2 or x.shape[1] != state.W.shape[1]:
-            raise ValueError(f"a stream must have the shape (T, M) with M = {state.W.shape[1]}; got {tuple(x.shape)}")
+        arrays("Stream.run", W=(state.W, "NM"), x=(x, "TM"))
         if is_jax_array(x) and is_jax_array(state.W):
             return self._scanned(state, x)
         if not (is_numpy_array(x) and is_numpy_array(state.W)):
@@ -218,8 +229,10 @@ def _named(role: str, function: Callable[..., Any]) -> str:
 
 
 def _option(value: Any) -> str:
-    """An option in full: of an array dtype, shape and a digest."""
+    """An option in full: of an array dtype, shape and a digest; 1 is the same as 1.0."""
     array = np.asarray(value)
+    if isinstance(value, Real):
+        return repr(float(value))
     return repr(value) if array.ndim == 0 else f"{array.dtype} {array.shape} {_digest({'option': array})}"
 
 

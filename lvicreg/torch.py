@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from numbers import Real
 from typing import Any, TypeAlias, cast
 
 import torch
@@ -24,7 +27,10 @@ from lvicreg.rules import total
 
 __all__ = ["VICRegLoss", "local_gradient"]
 
-ClosedForm: TypeAlias = Callable[..., tuple[Tensor, ...]]  # from activities, a loss and its gradient with respect to each
+LONGEST = 256  # bytes in which processes tell each other what they have
+
+Term: TypeAlias = tuple[Tensor, ...]  # a loss, and its gradient with respect to each of some activities
+ClosedForm: TypeAlias = Callable[..., Sequence[Term]]  # from activities, terms of a loss
 
 
 class VICRegLoss(torch.nn.Module):
@@ -34,17 +40,19 @@ class VICRegLoss(torch.nn.Module):
     float32. With fewer samples than units, rounding errors of the covariance term are relative to Σ_{i,k} K_ik², its diagonal
     included, and not to the term itself: a few units of far larger variance than the others cost digits.
 
-    It can be differentiated again in reverse mode, through the closed form of its gradient; but with activities gathered, or in
-    a convention that holds the mean constant, a second derivative raises a RuntimeError. There is no forward mode.
+    It can be differentiated in forward mode (``torch.func.jvp``), and again in reverse mode, through the closed form of its
+    gradient; but with activities gathered, or in a convention that holds the mean constant, a second derivative raises a
+    RuntimeError. What is refused raises a ValueError or a TypeError where lightly's loss asserts.
 
     Args:
-        lambda_param: coefficient of the invariance term.
+        lambda_param: coefficient of the invariance term. A coefficient may be changed on the way, and be learned: assign a
+            ``torch.nn.Parameter``, or another tensor that requires its gradient.
         mu_param: coefficient of the variance term.
         nu_param: coefficient of the covariance term.
         gather_distributed: take variance and covariance over the minibatches of all processes; the invariance term stays each
             process's own. As with lightly, gradients add up over processes, so that their mean, which
             ``DistributedDataParallel`` takes, is the gradient of the mean of all processes' losses.
-        eps: ε of the variance term; by default the convention's, 1e-4 in lightly's.
+        eps: ε of the variance term, a number; by default the convention's, 1e-4 in lightly's.
         convention: a name in ``lvicreg.conventions.PRESETS``, or a ``Convention``. Where only the present view learns, that is
             the first, and the second is held constant.
         nominal: the batch size that a code was told, for conventions that divide by it; by default the actual one.
@@ -52,14 +60,14 @@ class VICRegLoss(torch.nn.Module):
     Raises:
         ValueError: the convention is unknown or does not state a term; ``eps`` is negative or ``nominal`` too small;
             ``torch.distributed`` is not available.
-        TypeError: ``convention`` is neither a name nor a ``Convention``, or a coefficient is no number.
+        TypeError: ``convention`` is neither a name nor a ``Convention``, or ``eps`` or a coefficient is no number.
     """
 
     def __init__(
         self,
-        lambda_param: float = 25.0,
-        mu_param: float = 25.0,
-        nu_param: float = 1.0,
+        lambda_param: float | Tensor = 25.0,
+        mu_param: float | Tensor = 25.0,
+        nu_param: float | Tensor = 1.0,
         gather_distributed: bool = False,
         eps: float | None = None,
         *,
@@ -72,30 +80,39 @@ class VICRegLoss(torch.nn.Module):
         self.lambda_param, self.mu_param, self.nu_param = lambda_param, mu_param, nu_param
         self.gather_distributed = gather_distributed
         self.nominal = nominal
-        coefficients = {"invariance": lambda_param, "variance": mu_param, "covariance": nu_param}
+        given = {"lambda_param": lambda_param, "mu_param": mu_param, "nu_param": nu_param}
+        numbers = (_number(name, value) for name, value in given.items())
+        coefficients = dict(zip(("invariance", "variance", "covariance"), numbers, strict=True))
         for_rules(coefficients, convention, N=2, B=3, nominal=nominal)  # raises what is wrong with them
         self.convention = convention if isinstance(convention, Convention) else PRESETS[convention]
         self.shares = {name: float(term.share) for name, term in self.convention.terms.items()}
         variance, covariance = cast(Variance, self.convention.variance), cast(Covariance, self.convention.covariance)
         self.gamma = float(variance.gamma)
         self.eps = float(variance.epsilon) if eps is None else eps
-        if not self.eps >= 0:
-            raise ValueError(f"eps must be 0 or a positive number such as 1e-4; got {eps}")
+        self._epsilon()  # raises what is wrong with it
         self.both_learn = variance.views != "present"
         self.holds_mean = "held" in (variance.mean, covariance.mean)
 
-    def weights(self, *, N: int, B: int) -> dict[str, float]:
-        """The weight of each function of ``lvicreg.losses``, by name, for ``N`` units and ``B`` samples."""
+    def weights(self, *, N: int, B: int) -> dict[str, Any]:
+        """The weight of each function of ``lvicreg.losses``, by name, for ``N`` units and ``B`` samples.
+
+        Raises:
+            ValueError: the convention divides by what is zero for so few units or samples.
+        """
         coefficients = {"invariance": self.lambda_param, "variance": self.mu_param, "covariance": self.nu_param}
         found = {}
         for name, coefficient in coefficients.items():
             term = self.convention.terms[name]
             over, under = term.sizes(N, B, B if self.nominal is None else self.nominal)
+            if under == 0:
+                raise ValueError(
+                    f"the convention's {name} term is divided by {under}: it needs more than {N} units, {B} samples"
+                )
             found[term.rule] = coefficient * self.shares[name] * over / under
         return found
 
     def forward(self, z_a: Tensor, z_b: Tensor) -> Tensor:
-        """The loss of two views.
+        """The loss of two views: the sum of its ``terms``.
 
         Args:
             z_a: (B, …, N); activity of one view, of a real floating dtype. With axes between, such as places in an image, the
@@ -107,75 +124,152 @@ class VICRegLoss(torch.nn.Module):
 
         Raises:
             TypeError: an argument is not a tensor, or not of a real floating dtype.
-            ValueError: shapes or devices differ, or there are fewer than 2 samples or 2 units.
+            ValueError: shapes or devices differ, or there are fewer than 2 samples; with activities gathered, any process has
+                such activities, or their shapes or dtypes differ between processes. Then all processes raise it.
         """
-        if not (isinstance(z_a, Tensor) and isinstance(z_b, Tensor)):
-            raise TypeError(f"z_a and z_b must be tensors; got {type(z_a).__name__} and {type(z_b).__name__}")
-        if not (z_a.is_floating_point() and z_b.is_floating_point()):
-            raise TypeError(f"z_a and z_b must be of a real floating dtype, such as float32; got {z_a.dtype} and {z_b.dtype}")
-        if z_a.shape != z_b.shape or z_a.ndim < 2:
-            raise ValueError(f"z_a and z_b must have the same shape (B, …, N); got {tuple(z_a.shape)} and {tuple(z_b.shape)}")
-        if z_a.shape[0] < 2 or z_a.shape[-1] < 2:
-            raise ValueError(f"z_a and z_b must have at least 2 samples, and at least 2 units; got {tuple(z_a.shape)}")
+        return cast(Tensor, sum(self.terms(z_a, z_b).values()))
+
+    def terms(self, z_a: Tensor, z_b: Tensor) -> dict[str, Tensor]:
+        """The three terms of the loss by name, each with its coefficient, to be logged or added in another way.
+
+        Args:
+            z_a: (B, …, N); as ``forward`` takes it.
+            z_b: the same.
+
+        Returns:
+            ``invariance``, ``variance`` and ``covariance``: numbers that can be differentiated, and whose sum is the loss.
+
+        Raises:
+            TypeError, ValueError: as ``forward``.
+        """
+        gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
+        problem = _problem(z_a, z_b)
+        if gathers:
+            _agreed(z_a, problem)
+        if problem:
+            raise problem
+        N = z_a.shape[-1]
+        B = z_a.shape[0] * (distributed.get_world_size() if gathers else 1)
+        invariance, variance, covariance = self.weights(N=N, B=B).items()
+        (_, own), (of_variance, by_variance), (of_covariance, by_covariance) = invariance, variance, covariance
+        if gathers:  # each process's own, of its own samples
+            own = self.weights(N=N, B=z_a.shape[0])[invariance[0]]
         if not self.both_learn:
             z_b = z_b.detach()
-        differentiated: Any = _Differentiated.apply
-        loss, *_ = differentiated(self._invariance, False, "", z_a, z_b)
-        gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
+        views = (z_a, z_b) if self.both_learn else (z_a,)
+        epsilon = self._epsilon()
+        # β is given though it is 1: of a default, torch.compile(dynamic=True) would make an input, which it then cannot find
+        options = {"variance": {"gamma": self.gamma, "epsilon": epsilon}, "log_variance": {"epsilon": epsilon}}
+        functions = [
+            partial(getattr(losses, of_variance), **options[of_variance]),
+            partial(getattr(losses, of_covariance), beta=1.0),
+        ]
         once = "its activities are gathered" if gathers else "its convention holds the mean constant" * self.holds_mean
-        for z in (z_a, z_b) if self.both_learn else (z_a,):
-            loss = loss + differentiated(self._variance_and_covariance, gathers, once, z)[0]
-        return loss
+        (step,) = _differentiated((losses.invariance,), False, "", z_a, z_b)
+        of_views = [_differentiated(functions, gathers, once, z) for z in views]
+        spread, overlap = (cast(Tensor, sum(term)) for term in zip(*of_views, strict=True))
+        return {"invariance": own * step, "variance": by_variance * spread, "covariance": by_covariance * overlap}
 
-    def _invariance(self, z_a: Tensor, z_b: Tensor) -> tuple[Tensor, ...]:
-        weight = self.weights(N=z_a.shape[1], B=z_a.shape[0])["invariance"]
-        loss, gradient = losses.invariance(z_a, z_b)
-        return weight * loss, weight * gradient, -weight * gradient
+    def _epsilon(self) -> float:
+        """ε, after checking it: through the closed forms no gradient for it would come back.
 
-    def _variance_and_covariance(self, z: Tensor) -> tuple[Tensor, ...]:
-        options = {"variance": {"gamma": self.gamma, "epsilon": self.eps}, "log_variance": {"epsilon": self.eps}}
-        weights = self.weights(N=z.shape[1], B=z.shape[0])
-        _, *names = weights  # the invariance, and these two
-        variance, covariance = (weights[name] for name in names)
-        (v, by_v), (c, by_c) = (getattr(losses, name)(z, **options.get(name, {})) for name in names)
-        return variance * v + covariance * c, torch.add(variance * by_v, by_c, alpha=covariance)
+        Raises:
+            TypeError: it is no number.
+            ValueError: it is negative, or NaN.
+        """
+        if not isinstance(self.eps, Real):
+            raise TypeError(f"eps must be a number such as 1e-4, and is not learned; got {type(self.eps).__name__}")
+        if not self.eps >= 0:
+            raise ValueError(f"eps must be 0 or a positive number such as 1e-4; got {self.eps}")
+        return float(self.eps)
+
+
+def _number(name: str, value: Any) -> float:
+    """The value of a coefficient, which may be learned.
+
+    Raises:
+        TypeError: it is no number, nor a tensor of one.
+    """
+    if isinstance(value, Tensor) and value.numel() == 1:
+        return float(value.detach())
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number such as 25.0, or a tensor of one; got {value!r}")
+    return float(value)
+
+
+def _differentiated(
+    functions: Sequence[Callable[..., Term]], gathers: bool, once: str, *activities: Tensor
+) -> tuple[Tensor, ...]:
+    """The value of each of ``lvicreg.losses`` for these activities."""
+
+    def closed_form(*z: Tensor) -> Sequence[Term]:
+        found = [function(*z) for function in functions]
+        # of the invariance the closed form is of the present view, and minus that is the gradient for the other
+        return [(loss, gradient, -gradient) if len(z) == 2 else (loss, gradient) for loss, gradient in found]
+
+    function: Any = _Differentiated if torch.compiler.is_compiling() else _InForwardModeToo
+    found: tuple[Tensor, ...] = function.apply(closed_form, gathers, once, len(functions), *activities)
+    return found[: len(functions)]
 
 
 class _Differentiated(torch.autograd.Function):
-    """A loss from a closed form that has its gradient too, so that backward multiplies by it."""
+    """Terms of a loss from closed forms that have their gradients too, so that backward multiplies by them."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(closed_form: ClosedForm, gathers: bool, once: str, *activities: Tensor) -> tuple[Tensor, ...]:
+    def forward(closed_form: ClosedForm, gathers: bool, once: str, count: int, *activities: Tensor) -> tuple[Tensor, ...]:
         whole = [_gathered(z) if gathers else z for z in activities]
-        loss, *gradients = _computed(closed_form, whole)
+        found = _computed(closed_form, whole)
+        values, gradients = found[:count], found[count:]
         if gathers:  # every process has the whole gradient, and needs its own part
-            count = len(activities[0])
-            first = distributed.get_rank() * count
-            return loss, *(gradient[first : first + count].clone() for gradient in gradients)
-        return loss, *gradients
+            own = len(activities[0])
+            first = distributed.get_rank() * own
+            gradients = tuple(gradient[first : first + own].clone() for gradient in gradients)
+        return *values, *gradients
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-        ctx.closed_form, ctx.gathers, ctx.once, *activities = inputs
-        ctx.mark_non_differentiable(*output[1:])
-        ctx.save_for_backward(*activities, *output[1:])
+        ctx.closed_form, ctx.gathers, ctx.once, ctx.count, *activities = inputs
+        gradients = output[ctx.count :]
+        ctx.mark_non_differentiable(*gradients)
+        ctx.save_for_backward(*activities, *gradients)
+        ctx.save_for_forward(*activities, *gradients)
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
-        count = len(ctx.saved_tensors) // 2
-        activities, gradients = list(ctx.saved_tensors[:count]), list(ctx.saved_tensors[count:])
+    def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
+        slopes = given[: ctx.count]
+        saved = ctx.saved_tensors  # read once: a checkpoint unpacks it once
+        views = len(saved) // (ctx.count + 1)
+        activities, gradients = saved[:views], saved[views:]
         if ctx.gathers:  # the losses of all processes depend on these activities; nothing else need be exchanged
-            slope = slope.clone()
-            distributed.all_reduce(slope)
+            together = torch.stack(slopes)
+            distributed.all_reduce(together)
+            slopes = together.unbind()
         if torch.is_grad_enabled():  # it may be differentiated once more, which the closed form can be
             if ctx.once:
                 not_twice: Any = _NotTwice.apply
-                gradients = [not_twice(ctx.once, *pair) for pair in zip(gradients, activities, strict=True)]
+                gradients = [not_twice(ctx.once, gradient, activities[n % views]) for n, gradient in enumerate(gradients)]
             else:
-                gradients = list(_computed(ctx.closed_form, activities)[1:])
-        return None, None, None, *((slope * gradient).to(z.dtype) for gradient, z in zip(gradients, activities, strict=True))
+                gradients = _computed(ctx.closed_form, activities)[ctx.count :]
+        by_view = (_weighted(slopes, gradients[view::views]) for view in range(views))
+        return None, None, None, None, *(total.to(z.dtype) for total, z in zip(by_view, activities, strict=True))
+
+
+class _InForwardModeToo(_Differentiated):
+    """The same in forward mode; with such a method ``torch.compile`` takes no function."""
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Tensor) -> tuple[Tensor | None, ...]:
+        """Along the tangents of the activities, each gradient's product with them."""
+        saved, moved = ctx.saved_tensors, tangents[4:]
+        views = len(moved)
+        gradients = saved[views:]
+        changes = []
+        for term in range(ctx.count):
+            own = zip(gradients[term * views : (term + 1) * views], moved, strict=True)
+            changes.append(cast(Tensor, sum((gradient * tangent).sum() for gradient, tangent in own)))
+        return *changes, *(None for _ in gradients)
 
 
 class _NotTwice(torch.autograd.Function):
@@ -196,26 +290,66 @@ class _NotTwice(torch.autograd.Function):
         raise RuntimeError(f"VICRegLoss has no second derivatives where {ctx.reason}")
 
 
+def _weighted(slopes: Sequence[Tensor], gradients: Sequence[Tensor]) -> Tensor:
+    return cast(Tensor, sum(slope * gradient for slope, gradient in zip(slopes, gradients, strict=True)))
+
+
 def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """The closed form in float32 at least; its mean over places, where there are axes between samples and units."""
+    """The terms' values, then the gradients of each, in float32 at least; with axes for places, means over them."""
     enough = torch.promote_types(activities[0].dtype, torch.float32)
     z = [activity.to(enough) for activity in activities]
-    with torch.autocast(z[0].device.type, enabled=False):
+
+    def flat(*one: Tensor) -> tuple[Tensor, ...]:
+        terms = closed_form(*one)
+        return *(value for value, *_ in terms), *(gradient for _, *gradients in terms for gradient in gradients)
+
+    with _without_autocast(z[0]):
         if z[0].ndim == 2:
-            return closed_form(*z)
-        places = [activity.flatten(1, -2) for activity in z]
-        loss, *gradients = torch.vmap(closed_form, in_dims=1, out_dims=(0, *[1] * len(z)))(*places)
-        return loss.mean(), *((gradient / len(loss)).reshape(z[0].shape) for gradient in gradients)
+            return flat(*z)
+        found = torch.vmap(flat, in_dims=1)(*(activity.flatten(1, -2) for activity in z))
+        return tuple(each.mean() if each.ndim == 1 else (each / len(each)).movedim(0, 1).reshape(z[0].shape) for each in found)
+
+
+def _without_autocast(z: Tensor) -> AbstractContextManager[Any]:
+    """No lowering of the precision on the tensor's device, if there is such a thing for its kind."""
+    kind = z.device.type
+    return torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext()
+
+
+def _problem(z_a: Any, z_b: Any) -> Exception | None:
+    """What is wrong with the activities of one process."""
+    if not (isinstance(z_a, Tensor) and isinstance(z_b, Tensor)):
+        return TypeError(f"z_a and z_b must be tensors; got {type(z_a).__name__} and {type(z_b).__name__}")
+    if not (z_a.is_floating_point() and z_b.is_floating_point()):
+        return TypeError(f"z_a and z_b must be of a real floating dtype, such as float32; got {z_a.dtype} and {z_b.dtype}")
+    if z_a.shape != z_b.shape or z_a.ndim < 2:
+        return ValueError(f"z_a and z_b must have the same shape (B, …, N); got {tuple(z_a.shape)} and {tuple(z_b.shape)}")
+    if z_a.shape[0] < 2 or 0 in z_a.shape:
+        return ValueError(f"z_a and z_b must have at least 2 samples, and at least 1 unit; got {tuple(z_a.shape)}")
+    return None
+
+
+def _agreed(z: Any, problem: Exception | None) -> None:
+    """Nothing, if the activities of all processes can be gathered; else every process refuses, so that none waits for another.
+
+    Raises:
+        ValueError: those of one cannot be taken, or they differ in shape or dtype.
+    """
+    usual = "cuda" if distributed.get_backend() == "nccl" else "cpu"
+    own = str(problem) if problem else f"{tuple(z.shape)} {z.dtype}"
+    written = own.encode()[:LONGEST].ljust(LONGEST)
+    sent = torch.tensor(list(written), dtype=torch.uint8, device=z.device if isinstance(z, Tensor) else usual)
+    received = [torch.empty_like(sent) for _ in range(distributed.get_world_size())]
+    distributed.all_gather(received, sent)
+    found = [bytes(each.tolist()).decode(errors="ignore").strip() for each in received]
+    if problem or len(set(found)) > 1:
+        listed = "; ".join(f"process {rank}: {what}" for rank, what in enumerate(found))
+        raise ValueError(f"all processes must have minibatches of one shape and dtype: {listed}")
 
 
 def _gathered(z: Tensor) -> Tensor:
-    """The activities of all processes, in their order."""
-    sizes = [torch.zeros(z.ndim, dtype=torch.int64, device=z.device) for _ in range(distributed.get_world_size())]
-    distributed.all_gather(sizes, torch.tensor(z.shape, device=z.device))
-    shapes = [tuple(size.tolist()) for size in sizes]
-    if len(set(shapes)) > 1:
-        raise ValueError(f"all processes must have minibatches of one shape; got {', '.join(map(str, shapes))}")
-    whole = [torch.empty(z.shape, dtype=z.dtype, device=z.device) for _ in shapes]
+    """The activities of all processes, in their order; they have been found to agree."""
+    whole = [torch.empty(z.shape, dtype=z.dtype, device=z.device) for _ in range(distributed.get_world_size())]
     distributed.all_gather(whole, z.contiguous())
     return torch.cat(whole)
 
@@ -231,10 +365,12 @@ def local_gradient(
 ) -> tuple[Tensor, Tensor]:
     """Give a linear layer the gradient by which a rule descends, so that an optimiser can take the step.
 
-    Nothing is propagated back: the layer sees its own input, activity and slope. A bias learns as the weight of an input 1.
+    Nothing is propagated back: the layer sees its own input, activity and slope. A bias learns as the weight of an input 1. A
+    weight that is computed from others, as by ``torch.nn.utils.parametrizations.weight_norm``, passes its gradient on to them;
+    what is frozen gets none. Of 16 bits, weights and inputs are computed with in float32.
 
     Args:
-        layer: its ``weight.grad``, and ``bias.grad`` where it has a bias, are set.
+        layer: ``grad`` is set of the parameters that its weight is or comes from, and of its bias, where it has one.
         x: (B, M); the layer's input.
         x_prev: (B, M); its input in the previous time step, or of another view.
         rule: a function of ``lvicreg.rules``.
@@ -242,29 +378,66 @@ def local_gradient(
         options: options of the rule, such as its coefficients.
 
     Returns:
-        The activities for ``x`` and ``x_prev``, (B, N): the inputs of the next layer.
+        The activities for ``x`` and ``x_prev``, (B, N), in the dtype of the weight: the inputs of the next layer.
 
     Raises:
-        ValueError: ``x`` and ``x_prev`` differ in shape, or are no minibatches.
-        TypeError, ValueError: as the rule, where dtypes or devices do not fit.
+        TypeError: the layer is not linear, an input is no tensor, or its dtype is neither the weight's nor one of 16 bits.
+        ValueError: ``x`` and ``x_prev`` differ in shape, or are no minibatches of the layer's inputs.
+        TypeError, ValueError: as the rule.
     """
+    if not isinstance(layer, torch.nn.Linear):
+        raise TypeError(f"layer must be a torch.nn.Linear; got {type(layer).__name__}")
+    weight = layer.weight
+    for name, given in (("x", x), ("x_prev", x_prev)):
+        if not isinstance(given, Tensor):
+            raise TypeError(f"{name} must be a tensor; got {type(given).__name__}")
+        if given.dtype not in (weight.dtype, torch.float16, torch.bfloat16):
+            raise TypeError(f"{name} must be of the weight's dtype, {weight.dtype}, or of 16 bits; got {given.dtype}")
     if x.ndim != 2 or x.shape != x_prev.shape:
         raise ValueError(f"x and x_prev must have the same shape (B, M); got {tuple(x.shape)} and {tuple(x_prev.shape)}")
-    with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
-        return _set_gradient(layer, x, x_prev, rule, activation, options)
+    if x.shape[1] != layer.in_features:
+        raise ValueError(f"x and x_prev must have the layer's {layer.in_features} inputs; got {tuple(x.shape)}")
+    with torch.no_grad(), _without_autocast(x):
+        enough = torch.promote_types(weight.dtype, torch.float32)
+        return _set_gradient(layer, x.to(enough), x_prev.to(enough), rule, activation, options)
 
 
 def _set_gradient(
     layer: torch.nn.Linear, x: Tensor, x_prev: Tensor, rule: Callable[..., Any], activation: Any, options: dict[str, Any]
 ) -> tuple[Tensor, Tensor]:
-    (z, slope), (z_prev, _) = activation(layer(x)), activation(layer(x_prev))
-    has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": layer.weight}
-    if layer.bias is not None:
+    with torch.enable_grad():  # so that it is known what the weight is computed from
+        weight = _weight(layer)
+    W = weight.detach().to(x.dtype)
+    bias = None if layer.bias is None else layer.bias.detach().to(x.dtype)
+    linear = torch.nn.functional.linear
+    (z, slope), (z_prev, _) = activation(linear(x, W, bias)), activation(linear(x_prev, W, bias))
+    has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": W}
+    if bias is not None:
         has["x"] = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
-        has["W"] = torch.cat([layer.weight, layer.bias[:, None]], dim=1)
+        has["W"] = torch.cat([W, bias[:, None]], dim=1)
     asked = [name for name in inspect.signature(rule).parameters if name in has]
-    update = rule(**{name: has[name] for name in asked}, **options)
-    layer.weight.grad = -update[:, : layer.in_features]
+    gradient = -rule(**{name: has[name] for name in asked}, **options)
+    _set(weight, gradient[:, : layer.in_features], layer)
     if layer.bias is not None:
-        layer.bias.grad = -update[:, -1]
-    return z, z_prev
+        _set(layer.bias, gradient[:, -1], layer)
+    return z.to(weight.dtype), z_prev.to(weight.dtype)
+
+
+def _weight(layer: torch.nn.Linear) -> Tensor:
+    """The weight; a hook may compute it only when the layer is called, such as that of ``torch.nn.utils.weight_norm``."""
+    if not isinstance(layer.weight, torch.nn.Parameter):
+        layer(torch.zeros_like(layer.weight[:1]))
+    return layer.weight
+
+
+def _set(tensor: Tensor, gradient: Tensor, layer: torch.nn.Linear) -> None:
+    """Set the gradient of a parameter, or of those that a tensor of the layer is computed from; of none that is frozen."""
+    if not tensor.requires_grad:
+        return
+    if tensor.is_leaf:
+        tensor.grad = gradient.to(tensor.dtype)
+        return
+    learned = [parameter for parameter in layer.parameters() if parameter.requires_grad]
+    found = torch.autograd.grad(tensor, learned, gradient.to(tensor.dtype), allow_unused=True)
+    for parameter, own in zip(learned, found, strict=True):
+        parameter.grad = parameter.grad if own is None else own

@@ -1,6 +1,7 @@
 """Streams: the filters and the rule by a loop written out, NumPy against JAX, and cuts anywhere."""
 
 import inspect
+import pickle
 
 import numpy as np
 import pytest
@@ -150,7 +151,7 @@ def test_steps_inside_jit(jnp):
     for sample in x:
         state, _ = step(state, jnp.asarray(sample))
     close(state, expected)
-    with pytest.raises(ValueError, match=r"\(M,\) = \(4,\); got \(3,\)"):
+    with pytest.raises(ValueError, match=r"Stream.step: .* given W \(3, 4\), x \(3,\); expected W \(N, M\), x \(M,\)"):
         step(state, jnp.ones(3))
 
 
@@ -180,18 +181,86 @@ def test_refusals(jnp):
         stream(options={"var": W[:, 0]})
     with pytest.raises(TypeError, match="asks for reward"):
         stream(rule=lambda x, z, reward: W)
-    with pytest.raises(ValueError, match=r"\(T, M\) with M = 4; got \(70, 3\)"):
+    with pytest.raises(ValueError, match=r"Stream.run: .* given W \(3, 4\), x \(70, 3\); expected W \(N, M\), x \(T, M\)"):
         learns.run(learns.start(W), x[:, :3])
     with pytest.raises(ValueError, match=r"Stream.start: .* given W \(4,\); expected W \(N, M\)"):
         learns.start(W[0])
-    with pytest.raises(ValueError, match=r"mean must have the shape \(N,\) = \(3,\); got \(2,\)"):
+    with pytest.raises(ValueError, match=r"Stream.start: .* given W \(3, 4\), mean \(2,\); expected W \(N, M\), mean \(N,\)"):
         learns.start(W, mean=np.zeros(2))
-    with pytest.raises(TypeError, match=r"numpy and jax"):
+    with pytest.raises(TypeError, match="given W numpy, x jax"):
         learns.run(learns.start(W), jnp.asarray(x))
     with pytest.raises(TypeError, match=r"Stream.step: all arrays must be of one library; given W numpy, x jax"):
         learns.step(learns.start(W), jnp.asarray(x[0]))
     with pytest.raises(TypeError, match=r"Stream.start: W must be of a real floating dtype, such as float64; got int"):
         learns.start(W.astype(int))
+
+
+@pytest.mark.parametrize("eta", ["0.1", np.full((3, 1), 0.1), None], ids=str)
+def test_a_rate_that_is_no_number_is_refused_at_once(eta):
+    with pytest.raises(TypeError, match=r"eta must be a number such as 0\.01"):
+        stream(eta=eta)
+    with pytest.raises(TypeError, match=r"alpha must be a number such as 0\.01"):
+        stream(alpha=eta)
+
+
+@pytest.mark.parametrize("eta", [np.nan, np.inf])
+def test_a_rate_that_is_not_finite_is_refused(eta):
+    with pytest.raises(ValueError, match="eta, the learning rate, must be finite"):
+        stream(eta=eta)
+    with pytest.raises(ValueError, match="above 0 and at most 1"):
+        stream(alpha=eta)
+
+
+def test_what_has_no_shape_is_refused_by_its_type():
+    W, x = data()
+    learns = stream()
+    state = learns.start(W)
+    for wrong in (x.tolist(), (sample for sample in x), None):
+        with pytest.raises(TypeError, match=r"Stream\.run: x must be an array"):
+            learns.run(state, wrong)
+    with pytest.raises(TypeError, match=r"Stream\.step: x must be an array, such as a NumPy array; got list"):
+        learns.step(state, x[0].tolist())
+    with pytest.raises(TypeError, match=r"Stream\.start: mean must be an array"):
+        learns.start(W, mean=[0.0, 0.0, 0.0])
+
+
+def test_a_masked_array_is_refused():
+    W, x = data()
+    with pytest.raises(TypeError, match="x is a masked array: select its valid samples, or fill it"):
+        stream().run(stream().start(W), np.ma.masked_greater(x, 1))
+
+
+def test_a_numpy_scalar_as_the_rate_does_not_promote_the_weights():
+    W, x = data(dtype=np.float32)
+    learns = stream(eta=np.float64(0.01), alpha=np.float32(0.25))
+    state, z = learns.run(learns.start(W), x)
+    assert state.W.dtype == state.var.dtype == z.dtype == np.float32
+
+
+@pytest.mark.parametrize("library", ["numpy", "jax"])
+def test_filters_of_sixteen_bits_take_in_small_shares(library, request):
+    """With a share of 1e-3, filters of bfloat16 or float16 would stand still well before the variance of 4."""
+    xp = np if library == "numpy" else request.getfixturevalue("jnp")
+    dtype = np.float16 if library == "numpy" else xp.bfloat16
+    x = xp.asarray(2 * np.random.default_rng(0).normal(size=(20_000, 1))).astype(dtype)
+    learns = stream(rules.total, eta=0.0, alpha=1e-3, activation=linear)
+    state, z = learns.run(learns.start(xp.ones((1, 1), dtype=dtype)), x)
+    exact, _ = learns.run(learns.start(np.ones((1, 1))), np.asarray(x, dtype=np.float64))
+    assert (state.W.dtype, z.dtype, state.var.dtype) == (dtype, dtype, np.float32)
+    assert float(state.var[0]) == pytest.approx(exact.var[0], rel=1e-4)
+    assert float(state.mean[0]) == pytest.approx(exact.mean[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("library", ["numpy", "jax"])
+def test_a_stream_that_has_run_can_be_pickled_and_hashed(library, request):
+    xp = np if library == "numpy" else request.getfixturevalue("jnp")
+    W, x = map(xp.asarray, data(T=5))
+    learns = stream(rules.log_variance_decay, options={"decay": 0.3})
+    expected, _ = learns.run(learns.start(W), x)
+    again = pickle.loads(pickle.dumps(learns))
+    assert again == learns
+    assert hash(again) == hash(learns)
+    assert equal(again.run(again.start(W), x)[0], expected)
 
 
 def test_a_sample_of_another_library_or_device_is_refused():

@@ -216,12 +216,14 @@ def test_refusals():
         VICRegLoss()(z_a, z_b[:5])
     with pytest.raises(ValueError, match=r"got \(4,\) and \(4,\)"):
         VICRegLoss()(z_a[0], z_b[0])
-    with pytest.raises(ValueError, match=r"at least 2 samples, and at least 2 units; got \(1, 4\)"):
+    with pytest.raises(ValueError, match=r"at least 2 samples, and at least 1 unit; got \(1, 4\)"):
         VICRegLoss()(z_a[:1], z_b[:1])
     with pytest.raises(TypeError, match="real floating dtype"):
         VICRegLoss()(z_a.int(), z_b.int())
-    with pytest.raises(ValueError, match=r"at least 2 units; got \(6, 1\)"):
-        VICRegLoss()(z_a[:, :1], z_b[:, :1])
+    with pytest.raises(ValueError, match=r"at least 1 unit; got \(6, 0\)"):
+        VICRegLoss()(z_a[:, :0], z_b[:, :0])
+    with pytest.raises(ValueError, match=r"covariance term is divided by 0: it needs more than 1 units, 6 samples"):
+        VICRegLoss(convention="lpl-code")(z_a[:, :1], z_b[:, :1])
     with pytest.raises(ValueError, match="eps must be 0 or a positive number such as 1e-4; got -1"):
         VICRegLoss(eps=-1)
     with pytest.raises(ValueError, match="z on cpu, z_prev on meta"):

@@ -26,15 +26,21 @@ assert not z[0].is_contiguous()
 loss = VICRegLoss(gather_distributed=True)(*z)
 equal = torch.autograd.grad(loss, z, retain_graph=True)
 weighted = torch.autograd.grad(loss, z, torch.tensor(1.0 + rank, dtype=loss.dtype))
+gathered = VICRegLoss(gather_distributed=True)
+odd = rank == 1  # the one whose activities are not like the others'
 refused = []
 for attempt in (
-    lambda: VICRegLoss(gather_distributed=True)(*(view[: batch - (rank == 1)] for view in z)),
-    lambda: torch.autograd.grad(torch.autograd.grad(VICRegLoss(gather_distributed=True)(*z), z, create_graph=True)[0].sum(), z),
+    lambda: gathered(*(view[: batch - odd] for view in z)),
+    lambda: gathered(*(view[: batch - (batch - 1) * odd] for view in z)),
+    lambda: gathered(*(view.float() if odd else view for view in z)),
+    lambda: gathered(*(view[..., None] if odd else view for view in z)),
+    lambda: gathered(*(view.tolist() if odd else view for view in z)),
+    lambda: torch.autograd.grad(torch.autograd.grad(gathered(*z), z, create_graph=True)[0].sum(), z),
 ):
     try:
         attempt()
     except (ValueError, RuntimeError) as problem:
-        refused.append(str(problem))
+        refused.append(f"{type(problem).__name__}: {problem}")
 torch.save((loss.detach(), equal, weighted, refused), folder / f"{rank}.pt")
 torch.distributed.destroy_process_group()
 """
@@ -57,12 +63,27 @@ def test_four_processes_give_the_loss_of_one(shape, tmp_path):
     torch.testing.assert_close(sum(loss for loss, *_ in found) / PROCESSES, whole[0], rtol=1e-12, atol=0)
     shared = differentiated(VICRegLoss(lambda_param=0.0), *z)[1:]
     own = differentiated(VICRegLoss(mu_param=0.0, nu_param=0.0), *z)[1:]
-    for rank, (_, equal, weighted, (shapes, twice)) in enumerate(found):
+    refused = [refusals for *_, refusals in found]
+    assert refused == [refused[0]] * PROCESSES  # in all processes, so that none waits for another
+    for said, of_the_odd_one in zip(
+        refused[0],
+        (
+            "(2, ",
+            "at least 2 samples, and at least 1 unit; got (1, ",
+            "torch.float32",
+            ", 1) torch.float64",
+            "tensors; got list",
+        ),
+        strict=False,
+    ):
+        assert said.startswith("ValueError: all processes must have minibatches of one shape and dtype: process 0: (3, ")
+        assert of_the_odd_one in said.split("process 1: ")[1].split("; process 2")[0]
+    assert len(refused[0]) == 6
+    assert "no second derivatives where its activities are gathered" in refused[0][-1]
+    for rank, (_, equal, weighted, _) in enumerate(found):
         part = slice(rank * BATCH, (rank + 1) * BATCH)
         # the mean over processes, which DistributedDataParallel takes, is the gradient of one process with all samples
         close([gradient / PROCESSES for gradient in equal], [gradient[part] for gradient in whole[1:]])
         slopes = sum(1.0 + other for other in range(PROCESSES))
         expected = [slopes * s[part] + (1 + rank) * PROCESSES * o[part] for s, o in zip(shared, own, strict=True)]
         close(weighted, expected)
-        assert "all processes must have minibatches of one shape; got (3, " in shapes
-        assert "no second derivatives where its activities are gathered" in twice

@@ -41,6 +41,63 @@ def test_a_local_rule_may_read_the_weights():
     torch.testing.assert_close(-layer.weight.grad, y.T @ x - (y**2).sum() * layer.weight.detach())
 
 
+@pytest.mark.parametrize(
+    "normed",
+    [
+        torch.nn.utils.parametrizations.weight_norm,
+        pytest.param(
+            torch.nn.utils.weight_norm, marks=pytest.mark.filterwarnings("ignore::FutureWarning")
+        ),  # its own, of itself
+    ],
+    ids=["parametrisation", "hook"],
+)
+def test_a_weight_that_is_computed_passes_its_gradient_on(normed):
+    """To what it is computed from, by the chain rule; a step along it changes the weight."""
+    torch.manual_seed(0)
+    plain, layer = (torch.nn.Linear(5, 4, dtype=torch.float64) for _ in range(2))
+    normed(layer)
+    x, x_prev = torch.randn(7, 5, dtype=torch.float64), torch.randn(7, 5, dtype=torch.float64)
+    layer(x)
+    plain.load_state_dict({"weight": layer.weight.detach(), "bias": layer.bias.detach()})
+    local_gradient(plain, x, x_prev)
+    local_gradient(layer, x, x_prev)
+    layer(x)
+    by_hand = torch.autograd.grad(layer.weight, [p for p in layer.parameters() if p is not layer.bias], plain.weight.grad)
+    close([p.grad for p in layer.parameters() if p is not layer.bias], by_hand)
+    torch.testing.assert_close(layer.bias.grad, plain.bias.grad)
+    assert all(own.abs().max() > 1e-3 for own in by_hand)
+    before = layer.weight.detach().clone()
+    torch.optim.SGD(layer.parameters(), lr=0.1).step()
+    layer(x)
+    assert (layer.weight - before).abs().max() > 1e-4
+
+
+def test_what_is_frozen_gets_no_gradient():
+    layer, x = torch.nn.Linear(5, 4), torch.randn(7, 5)
+    layer.weight.requires_grad_(False)
+    local_gradient(layer, x, x)
+    assert layer.weight.grad is None
+    assert layer.bias.grad is not None
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_sixteen_bits_are_computed_with_in_float32(dtype):
+    """Inputs made under autocast, and a layer of 16 bits, whose update in 16 bits would be 0 or worse."""
+    torch.manual_seed(0)
+    low = torch.nn.Linear(5, 4, dtype=dtype)
+    exact = torch.nn.Linear(5, 4)
+    exact.load_state_dict({name: value.float() for name, value in low.state_dict().items()})
+    x, x_prev = (3 + torch.randn(2, 4096, 5)).to(dtype)
+    local_gradient(exact, x.float(), x_prev.float())
+    expected = [parameter.grad for parameter in exact.parameters()]
+    z, z_prev = local_gradient(low, x, x_prev)
+    assert z.dtype == z_prev.dtype == dtype
+    close([parameter.grad for parameter in low.parameters()], [gradient.to(dtype) for gradient in expected])
+    z, z_prev = local_gradient(exact, x, x_prev)
+    assert z.dtype == z_prev.dtype == torch.float32
+    close([parameter.grad for parameter in exact.parameters()], expected)
+
+
 def test_local_gradients_under_autocast_and_of_wrong_shapes():
     layer, x = torch.nn.Linear(5, 4), torch.randn(7, 5)
     local_gradient(layer, x, x)
@@ -52,6 +109,16 @@ def test_local_gradients_under_autocast_and_of_wrong_shapes():
         local_gradient(layer, x[0], x[0])
     with pytest.raises(ValueError, match=r"got \(7, 5\) and \(6, 5\)"):
         local_gradient(layer, x, x[:6])
+    with pytest.raises(ValueError, match=r"the layer's 5 inputs; got \(7, 4\)"):
+        local_gradient(layer, x[:, :4], x[:, :4])
+    with pytest.raises(TypeError, match="x must be a tensor; got list"):
+        local_gradient(layer, x.tolist(), x)
+    with pytest.raises(TypeError, match="x_prev must be a tensor; got ndarray"):
+        local_gradient(layer, x, x.numpy())
+    with pytest.raises(TypeError, match=r"the weight's dtype, torch\.float32, or of 16 bits; got torch\.float64"):
+        local_gradient(layer, x.double(), x.double())
+    with pytest.raises(TypeError, match=r"must be a torch\.nn\.Linear; got Conv1d"):
+        local_gradient(torch.nn.Conv1d(5, 4, 1), x, x)
 
 
 def test_no_graph_is_recorded():
