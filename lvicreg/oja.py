@@ -84,7 +84,8 @@ def fixed_points(C: ArrayLike, decay: float = 1.0, epsilon: float = 0.0) -> tupl
     form a sphere. With ``ε = 0`` the update is undefined where ``C w = 0``, so that ``C = 0`` has no fixed point.
 
     Raises ``ValueError`` where ``C`` is not a finite square matrix, not symmetric or not positive semidefinite (beyond
-    rounding), ``λ`` is not positive or ``ε`` is negative; the message says by how much. Raises ``TypeError`` where they are not
+    rounding), ``λ`` is not positive or ``ε`` is negative, or ``C`` or ``ε`` so small that its rounding errors would underflow;
+    the message says by how much. Raises ``TypeError`` where they are not
     real numbers.
 
     Source: note, log-variance loss; Oja 1982, J. Math. Biol. 15, 267; claims oja.fixed-points, oja.decay-scale,
@@ -111,7 +112,8 @@ def fixed_points(C: ArrayLike, decay: float = 1.0, epsilon: float = 0.0) -> tupl
             norm = float(np.sqrt((1 - share) / decay))
             points.append(FixedPoint(mu, vectors[start:end], norm, rates, stable, _largest_step(rates, stable)))
     if epsilon > 0:
-        rates, stable = spectrum / epsilon - decay, not points
+        with np.errstate(over="ignore"):  # a rate beyond all numbers is infinite, and no step is small enough for it
+            rates, stable = spectrum / epsilon - decay, not points
         points.append(FixedPoint(float("nan"), vectors[:0], 0.0, rates, stable, _largest_step(rates, stable)))
     return tuple(points)
 
@@ -121,6 +123,12 @@ def _largest_step(rates: Array, stable: bool) -> float:
     if not stable:
         return 0.0
     return float(2 / -rates.min()) if rates.min() < 0 else float("inf")
+
+
+def _least(dtype: Any) -> float:
+    """The least number whose rounding error is a normal number too."""
+    about = np.finfo(dtype)
+    return float(about.tiny / about.eps)
 
 
 def _checked(C: ArrayLike, decay: float, epsilon: float) -> tuple[Array, float, float]:
@@ -144,4 +152,12 @@ def _checked(C: ArrayLike, decay: float, epsilon: float) -> tuple[Array, float, 
         raise ValueError(f"decay must be a positive number; got {decay}")
     if not (epsilon >= 0 and np.isfinite(epsilon)):
         raise ValueError(f"epsilon must be a number that is not negative; got {epsilon}")
+    for name, size, least in (
+        ("C", float(np.abs(matrix).max()), _least(matrix.dtype)),
+        ("epsilon", epsilon, _least(np.float64)),
+    ):
+        if 0 < size < least:
+            raise ValueError(
+                f"{name} is too small for its rounding errors to be known: scale it above {least:.3g}; got {size:.3g}"
+            )
     return matrix / 2 + matrix.T / 2, decay, epsilon

@@ -179,8 +179,19 @@ def test_extreme_scales(C, decay, norm):
         (np.eye(2), {"decay": np.nan}, "got nan"),
         (np.eye(2), {"epsilon": -0.1}, r"epsilon must be a number that is not negative; got -0\.1"),
         (np.eye(2), {"epsilon": np.inf}, "got inf"),
+        (np.eye(2), {"epsilon": 1e-310}, "epsilon is too small for its rounding errors to be known: scale it above 1e-292"),
+        (
+            np.diag([1e-310, 1e-311]),
+            {},
+            "C is too small for its rounding errors to be known: scale it above 1e-292; got 1e-310",
+        ),
     ],
 )
 def test_bad_input_is_refused(C, options, message):
     with pytest.raises(ValueError, match=message):
         fixed_points(C, **options)
+
+
+def test_a_rate_beyond_all_numbers_is_infinite_and_says_nothing():
+    *_, origin = fixed_points(np.diag([1e20, 1.0]), epsilon=1e-291)
+    assert (origin.rates.max(), origin.stable, origin.largest_step) == (np.inf, False, 0)

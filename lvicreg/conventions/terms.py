@@ -10,12 +10,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 Number: TypeAlias = Any  # an int, float, Decimal, Fraction or str such as "1/3"; kept as a Fraction
+
+LARGEST = 400  # exponent of a number, more than a float's
 
 UNITS: Mapping[str, Callable[[Any], Any]] = {
     "sum": lambda N: 1,
@@ -37,16 +39,28 @@ def exact(value: Number, what: str) -> Fraction:
 
     Raises:
         TypeError: it is not a number.
-        ValueError: it is not finite.
+        ValueError: it is not finite, or so large or small that its fraction would fill the memory.
     """
     if isinstance(value, bool) or not isinstance(value, (Real, Decimal, str)):
         raise TypeError(f"{what} must be a number, such as 25, 0.5 or Fraction(1, 3); got {type(value).__name__}")
     try:
         if isinstance(value, Rational):  # NumPy's integers wrap, Python's do not
             return Fraction(int(value.numerator), int(value.denominator))
-        return Fraction(value if isinstance(value, (Decimal, str)) else str(value))
+        written = value if isinstance(value, (Decimal, str)) else str(value)
+        if abs(_exponent(written)) > LARGEST:
+            raise OverflowError("of a number with that many digits")
+        return Fraction(written)
     except (ValueError, OverflowError, ZeroDivisionError) as wrong:
-        raise ValueError(f"{what} must be a finite number, such as 25, 0.5 or '1/3'; got {value!r}") from wrong
+        limits = f"of an exponent between −{LARGEST} and {LARGEST}"
+        raise ValueError(f"{what} must be a finite number, such as 25, 0.5 or '1/3', {limits}; got {value!r}") from wrong
+
+
+def _exponent(number: Decimal | str) -> int:
+    """Of a decimal number; 0 of a fraction, and of what is no number."""
+    try:
+        return Decimal(number).adjusted()
+    except InvalidOperation:
+        return 0
 
 
 @dataclass(frozen=True, kw_only=True)

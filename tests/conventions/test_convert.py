@@ -1,5 +1,6 @@
 """Conversion of coefficients: exact ratios, round trips, and refusals that say why."""
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
@@ -107,6 +108,12 @@ def test_a_free_mean_matters_from_three_samples_on():
         (({"variance": 1}, None, "lightly"), TypeError, "a convention is a name or a Convention; got NoneType"),
         (({"variance": 1}, Variance(), "lightly"), TypeError, "a convention is a name or a Convention; got Variance"),
         (({"variance": "many"}, "lightly", "lightly"), ValueError, "variance must be a finite number"),
+        (
+            ({"variance": "1e99999999"}, "lightly", "lightly"),
+            ValueError,
+            "of an exponent between −400 and 400; got '1e99999999'",
+        ),
+        (({"variance": Decimal("1e-99999999")}, "lightly", "lightly"), ValueError, "of an exponent between −400 and 400"),
         (({"variance": None}, "lightly", "lightly"), TypeError, "variance must be a number"),
     ],
 )
