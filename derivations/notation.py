@@ -45,8 +45,8 @@ LATEX = layer.LATEX | {
 PARAMETERS = {name: Parameter(meaning) for name, meaning in layer.MEANINGS.items()} | {
     "slope": Parameter(layer.MEANINGS["slope"], formerly="df"),
     "z_prev": Parameter("activity in the previous time step."),
-    "gamma": Parameter("target standard deviation.", 1.0),
-    "epsilon": Parameter("added to the variance, in its units.", 1e-4),
+    "gamma": Parameter("target standard deviation.", 1.0, nonnegative=True),
+    "epsilon": Parameter("added to the variance, in its units.", 1e-4, nonnegative=True),
     "beta": Parameter("scale of the loss, a sum over pairs of units.", 1.0),
     "decay": Parameter("weight decay, from the loss (λ/2)‖W‖².", 1.0),
     "lambda_inv": Parameter("coefficient of the invariance term.", 1.0),

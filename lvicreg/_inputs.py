@@ -4,13 +4,15 @@ Shapes and dtypes are known before any value is, so these checks work inside com
 minibatch of one: arrays over samples may leave the first axis out, all of them together.
 """
 
-import sys
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
+
+from lvicreg._precision import is_tensor
 
 Arrays = Mapping[str, tuple[Any, str]]
 
@@ -29,7 +31,7 @@ def arrays(
     """
     present = required | {name: (array, axes) for name, (array, axes) in given.items() if array is not None}
     for name, (array, _) in present.items():
-        if not (_is_tensor(array) or is_array_api_obj(array)):
+        if not (is_tensor(array) or is_array_api_obj(array)):
             raise TypeError(f"{rule}: {name} must be an array, such as a NumPy array; got {type(array).__name__}")
         if isinstance(array, np.ma.MaskedArray):  # a masked entry would leave some sums, and not others
             raise TypeError(f"{rule}: {name} is a masked array: select its valid samples, or fill it")
@@ -42,7 +44,7 @@ def arrays(
         if not xp.isdtype(array.dtype, "real floating"):
             raise TypeError(f"{rule}: {name} must be of a real floating dtype, such as float64; got {array.dtype}")
     # other libraries say so themselves, or move what they may move
-    if all(_is_tensor(array) for array, _ in present.values()) and len({array.device for array, _ in present.values()}) > 1:
+    if all(is_tensor(array) for array, _ in present.values()) and len({array.device for array, _ in present.values()}) > 1:
         found = ", ".join(f"{name} on {array.device}" for name, (array, _) in present.items())
         raise ValueError(f"{rule}: all arrays must be on one device; given {found}")
     single = all(array.ndim == len(axes) - 1 for array, axes in present.values() if axes.startswith(samples))
@@ -62,18 +64,17 @@ def arrays(
     return xp, *(batched.get(name) for name in (*required, *given))
 
 
-def widened(array: Any) -> Any:
-    """The array, in float32 if it has 16 bits: sums and slow filters of those lose all."""
-    xp = _namespace([array])
-    return xp.astype(array, xp.float32) if xp.finfo(array.dtype).bits < 32 else array
-
-
 def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
     """The number of samples, after checking that the statistics are all given, or can be taken from the samples.
 
+    Where α is a number, it must be the weight of one sample.
+
     Raises:
+        ValueError: ``alpha`` is not above 0 and at most 1.
         ValueError: some statistics are given and some are not; or none, and there are fewer than 2 samples.
     """
+    if isinstance(alpha := statistics.get("alpha"), Real) and not 0 < float(alpha) <= 1:
+        raise ValueError(f"{rule}: alpha, the weight of one sample, must be above 0 and at most 1; got {alpha}")
     missing = [name for name, statistic in statistics.items() if statistic is None]
     size = int(samples.shape[0])
     if missing and len(missing) < len(statistics):
@@ -84,6 +85,17 @@ def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
             f"{rule}: {', '.join(missing)} cannot be taken from a minibatch of {size}: give them, or at least 2 samples"
         )
     return size
+
+
+def nonnegative(rule: str, **options: Any) -> None:
+    """Refuse an option below 0; what is not known yet, within compiled code, is let pass.
+
+    Raises:
+        ValueError: an option is negative, or NaN.
+    """
+    for name, value in options.items():
+        if isinstance(value, Real) and not float(value) >= 0:
+            raise ValueError(f"{rule}: {name} must not be negative; got {value}")
 
 
 def several_samples(loss: str, activity: Any) -> int:
@@ -98,19 +110,13 @@ def several_samples(loss: str, activity: Any) -> int:
     return size
 
 
-def _is_tensor(array: Any) -> bool:
-    """Whether it is a PyTorch tensor, found without importing PyTorch."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(array, torch.Tensor)
-
-
 def _namespace(given: Iterable[Any]) -> Any:
     """The arrays' common namespace; the one of tensors without the cached look-up, of which ``torch.compile`` warns.
 
     Raises:
         TypeError: they are of different libraries.
     """
-    if all(map(_is_tensor, given)):
+    if all(map(is_tensor, given)):
         import array_api_compat.torch
 
         return array_api_compat.torch

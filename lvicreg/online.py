@@ -30,7 +30,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace, is_jax_array, is_numpy_array
 
-from lvicreg._inputs import arrays, widened
+from lvicreg._inputs import arrays
+from lvicreg._precision import widened
 
 __all__ = ["State", "Stream", "linear", "load", "relu", "save", "tanh"]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from numbers import Real
 from typing import Any, TypeAlias, cast
@@ -21,6 +20,7 @@ import torch
 from torch import Tensor, distributed
 
 from lvicreg import losses
+from lvicreg._precision import without_autocast
 from lvicreg.conventions import PRESETS, Convention, Covariance, Variance, for_rules
 from lvicreg.online import relu
 from lvicreg.rules import total
@@ -303,17 +303,11 @@ def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Te
         terms = closed_form(*one)
         return *(value for value, *_ in terms), *(gradient for _, *gradients in terms for gradient in gradients)
 
-    with _without_autocast(z[0]):
+    with without_autocast(z):
         if z[0].ndim == 2:
             return flat(*z)
         found = torch.vmap(flat, in_dims=1)(*(activity.flatten(1, -2) for activity in z))
         return tuple(each.mean() if each.ndim == 1 else (each / len(each)).movedim(0, 1).reshape(z[0].shape) for each in found)
-
-
-def _without_autocast(z: Tensor) -> AbstractContextManager[Any]:
-    """No lowering of the precision on the tensor's device, if there is such a thing for its kind."""
-    kind = z.device.type
-    return torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext()
 
 
 def _problem(z_a: Any, z_b: Any) -> Exception | None:
@@ -397,7 +391,7 @@ def local_gradient(
         raise ValueError(f"x and x_prev must have the same shape (B, M); got {tuple(x.shape)} and {tuple(x_prev.shape)}")
     if x.shape[1] != layer.in_features:
         raise ValueError(f"x and x_prev must have the layer's {layer.in_features} inputs; got {tuple(x.shape)}")
-    with torch.no_grad(), _without_autocast(x):
+    with torch.no_grad(), without_autocast([x]):
         enough = torch.promote_types(weight.dtype, torch.float32)
         return _set_gradient(layer, x.to(enough), x_prev.to(enough), rule, activation, options)
 

@@ -25,10 +25,15 @@ def shape_of(name: Name, rule: Function) -> str:
 
 
 def signature(rule: Function) -> str:
-    """The ``def`` line, after what takes old names of arguments for new ones."""
+    """The ``def`` line, after what takes old names of arguments for new ones, and what computes in enough bits."""
     old = [f'{rule.parameters[str(name)].formerly}="{name}"' for name in rule.parameter_names]
     old = [names for names in old if not names.startswith("=")]
-    return f"@renamed({', '.join(old)})\n" * bool(old) + _definition(rule)
+    return f"@renamed({', '.join(old)})\n" * bool(old) + "@full_precision\n" + _definition(rule)
+
+
+def nonnegative(rule: Function) -> list[str]:
+    """The options that are refused below 0."""
+    return [str(name) for name in rule.options if rule.parameters[str(name)].nonnegative]
 
 
 def _definition(rule: Function) -> str:
@@ -105,11 +110,19 @@ def _parameters(rule: Function) -> str:
     return "\n".join(lines)
 
 
-def raised(*more: str) -> str:
+def returned(what: str, aside: str = "") -> str:
+    """What a function returns: arrays in the dtype of those that it was given."""
+    told = f"{what}, in the arrays' dtype{aside}; those of 16 bits are computed with in float32."
+    return "\n".join(["Returns:", *textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="    ")])
+
+
+def raised(rule: Function, *more: str) -> str:
     """The errors of every function, and more."""
+    bounded = " or ".join(nonnegative(rule))
     errors = (
         "TypeError: an argument is not an array, or not of a real floating dtype.",
         "ValueError: an array has the wrong rank, or a size differs between arrays.",
+        *[f"ValueError: {bounded} is negative."] * bool(bounded),
         *more,
     )
     return "Raises:\n" + "\n".join(f"    {error}" for error in errors)

@@ -20,7 +20,7 @@ from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.notation import positive_first
 
 from .arrays import code, elementwise, printed
-from .docstring import WIDTH, display, docstring, raised, shape_of, signature, where
+from .docstring import WIDTH, display, docstring, nonnegative, raised, returned, shape_of, signature, where
 from .equation import as_text, presented
 from .layout import Axes, NotArrayCode, within
 from .names import check_declared, check_used, leaves
@@ -52,17 +52,17 @@ def assembled(rule: Function, docstring: str, body: list[str]) -> str:
 
 def _returned(rule: Rule) -> list[str]:
     axes = ", ".join(str(size_of(index)) for index in indices_of(rule.target))
-    direction = f"The direction of descent, ({axes}), in the arrays' dtype (a NumPy scalar among the options promotes it)."
+    direction = returned(f"The direction of descent, ({axes})", " (a NumPy scalar among the options promotes it)")
     if not rule.statistics:
-        return [f"Returns:\n    {direction}", raised()]
+        return [direction, raised(rule)]
     names = ", ".join(map(str, rule.statistics))
     some = f"of {names} some are given but not all; or none" if len(rule.statistics) > 1 else f"{names} is not given"
-    return [f"Returns:\n    {direction}", raised(f"ValueError: {some}, and there are fewer than 2 samples.")]
+    return [direction, raised(rule, f"ValueError: {some}, and there are fewer than 2 samples.")]
 
 
 def _body(rule: Rule) -> list[str]:
     parts = _parts(rule)
-    lines = [checked_arguments(rule)]
+    lines = checked_arguments(rule)
     if rule.statistics:
         given = ", ".join(f"{name}={name}" for name in rule.statistics)
         lines.append(f'{rule.samples} = minibatch_size("{rule.name}", {rule.arguments[0]}, {given})')
@@ -94,8 +94,8 @@ def sizes(expressions: Iterable[Expr], function: Function, known: set[str]) -> l
     return [f"{axis} = {size(axis, function)}" for axis in axes if axis in used]
 
 
-def checked_arguments(rule: Function) -> str:
-    """The call by which a function checks what it is given."""
+def checked_arguments(rule: Function) -> list[str]:
+    """The calls by which a function checks what it is given."""
     statistics = [name for name in rule.statistics if isinstance(name, IndexedBase)]
     required = [f'{name}=({name}, "{shape_of(name, rule)}")' for name in rule.arguments]
     given = ", ".join(f'"{name}": ({name}, "{shape_of(name, rule)}")' for name in statistics)
@@ -103,9 +103,10 @@ def checked_arguments(rule: Function) -> str:
     specified += [f'samples="{rule.samples}"'] * (rule.samples != "B")
     names = ", ".join(map(str, (*rule.arguments, *statistics)))
     call = f"xp, {names} = arrays({', '.join(specified)})"
-    if len(call) <= WIDTH:
-        return call
-    return f"xp, {names} = arrays(\n" + "".join(f"{INDENT}{item},\n" for item in specified) + ")"
+    if len(call) > WIDTH:
+        call = f"xp, {names} = arrays(\n" + "".join(f"{INDENT}{item},\n" for item in specified) + ")"
+    bounded = [f"{name}={name}" for name in nonnegative(rule)]
+    return [call, *[f'nonnegative("{rule.name}", {", ".join(bounded)})'] * bool(bounded)]
 
 
 def dependencies(expressions: Iterable[Expr], definitions: Definitions, given: Collection[Name] = ()) -> list[Name]:

@@ -15,7 +15,7 @@ from lvicreg.calculus.notation import text, tidy
 from lvicreg.calculus.steps import Descent
 
 from .arrays import total
-from .docstring import display, docstring, raised, where
+from .docstring import display, docstring, raised, returned, where
 from .emit import INDENT, assembled, assigned, checked_arguments, dependencies, size, sizes, statement
 from .equation import named
 from .layout import NotArrayCode, within
@@ -40,12 +40,10 @@ def loss_source(function: LossFunction) -> str:
 def _docstring(function: LossFunction) -> str:
     equations = [_equations(function, form) for form in function.forms]
     axes = ", ".join(str(size_of(index)) for index in indices_of(function.forms[0].target))
-    returned = (
-        f"Returns:\n    The loss, a number, and its gradient with respect to the activity, ({axes}), in the arrays' dtype."
-    )
+    what = returned(f"The loss, a number, and its gradient with respect to the activity, ({axes})")
     few = ["ValueError: there are fewer than 2 samples."] * _takes_statistics(function)
     condition = f"\n\n    or the same, where {function.samples} < {_population(function)}:\n\n"
-    return docstring(function, condition.join(equations), [returned, raised(*few)])
+    return docstring(function, condition.join(equations), [what, raised(function, *few)])
 
 
 def _population(function: LossFunction) -> str:
@@ -78,7 +76,7 @@ def _needed(function: LossFunction, form: Descent) -> list[Name]:
 
 
 def _body(function: LossFunction) -> list[str]:
-    lines = [checked_arguments(function)]
+    lines = checked_arguments(function)
     if _takes_statistics(function):
         lines.append(f'{function.samples} = several_samples("{function.name}", {function.arguments[0]})')
     lines += _sizes(function)

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import sympy
 
+from .names import HELPERS
 from .rule import Function
-
-HELPERS = {"_inputs": ("arrays", "minibatch_size", "several_samples"), "_renamed": ("renamed",)}
 
 
 def _header(source: str, command: str) -> str:
@@ -24,7 +23,7 @@ def module_source(title: str, functions: Mapping[str, str], source: str, command
     text = "".join(f"\n\n{function}" for function in functions.values())
     imports = ""
     for helper, names in HELPERS.items():
-        if used := [name for name in names if re.search(rf"[ @]{name}\(", text)]:
+        if used := [name for name in names if re.search(rf"[ @]{name}[(\n]", text)]:
             imports += f"from {helpers}.{helper} import {', '.join(used)}\n"
     exported = ", ".join(f'"{name}"' for name in functions)
     return (

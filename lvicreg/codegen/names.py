@@ -8,6 +8,7 @@ knows every name that it is written from, with the axes that the name has elsewh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from keyword import iskeyword
 
 from sympy import Expr, Idx, Indexed, IndexedBase, Piecewise, Symbol
@@ -18,8 +19,14 @@ from lvicreg.calculus.definitions import Definitions, Name, name_of
 from .layout import NotArrayCode, within
 from .rule import Function, LossFunction, Rule
 
+# what a generated module imports from the package of its helpers
+HELPERS = {
+    "_inputs": ("arrays", "minibatch_size", "nonnegative", "several_samples"),
+    "_precision": ("full_precision",),
+    "_renamed": ("renamed",),
+}
 # what the code, its module and the helpers' arguments are called
-RESERVED = {"xp", "post", "loss", "gradient", "arrays", "minibatch_size", "several_samples", "Any", "rule", "samples", "given"}
+RESERVED = {"xp", "post", "loss", "gradient", "Any", "rule", "samples", "given", *chain.from_iterable(HELPERS.values())}
 
 Sizes = tuple[Expr, ...]
 

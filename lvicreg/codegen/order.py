@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from itertools import chain
 
 from .layout import NotArrayCode
-
-HELPERS = {"arrays", "minibatch_size", "several_samples"}  # imported by the module
+from .names import HELPERS
 
 
 def check_order(source: str) -> None:
@@ -19,7 +19,7 @@ def check_order(source: str) -> None:
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     taken = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
-    _assigned(function.body, HELPERS | taken)
+    _assigned(function.body, {*chain.from_iterable(HELPERS.values())} | taken)
 
 
 def _assigned(statements: Iterable[ast.stmt], known: set[str]) -> set[str]:

@@ -18,11 +18,12 @@ from lvicreg.calculus.steps import Descent
 
 @dataclass(frozen=True)
 class Parameter:
-    """An argument of the generated function, which may have had another name before."""
+    """An argument of the generated function, which may have had another name before; some numbers are never negative."""
 
     description: str
     default: float | None = None
     formerly: str = ""
+    nonnegative: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import builtins
 import dis
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from numbers import Real
 from types import CodeType, FunctionType
 
@@ -19,7 +20,7 @@ from lvicreg.calculus.indexed import free_indices
 from lvicreg.calculus.layer import network
 from lvicreg.codegen.emit import dependencies
 from lvicreg.codegen.layout import NotArrayCode
-from lvicreg.codegen.names import check_axes
+from lvicreg.codegen.names import HELPERS, check_axes
 
 from .problem import Problem, Refused
 
@@ -28,7 +29,8 @@ TESTING = {
     "rule", "draw", "loss", "arguments", "statistics", "update", "broken", "noticed", "held", "data", "np", "xp", "pytest",
     "ast", "copy", "inspect", "seed", "library", "derivative", "by_autograd", "by_jax", "by_torch", "by_differences", "arrays",
     "samples", "stream", "step", "state", "State", "eta", "weight", "scale",
-    "averages", "shifted", "minibatch_size", "several_samples", "array_namespace", "is_array_api_obj",
+    "is_half", "is_tensor", "widened", "without_autocast", "nullcontext", "wraps", "cast",
+    "averages", "shifted", *chain.from_iterable(HELPERS.values()), "array_namespace", "is_array_api_obj",
 }  # fmt: skip
 
 

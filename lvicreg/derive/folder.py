@@ -13,11 +13,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -106,20 +108,52 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
 
 
 def rule_source(answer: Answer) -> str:
-    """The module of the rule, with the checks of its arguments, which other rules have from ``lvicreg``."""
-    helpers = files("lvicreg").joinpath("_inputs.py").read_text(encoding="utf-8")
-    _, doc, code = helpers.split('"""', 2)
-    imports, _, functions = code.partition("\nArrays = ")
-    head = f'{_head(answer)}"""{quoted(answer.rule.summary)}"""\n{imports.rstrip()}\n\n__all__ = ["{answer.rule.name}"]\n\n\n'
-    title = doc.strip().splitlines()[0].rstrip(".").lower()
-    return f"{head}{answer.source}\n\n# --- {title}\nArrays = {_called(functions, answer.source)}"
+    """The module of the rule, with what others have from ``lvicreg``: the precision before it, the checks after it."""
+    precision, checks = map(_Helper.read, ("_precision", "_inputs"))
+    head = f'{_head(answer)}"""{quoted(answer.rule.summary)}"""\n\n{_imports(precision, checks)}\n\n'
+    own = f'__all__ = ["{answer.rule.name}"]\n\n'
+    before = f"# --- {precision.title}\n{_called(precision.functions, answer.source + checks.functions)}"
+    after = f"# --- {checks.title}\n{_called(checks.functions, answer.source)}"
+    return f"{head}{own}\n{before.rstrip()}\n\n\n# --- the rule\n{answer.source}\n\n{after}"
+
+
+@dataclass(frozen=True)
+class _Helper:
+    """A module of ``lvicreg`` that rules take from: its title, what it imports, and its code."""
+
+    title: str
+    imports: list[ast.Import | ast.ImportFrom]
+    functions: str
+
+    @classmethod
+    def read(cls, name: str) -> _Helper:
+        text = files("lvicreg").joinpath(f"{name}.py").read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        title = (ast.get_docstring(tree) or "").splitlines()[0].rstrip(".:")
+        imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        code = text.splitlines(keepends=True)[max(node.end_lineno or 0 for node in imports) :]
+        return cls(title[0].lower() + title[1:], imports, "".join(code).strip("\n") + "\n")
+
+
+def _imports(*helpers: _Helper) -> str:
+    """The imports of all of them, but for those from one another: Python's own, then others'."""
+    whole: set[str] = set()
+    parts: dict[str, set[str]] = {}
+    for node in (node for helper in helpers for node in helper.imports):
+        if isinstance(node, ast.Import):
+            whole |= {ast.unparse(node)}
+        elif not (node.module or "").startswith("lvicreg"):
+            parts.setdefault(node.module or "", set()).update(ast.unparse(alias) for alias in node.names)
+    lines = sorted(whole) + [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(parts.items())]
+    own = [line for line in lines if line.split()[1].split(".")[0] in sys.stdlib_module_names]
+    return "\n".join(own) + "\n\n" + "\n".join(line for line in lines if line not in own)
 
 
 def _called(helpers: str, source: str) -> str:
-    """The helpers without functions that nothing calls."""
+    """The helpers without functions that nothing calls, or takes as a function."""
     for name in re.findall(r"^def (\w+)", helpers, re.MULTILINE):
-        if (helpers + source).count(f"{name}(") == 1:  # where it is defined
-            helpers = re.sub(rf"^def {name}\(.*?\n(?=^\S)", "", helpers, flags=re.MULTILINE | re.DOTALL)
+        if len(re.findall(rf"\b{name}\b", helpers + source)) == 1:  # where it is defined
+            helpers = re.sub(rf"^def {name}\(.*?\n(?=^\S|\Z)", "", helpers, flags=re.MULTILINE | re.DOTALL)
     return helpers
 
 

@@ -5,10 +5,12 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, several_samples
+from lvicreg._precision import full_precision
 
 __all__ = ["covariance"]
 
 
+@full_precision
 def covariance(z: Any, *, beta: float = 1.0) -> Any:
     """Exact covariance loss, in the cheaper form: by covariances of units (N×N), or by the Gram matrix of samples (B×B).
 
@@ -46,7 +48,8 @@ def covariance(z: Any, *, beta: float = 1.0) -> Any:
         beta: scale of the loss, a sum over pairs of units.
 
     Returns:
-        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.
+        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype; those of 16 bits are
+        computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

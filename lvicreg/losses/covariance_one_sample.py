@@ -5,10 +5,12 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, several_samples
+from lvicreg._precision import full_precision
 
 __all__ = ["covariance_one_sample"]
 
 
+@full_precision
 def covariance_one_sample(z: Any, *, beta: float = 1.0) -> Any:
     """One-sample covariance loss: products of two units' activities in the place of their covariances.
 
@@ -29,7 +31,8 @@ def covariance_one_sample(z: Any, *, beta: float = 1.0) -> Any:
         beta: scale of the loss, a sum over pairs of units.
 
     Returns:
-        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.
+        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype; those of 16 bits are
+        computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -5,10 +5,12 @@
 from typing import Any
 
 from lvicreg._inputs import arrays
+from lvicreg._precision import full_precision
 
 __all__ = ["invariance"]
 
 
+@full_precision
 def invariance(z: Any, z_prev: Any) -> Any:
     """Invariance loss: the squared distance of two activities. The gradient with respect to the second is minus the first's.
 
@@ -26,7 +28,8 @@ def invariance(z: Any, z_prev: Any) -> Any:
         z_prev: (B, N); activity in the previous time step.
 
     Returns:
-        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.
+        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype; those of 16 bits are
+        computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -4,11 +4,13 @@
 
 from typing import Any
 
-from lvicreg._inputs import arrays, several_samples
+from lvicreg._inputs import arrays, nonnegative, several_samples
+from lvicreg._precision import full_precision
 
 __all__ = ["log_variance"]
 
 
+@full_precision
 def log_variance(z: Any, *, epsilon: float = 0.0001) -> Any:
     """Log-variance loss: minus half the logarithm of the units' variances.
 
@@ -34,14 +36,17 @@ def log_variance(z: Any, *, epsilon: float = 0.0001) -> Any:
         epsilon: added to the variance, in its units.
 
     Returns:
-        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype.
+        The loss, a number, and its gradient with respect to the activity, (B, N), in the arrays' dtype; those of 16 bits are
+        computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: epsilon is negative.
         ValueError: there are fewer than 2 samples.
     """
     xp, z = arrays("log_variance", z=(z, "BN"))
+    nonnegative("log_variance", epsilon=epsilon)
     B = several_samples("log_variance", z)
     alpha = 1 / (B - 1)
     mean = xp.sum(z, axis=0) / B

@@ -5,12 +5,14 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["covariance"]
 
 
 @renamed(df="slope")
+@full_precision
 def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, alpha: Any = None, beta: float = 1.0) -> Any:
     """Exact covariance rule, contracted in the cheaper order: over samples first (N×N) or over units first (B×B).
 
@@ -42,7 +44,8 @@ def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, a
         beta: scale of the loss, a sum over pairs of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -5,12 +5,14 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["covariance_one_sample", "covariance_third_factor"]
 
 
 @renamed(df="slope")
+@full_precision
 def covariance_one_sample(x: Any, z: Any, slope: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
     """The note's one-sample covariance rule in its exactly local form. Not the gradient of the covariance loss: see
     covariance.one-sample-bias.
@@ -39,7 +41,8 @@ def covariance_one_sample(x: Any, z: Any, slope: Any, *, mean: Any = None, beta:
         beta: scale of the loss, a sum over pairs of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
@@ -63,6 +66,7 @@ def covariance_one_sample(x: Any, z: Any, slope: Any, *, mean: Any = None, beta:
 
 
 @renamed(df="slope")
+@full_precision
 def covariance_third_factor(x: Any, z: Any, slope: Any, *, mean: Any = None, beta: float = 1.0) -> Any:
     """The note's approximation of the one-sample rule by a factor common to the population; exact for β Σ_b ‖u^b‖⁴.
 
@@ -89,7 +93,8 @@ def covariance_third_factor(x: Any, z: Any, slope: Any, *, mean: Any = None, bet
         beta: scale of the loss, a sum over pairs of units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -5,12 +5,14 @@
 from typing import Any
 
 from lvicreg._inputs import arrays
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["invariance"]
 
 
 @renamed(df="slope")
+@full_precision
 def invariance(x: Any, z: Any, z_prev: Any, slope: Any) -> Any:
     """Invariance rule: pull the activity towards that of the previous time step.
 
@@ -33,7 +35,8 @@ def invariance(x: Any, z: Any, z_prev: Any, slope: Any) -> Any:
         slope: (B, N) or (N,); slope of the activation function, ``f'(a)``; ones where f is linear.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -4,13 +4,15 @@
 
 from typing import Any
 
-from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._inputs import arrays, minibatch_size, nonnegative
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["log_variance", "log_variance_decay"]
 
 
 @renamed(df="slope")
+@full_precision
 def log_variance(
     x: Any,
     z: Any,
@@ -52,11 +54,13 @@ def log_variance(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: epsilon is negative.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
     xp, x, z, slope, mean, var = arrays(
@@ -66,6 +70,7 @@ def log_variance(
         slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
+    nonnegative("log_variance", epsilon=epsilon)
     B = minibatch_size("log_variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)
@@ -80,6 +85,7 @@ def log_variance(
 
 
 @renamed(df="slope")
+@full_precision
 def log_variance_decay(
     x: Any,
     z: Any,
@@ -126,11 +132,13 @@ def log_variance_decay(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: epsilon is negative.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
     xp, x, z, slope, W, mean, var = arrays(
@@ -141,6 +149,7 @@ def log_variance_decay(
         W=(W, "NM"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
+    nonnegative("log_variance_decay", epsilon=epsilon)
     B = minibatch_size("log_variance_decay", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)

@@ -5,10 +5,12 @@
 from typing import Any
 
 from lvicreg._inputs import arrays
+from lvicreg._precision import full_precision
 
 __all__ = ["oja"]
 
 
+@full_precision
 def oja(x: Any, z: Any, W: Any) -> Any:
     """Oja's rule, for each unit by itself: every unit tends to the first principal component, with one sign or the other.
 
@@ -30,7 +32,8 @@ def oja(x: Any, z: Any, W: Any) -> Any:
         W: (N, M); weights, from input j to output i.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.

@@ -4,13 +4,15 @@
 
 from typing import Any
 
-from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._inputs import arrays, minibatch_size, nonnegative
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["total", "total_log_variance"]
 
 
 @renamed(df="slope")
+@full_precision
 def total(
     x: Any,
     z: Any,
@@ -61,11 +63,13 @@ def total(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: gamma or epsilon is negative.
         ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
     """
     xp, x, z, z_prev, slope, mean, var = arrays(
@@ -76,6 +80,7 @@ def total(
         slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
+    nonnegative("total", gamma=gamma, epsilon=epsilon)
     B = minibatch_size("total", x, mean=mean, var=var)
     if mean is None:
         mean = xp.sum(z, axis=0) / B
@@ -92,6 +97,7 @@ def total(
 
 
 @renamed(df="slope")
+@full_precision
 def total_log_variance(
     x: Any,
     z: Any,
@@ -140,11 +146,13 @@ def total_log_variance(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: epsilon is negative.
         ValueError: of mean, var some are given but not all; or none, and there are fewer than 2 samples.
     """
     xp, x, z, z_prev, slope, mean, var = arrays(
@@ -155,6 +163,7 @@ def total_log_variance(
         slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
+    nonnegative("total_log_variance", epsilon=epsilon)
     B = minibatch_size("total_log_variance", x, mean=mean, var=var)
     if mean is None:
         mean = xp.sum(z, axis=0) / B

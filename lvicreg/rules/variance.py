@@ -4,13 +4,15 @@
 
 from typing import Any
 
-from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._inputs import arrays, minibatch_size, nonnegative
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 
 __all__ = ["variance"]
 
 
 @renamed(df="slope")
+@full_precision
 def variance(
     x: Any,
     z: Any,
@@ -54,11 +56,13 @@ def variance(
         epsilon: added to the variance, in its units.
 
     Returns:
-        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it).
+        The direction of descent, (N, M), in the arrays' dtype (a NumPy scalar among the options promotes it); those of 16 bits
+        are computed with in float32.
 
     Raises:
         TypeError: an argument is not an array, or not of a real floating dtype.
         ValueError: an array has the wrong rank, or a size differs between arrays.
+        ValueError: gamma or epsilon is negative.
         ValueError: of mean, var, alpha some are given but not all; or none, and there are fewer than 2 samples.
     """
     xp, x, z, slope, mean, var = arrays(
@@ -68,6 +72,7 @@ def variance(
         slope=(slope, "BN"),
         given={"mean": (mean, "N"), "var": (var, "N")},
     )
+    nonnegative("variance", gamma=gamma, epsilon=epsilon)
     B = minibatch_size("variance", x, mean=mean, var=var, alpha=alpha)
     if alpha is None:
         alpha = 1 / (B - 1)

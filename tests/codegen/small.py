@@ -3,7 +3,8 @@
 import pytest
 from sympy import Idx, IndexedBase, Symbol
 
-from lvicreg._inputs import arrays, minibatch_size, several_samples
+from lvicreg._inputs import arrays, minibatch_size, nonnegative, several_samples
+from lvicreg._precision import full_precision
 from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric, Synapse
 from lvicreg.calculus.layer import B, W, b, i, k, p, q, t, x, z
 from lvicreg.codegen.emit import function_source
@@ -58,6 +59,7 @@ def from_loss(loss, meanings=None, arguments=(z,), target=z[d, p], more=(), **ab
 def compiled(source):
     """The function whose source this is."""
     names = {"arrays": arrays, "minibatch_size": minibatch_size, "several_samples": several_samples, "Any": object}
+    names |= {"nonnegative": nonnegative, "full_precision": full_precision}
     exec(source, names)
     return names["small"]
 

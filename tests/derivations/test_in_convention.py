@@ -7,7 +7,8 @@ import pytest
 
 from derivations.in_convention import SECTION_RULES, loss_in, rule_in
 from lvicreg import rules
-from lvicreg._inputs import arrays, minibatch_size
+from lvicreg._inputs import arrays, minibatch_size, nonnegative
+from lvicreg._precision import full_precision
 from lvicreg._renamed import renamed
 from lvicreg.calculus import Definitions, derivative, is_zero
 from lvicreg.calculus.layer import B, N, W, mean, p, q
@@ -53,7 +54,8 @@ IN_ROOT = [term for term in TERMS if getattr(term, "place", "root") == "root" an
 
 def compiled(term):
     """The function generated for a term."""
-    names = {"arrays": arrays, "minibatch_size": minibatch_size, "renamed": renamed, "Any": object}
+    names = {"arrays": arrays, "minibatch_size": minibatch_size, "nonnegative": nonnegative, "Any": object}
+    names |= {"full_precision": full_precision, "renamed": renamed}
     exec(function_source(rule_in(term)), names)
     return names[term.rule]
 

@@ -68,7 +68,8 @@ def test_linear_in_each_slope(rule, data, given, seed):
 @examples
 @over(data=layers, draw=st.data())
 def test_linear_in_the_coefficients(rule, names, data, draw):
-    first, second = ({name: draw.draw(st.floats(0.1, 10), label=name) for name in names} for _ in range(2))
+    largest = {"alpha": 0.5}  # a share of one, and two of them are added
+    first, second = ({name: draw.draw(st.floats(0.05, largest.get(name, 10)), label=name) for name in names} for _ in range(2))
     kwargs = arguments(rule, data, given=True)
     added = rule(**kwargs | {name: first[name] + second[name] for name in names})
     assert_close(rule(**kwargs | first) + rule(**kwargs | second), added, rtol=1e-9)
