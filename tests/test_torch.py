@@ -242,7 +242,7 @@ def test_the_page_s_examples_run(capsys):
     page = (Path(__file__).parents[1] / "book" / "torch.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(block, names)
     printed = capsys.readouterr().out

@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -70,27 +71,35 @@ def test_the_largest_step_grows_with_epsilon_until_the_other_direction_binds(pla
     assert step_measured("log_variance_decay", plane[0], decay, epsilon) == pytest.approx(limit, rel=0.005)
 
 
+@cache
+def figure_of(draw):
+    """Drawn once for all tests, which take away nothing of it."""
+    return draw()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed():
+    yield
+    plt.close("all")
+    figure_of.cache_clear()
+
+
 @pytest.mark.parametrize("draw", DRAWN)
 def test_a_figure_is_narrow_and_its_letters_large_enough_for_a_phone(draw):
-    figure = draw()
-    try:
-        figure.canvas.draw()
-        assert figure.get_size_inches()[0] <= 8
-        texts = [text for text in figure.findobj(plt.Text) if text.get_text().strip()]
-        assert min(text.get_fontsize() for text in texts) >= 10
-        drawn = figure.get_tightbbox()
-        assert drawn.min.min() >= 0
-        assert (drawn.max <= figure.get_size_inches()).all()
-    finally:
-        plt.close(figure)
+    figure = figure_of(draw)
+    figure.canvas.draw()
+    assert figure.get_size_inches()[0] <= 8
+    texts = [text for text in figure.findobj(plt.Text) if text.get_text().strip()]
+    assert min(text.get_fontsize() for text in texts) >= 10
+    drawn = figure.get_tightbbox()
+    assert drawn.min.min() >= 0
+    assert (drawn.max <= figure.get_size_inches()).all()
 
 
 @pytest.fixture
 def drawn(request):
     """The axes of a figure, from its function."""
-    figure = request.param()
-    yield figure.axes
-    plt.close(figure)
+    return figure_of(request.param).axes
 
 
 def says(page, *sentences):
