@@ -19,17 +19,16 @@ import inspect
 import json
 import math
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from numbers import Real
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import array_namespace, is_jax_array, is_numpy_array
 
+from lvicreg._files import replacing
 from lvicreg._inputs import arrays
 from lvicreg._precision import widened
 
@@ -252,17 +251,8 @@ def save(path: str | os.PathLike[str], stream: Stream, state: State) -> None:
     lost = [f"{name} {array.dtype}" for name, array in arrays.items() if array.dtype.kind not in "fiu"]
     if lost:
         raise TypeError(f"a checkpoint keeps float16, float32 and float64; got {', '.join(lost)}")
-    target = Path(path)
-    handle, draft = tempfile.mkstemp(prefix=target.name, suffix=".draft", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, configuration=configuration, digest=_digest(arrays, configuration), **arrays)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
-    except BaseException:
-        os.unlink(draft)
-        raise
+    with replacing(path) as file:
+        np.savez(file, configuration=configuration, digest=_digest(arrays, configuration), **arrays)  # type: ignore[arg-type]
 
 
 def load(path: str | os.PathLike[str], stream: Stream) -> State:
@@ -270,10 +260,12 @@ def load(path: str | os.PathLike[str], stream: Stream) -> State:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not a whole checkpoint, or one of another configuration.
+        ValueError: the file is not a whole checkpoint, or one of another configuration, or its arrays do not fit each other.
     """
     try:
         with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
+            if any(member.compress_type for member in file.zip.infolist()):  # a small file could fill the memory
+                raise ValueError("it is compressed, and checkpoints are not")
             content = {name: file[name] for name in file.files}
         written, digest = str(content.pop("configuration")), str(content.pop("digest"))
     except FileNotFoundError:
@@ -286,7 +278,21 @@ def load(path: str | os.PathLike[str], stream: Stream) -> State:
     if configuration != expected:
         different = [f"{k} {configuration.get(k)!r} instead of {v!r}" for k, v in expected.items() if configuration.get(k) != v]
         raise ValueError(f"{path} is of another configuration: {'; '.join(different)}")
+    _check_fit(path, content)
     return State(**content)
+
+
+def _check_fit(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+    """Refuse arrays that are not those of a state.
+
+    Raises:
+        ValueError: one is missing, unknown or of another shape.
+    """
+    N, M = (*content["W"].shape, 0, 0)[:2] if "W" in content else (0, 0)
+    shapes = {"W": (N, M), "mean": (N,), "var": (N,), "z_prev": (N,), "count": ()} | ({"K": (N, N)} if "K" in content else {})
+    found = {name: array.shape for name, array in content.items()}
+    if found != shapes:
+        raise ValueError(f"{path} is not the state of a stream: it has {found} and should have {shapes}")
 
 
 def _digest(arrays: Mapping[str, Any], configuration: str = "") -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lvicreg import rules
-from lvicreg.online import load, relu, save
+from lvicreg.online import _digest, load, relu, save
 from tests.test_online import data, equal, stream
 
 
@@ -155,3 +155,45 @@ def test_a_dtype_that_files_do_not_keep_is_refused(tmp_path, jnp):
     with pytest.raises(TypeError, match="W bfloat16"):
         save(tmp_path / "state", learns, learns.start(jnp.ones((2, 3), dtype=jnp.bfloat16)))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content | {"mean": content["mean"][:-1]},
+        lambda content: content | {"z_prev": content["z_prev"][None, :]},
+        lambda content: content | {"K": content["W"]},
+        lambda content: content | {"count": content["mean"]},
+        lambda content: {name: array for name, array in content.items() if name != "var"},
+        lambda content: content | {"other": content["mean"]},
+    ],
+    ids=["too short", "another axis", "no covariance", "several counts", "missing", "unknown"],
+)
+def test_arrays_that_do_not_fit_each_other_are_refused(checkpoint, change):
+    """Also where the digest is theirs."""
+    with np.load(checkpoint) as file:
+        content = {name: file[name] for name in file.files}
+    configuration = str(content.pop("configuration"))
+    del content["digest"]
+    changed = change(content)
+    with open(checkpoint, "wb") as file:
+        np.savez(file, configuration=configuration, digest=_digest(changed, configuration), **changed)
+    with pytest.raises(ValueError, match=r"is not the state of a stream: it has .* and should have"):
+        load(checkpoint, stream())
+
+
+def test_a_compressed_file_is_refused_before_it_is_read(tmp_path):
+    """A thousandth of the memory that it would fill."""
+    with open(tmp_path / "state", "wb") as file:
+        np.savez_compressed(file, W=np.zeros((1000, 1000)))
+    with pytest.raises(ValueError, match="not a whole checkpoint of a stream .it is compressed"):
+        load(tmp_path / "state", stream())
+
+
+def test_one_is_the_same_option_as_one_point_nought(tmp_path):
+    W, _ = data()
+    learns = stream(options={"decay": 1})
+    save(tmp_path / "state", learns, learns.start(W))
+    assert equal(load(tmp_path / "state", stream(options={"decay": 1.0})), learns.start(W))
+    with pytest.raises(ValueError, match="another configuration"):
+        load(tmp_path / "state", stream(options={"decay": 1.5}))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from lvicreg._files import replacing
 
 
 def write(files: Mapping[Path, str]) -> list[Path]:
@@ -14,15 +14,8 @@ def write(files: Mapping[Path, str]) -> list[Path]:
     changed = [path for path, content in files.items() if _read(path) != content]
     for path in changed:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(files[path])
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with replacing(path) as draft:
+            draft.write(files[path].encode())
     return changed
 
 
@@ -39,6 +32,8 @@ def drift(files: Mapping[Path, str], root: Path) -> str:
 
 
 def _read(path: Path) -> str | None:
+    if path.exists() and not path.is_file():  # a device, from which nothing would come
+        return None
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:

@@ -1,0 +1,51 @@
+"""Files that are written whole or not at all: a draft beside the file takes its place when it is complete.
+
+A link leads to the file that is replaced, and stays a link; the file keeps its permissions, and a new one gets those of the
+umask. What is no regular file, such as ``/dev/stdout``, cannot be replaced and is written to directly.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+ABANDONED = 3600  # seconds after which a draft is not one that somebody is writing
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """The draft of a file, open to be written; it takes the file's place at the end, or is removed if an error is raised."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        with open(target, "wb") as device:
+            yield device
+        return
+    if target.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, and cannot be written as a file: give the name of a file in it")
+    remove_abandoned(target)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            os.chmod(draft, target.stat().st_mode & 0o7777)
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def remove_abandoned(target: Path) -> None:
+    """Remove drafts of a file that a process left when it was killed."""
+    for draft in target.parent.glob(f".{target.name}.*.draft"):
+        with suppress(FileNotFoundError):  # removed by another process that saw it too
+            if time.time() - draft.stat().st_mtime > ABANDONED:
+                draft.unlink()
