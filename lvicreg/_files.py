@@ -43,6 +43,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+def unwritable(path: str | os.PathLike[str]) -> str:
+    """Why a file could not be written here, to be said before long work; empty if it could, as far as can be told."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        return f"{path} is a folder: give the name of a file in it"
+    place = next(folder for folder in target.parents if folder.exists())
+    if not place.is_dir():
+        return f"{place} is no folder, and {path} would be in it"
+    if not os.access(place, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        return f"{path} may not be written: {place} or the file is read-only"
+    return ""
+
+
 def remove_abandoned(target: Path) -> None:
     """Remove drafts of a file that a process left when it was killed."""
     for draft in target.parent.glob(f".{target.name}.*.draft"):

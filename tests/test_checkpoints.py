@@ -186,7 +186,7 @@ def test_a_compressed_file_is_refused_before_it_is_read(tmp_path):
     """A thousandth of the memory that it would fill."""
     with open(tmp_path / "state", "wb") as file:
         np.savez_compressed(file, W=np.zeros((1000, 1000)))
-    with pytest.raises(ValueError, match="not a whole checkpoint of a stream .it is compressed"):
+    with pytest.raises(ValueError, match=r"not a whole checkpoint of a stream \(it is compressed"):
         load(tmp_path / "state", stream())
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lvicreg._files import ABANDONED, replacing
+from lvicreg._files import ABANDONED, replacing, unwritable
 from lvicreg.codegen.files import write
 
 
@@ -83,3 +83,13 @@ def test_an_error_leaves_the_old_file_and_no_draft(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         interrupted(path)
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_why_a_file_could_not_be_written_is_known_before(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"")
+    assert unwritable(path) == unwritable(tmp_path / "new" / "file") == unwritable("/dev/null") == ""
+    assert unwritable(tmp_path) == f"{tmp_path} is a folder: give the name of a file in it"
+    assert unwritable(path / "file") == f"{path} is no folder, and {path / 'file'} would be in it"
+    monkeypatch.setattr(os, "access", lambda place, wanted: place != tmp_path)
+    assert unwritable(path) == f"{path} may not be written: {tmp_path} or the file is read-only"

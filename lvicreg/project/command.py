@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from lvicreg._files import unwritable
 from lvicreg.claims import Entry, Status, to_json
 from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Kernel
@@ -44,6 +45,9 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
     options = parser.parse_args(given)
     if options.changed and (options.sections or options.approve):
         parser.error("--changed chooses the sections itself: name no section, and no claim to approve")
+    targets = [options.json] * bool(options.json) + [project.root / "README.md"] * (not options.check)
+    for problem in filter(None, map(unwritable, targets)):  # claims take a minute to check
+        parser.error(problem)
     unknown = [name for name in options.sections if name not in project.sections]
     if unknown:
         parser.error(f"unknown section {', '.join(unknown)}; choose from {listed}")

@@ -202,3 +202,12 @@ def test_what_has_changed_is_not_chosen_by_name(named: list[str], capsys: pytest
     with pytest.raises(SystemExit):
         arguments(NOTE, ["--changed", *named])
     assert "--changed chooses the sections itself" in capsys.readouterr().err
+
+
+def test_a_ledger_that_cannot_be_written_is_found_out_before_claims_are_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        arguments(NOTE, ["--check", "--json", str(tmp_path)])
+    assert stopped.value.code == 2
+    assert "is a folder: give the name of a file in it" in capsys.readouterr().err
