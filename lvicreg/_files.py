@@ -20,11 +20,11 @@ ABANDONED = 3600  # seconds after which a draft is not one that somebody is writ
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """The draft of a file, open to be written; it takes the file's place at the end, or is removed if an error is raised."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and not (target.is_file() or target.is_dir()):
-        with open(target, "wb") as device:
+    if _is_device(Path(path)):
+        with open(path, "wb") as device:
             yield device
         return
+    target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(f"{path} is a folder, and cannot be written as a file: give the name of a file in it")
     remove_abandoned(target)
@@ -45,6 +45,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 def unwritable(path: str | os.PathLike[str]) -> str:
     """Why a file could not be written here, to be said before long work; empty if it could, as far as can be told."""
+    if _is_device(Path(path)):
+        return "" if os.access(path, os.W_OK) else f"{path} may not be written"
     target = Path(os.path.realpath(path))
     if target.is_dir():
         return f"{path} is a folder: give the name of a file in it"
@@ -54,6 +56,11 @@ def unwritable(path: str | os.PathLike[str]) -> str:
     if not os.access(place, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
         return f"{path} may not be written: {place} or the file is read-only"
     return ""
+
+
+def _is_device(path: Path) -> bool:
+    """Whether it is neither a file nor a folder, but is there; what ``/dev/stdout`` leads to may have no name."""
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def remove_abandoned(target: Path) -> None:

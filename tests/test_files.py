@@ -51,6 +51,7 @@ def test_permissions_follow_the_umask_and_then_stay(tmp_path):
 
 def test_a_device_is_written_to_and_stays_a_device(tmp_path):
     put("/dev/null")
+    put("/dev/stdout", b"")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
