@@ -20,7 +20,7 @@ def full_precision(function: Function) -> Function:
 
     @wraps(function)
     def computed(*args: Any, **kwargs: Any) -> Any:
-        arrays = [value for value in (*args, *kwargs.values()) if getattr(value, "ndim", 0) and hasattr(value, "dtype")]
+        arrays = [value for value in (*args, *kwargs.values()) if _is_array(value)]
         with without_autocast(arrays):
             if not any(map(is_half, arrays)):
                 return function(*args, **kwargs)
@@ -35,8 +35,8 @@ def full_precision(function: Function) -> Function:
 
 
 def is_half(value: Any) -> bool:
-    """Whether it is an array, or a number, of 16 bits."""
-    return str(getattr(value, "dtype", "")).removeprefix("torch.") in HALVES
+    """Whether it is an array of 16 bits."""
+    return _is_array(value) and str(value.dtype).removeprefix("torch.") in HALVES
 
 
 def widened(value: Any) -> Any:
@@ -61,6 +61,11 @@ def without_autocast(arrays: Iterable[Any]) -> AbstractContextManager[Any]:
 
     lowers = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
     return torch.autocast(kind, enabled=False) if lowers else nullcontext()
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it has axes; a number within compiled code must not be asked, which ``torch.compile`` does not take."""
+    return not isinstance(value, (int, float)) and bool(getattr(value, "ndim", 0)) and hasattr(value, "dtype")
 
 
 def _cast(value: Any, dtype: Any) -> Any:

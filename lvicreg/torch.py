@@ -27,10 +27,13 @@ from lvicreg.rules import total
 
 __all__ = ["VICRegLoss", "local_gradient"]
 
-LONGEST = 256  # bytes in which processes tell each other what they have
-
 Term: TypeAlias = tuple[Tensor, ...]  # a loss, and its gradient with respect to each of some activities
 ClosedForm: TypeAlias = Callable[..., Sequence[Term]]  # from activities, terms of a loss
+_Weighted: TypeAlias = tuple[Callable[..., Term], Any]  # a function of ``lvicreg.losses``, and the weight of its term
+_Gathered: TypeAlias = tuple[bool, str]  # whether activities are gathered, and why there are no second derivatives, if so
+ALONE: _Gathered = (False, "")
+
+LONGEST = 256  # bytes in which processes tell each other what they have
 
 
 class VICRegLoss(torch.nn.Module):
@@ -127,7 +130,11 @@ class VICRegLoss(torch.nn.Module):
             ValueError: shapes or devices differ, or there are fewer than 2 samples; with activities gathered, any process has
                 such activities, or their shapes or dtypes differ between processes. Then all processes raise it.
         """
-        return cast(Tensor, sum(self.terms(z_a, z_b).values()))
+        step, regularisers, views, gathered = self._parts(z_a, z_b)
+        loss = _added([step], ALONE, z_a, z_b if self.both_learn else z_b.detach())
+        for z in views:
+            loss = loss + _added(regularisers, gathered, z)
+        return loss
 
     def terms(self, z_a: Tensor, z_b: Tensor) -> dict[str, Tensor]:
         """The three terms of the loss by name, each with its coefficient, to be logged or added in another way.
@@ -142,33 +149,33 @@ class VICRegLoss(torch.nn.Module):
         Raises:
             TypeError, ValueError: as ``forward``.
         """
+        (invariance, own), regularisers, views, gathered = self._parts(z_a, z_b)
+        (step,) = _differentiated([invariance], ALONE, z_a, z_b if self.both_learn else z_b.detach())
+        functions, (by_variance, by_covariance) = zip(*regularisers, strict=True)
+        of_views = [_differentiated(functions, gathered, z) for z in views]
+        spread, overlap = (cast(Tensor, sum(term)) for term in zip(*of_views, strict=True))
+        return {"invariance": own * step, "variance": by_variance * spread, "covariance": by_covariance * overlap}
+
+    def _parts(self, z_a: Tensor, z_b: Tensor) -> tuple[_Weighted, list[_Weighted], tuple[Tensor, ...], _Gathered]:
+        """Of activities that can be taken: the invariance and the other two terms, with their weights, and the views of these."""
         gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
         problem = _problem(z_a, z_b)
         if gathers:
             _agreed(z_a, problem)
         if problem:
             raise problem
-        N = z_a.shape[-1]
-        B = z_a.shape[0] * (distributed.get_world_size() if gathers else 1)
-        invariance, variance, covariance = self.weights(N=N, B=B).items()
-        (_, own), (of_variance, by_variance), (of_covariance, by_covariance) = invariance, variance, covariance
-        if gathers:  # each process's own, of its own samples
-            own = self.weights(N=N, B=z_a.shape[0])[invariance[0]]
-        if not self.both_learn:
-            z_b = z_b.detach()
-        views = (z_a, z_b) if self.both_learn else (z_a,)
+        B, N = z_a.shape[0], z_a.shape[-1]
+        (invariance, own), *_ = self.weights(N=N, B=B).items()  # each process's own, of its own samples
+        _, *weights = self.weights(N=N, B=B * distributed.get_world_size() if gathers else B).items()
         epsilon = self._epsilon()
         # β is given though it is 1: of a default, torch.compile(dynamic=True) would make an input, which it then cannot find
         options = {"variance": {"gamma": self.gamma, "epsilon": epsilon}, "log_variance": {"epsilon": epsilon}}
-        functions = [
-            partial(getattr(losses, of_variance), **options[of_variance]),
-            partial(getattr(losses, of_covariance), beta=1.0),
+        regularisers: list[_Weighted] = [
+            (partial(getattr(losses, name), **options.get(name, {"beta": 1.0})), by) for name, by in weights
         ]
         once = "its activities are gathered" if gathers else "its convention holds the mean constant" * self.holds_mean
-        (step,) = _differentiated((losses.invariance,), False, "", z_a, z_b)
-        of_views = [_differentiated(functions, gathers, once, z) for z in views]
-        spread, overlap = (cast(Tensor, sum(term)) for term in zip(*of_views, strict=True))
-        return {"invariance": own * step, "variance": by_variance * spread, "covariance": by_covariance * overlap}
+        views: tuple[Tensor, ...] = (z_a, z_b) if self.both_learn else (z_a,)
+        return (getattr(losses, invariance), own), regularisers, views, (gathers, once)
 
     def _epsilon(self) -> float:
         """ε, after checking it: through the closed forms no gradient for it would come back.
@@ -197,9 +204,26 @@ def _number(name: str, value: Any) -> float:
     return float(value)
 
 
-def _differentiated(
-    functions: Sequence[Callable[..., Term]], gathers: bool, once: str, *activities: Tensor
-) -> tuple[Tensor, ...]:
+def _added(terms: Sequence[_Weighted], gathered: _Gathered, *activities: Tensor) -> Tensor:
+    """The sum of some terms; where the weights are numbers, one gradient is kept, which is that of the sum."""
+    functions, weights = zip(*terms, strict=True)
+    if any(isinstance(weight, Tensor) for weight in weights):
+        values = _differentiated(functions, gathered, *activities)
+        return cast(Tensor, sum(weight * value for weight, value in zip(weights, values, strict=True)))
+
+    def summed(*z: Tensor) -> Term:
+        (first, *others), (value, gradient) = terms, terms[0][0](*z)
+        value, gradient = first[1] * value, first[1] * gradient
+        for function, weight in others:
+            more, along = function(*z)
+            value, gradient = value + weight * more, torch.add(gradient, along, alpha=weight)
+        return value, gradient
+
+    (found,) = _differentiated([summed], gathered, *activities)
+    return found
+
+
+def _differentiated(functions: Sequence[Callable[..., Term]], gathered: _Gathered, *activities: Tensor) -> tuple[Tensor, ...]:
     """The value of each of ``lvicreg.losses`` for these activities."""
 
     def closed_form(*z: Tensor) -> Sequence[Term]:
@@ -208,7 +232,7 @@ def _differentiated(
         return [(loss, gradient, -gradient) if len(z) == 2 else (loss, gradient) for loss, gradient in found]
 
     function: Any = _Differentiated if torch.compiler.is_compiling() else _InForwardModeToo
-    found: tuple[Tensor, ...] = function.apply(closed_form, gathers, once, len(functions), *activities)
+    found: tuple[Tensor, ...] = function.apply(closed_form, *gathered, len(functions), *activities)
     return found[: len(functions)]
 
 
@@ -291,7 +315,12 @@ class _NotTwice(torch.autograd.Function):
 
 
 def _weighted(slopes: Sequence[Tensor], gradients: Sequence[Tensor]) -> Tensor:
-    return cast(Tensor, sum(slope * gradient for slope, gradient in zip(slopes, gradients, strict=True)))
+    """The sum of gradients times slopes, in one pass for each."""
+    (first, *others), (own, *rest) = slopes, gradients
+    total = first * own
+    for slope, gradient in zip(others, rest, strict=True):
+        total = torch.addcmul(total, slope, gradient)
+    return total
 
 
 def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Tensor, ...]:

@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
+from lvicreg import rules  # noqa: E402
 from lvicreg.conventions import PRESETS  # noqa: E402
 from lvicreg.torch import VICRegLoss  # noqa: E402
 from tests.views import close, differentiated, views  # noqa: E402
@@ -100,6 +101,17 @@ def test_compiled_once_for_all_batch_sizes():
     compiled = torch.compile(loss, fullgraph=True, dynamic=True)
     for shape in ((5, 8), (4, 8), (11, 8), (9, 4)):
         close(differentiated(compiled, *views(*shape)), differentiated(loss, *views(*shape)))
+
+
+@compiler_warnings
+def test_a_rule_compiled_once_for_all_batch_sizes():
+    """Its options are numbers that the compiler then takes for inputs."""
+    torch.compiler.reset()
+    compiled = torch.compile(rules.total, fullgraph=True, dynamic=True)
+    for B in (5, 9):
+        z, z_prev = (view.detach() for view in views(B, 4))
+        given = (z[:, :3], z, z_prev, torch.ones_like(z))
+        torch.testing.assert_close(compiled(*given, lambda_cov=0.3), rules.total(*given, lambda_cov=0.3))
 
 
 @compiler_warnings
