@@ -157,7 +157,7 @@ class VICRegLoss(torch.nn.Module):
         return {"invariance": own * step, "variance": by_variance * spread, "covariance": by_covariance * overlap}
 
     def _parts(self, z_a: Tensor, z_b: Tensor) -> tuple[_Weighted, list[_Weighted], tuple[Tensor, ...], _Gathered]:
-        """Of activities that can be taken: the invariance, the other two terms, each with its weight, and the views of these."""
+        """Of activities that can be taken: invariance, the other two terms, each with its weight, and the views of these."""
         gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
         problem = _problem(z_a, z_b)
         if gathers:
