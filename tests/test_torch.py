@@ -239,10 +239,10 @@ def test_refusals():
 
 
 def test_the_page_s_examples_run(capsys):
-    page = (Path(__file__).parents[1] / "book" / "torch.md").read_text(encoding="utf-8")
+    page = page_text()
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     for block in blocks:
         exec(block, names)
     printed = capsys.readouterr().out
@@ -252,3 +252,34 @@ def test_the_page_s_examples_run(capsys):
     assert (
         f"VICRegLoss{signature.replace(parameters=plain, return_annotation=signature.empty)}\n" in page
     )  # PyTorch is mocked there
+
+
+def test_what_the_page_says_of_small_batches():
+    """Means over draws, and the recipe against the whole batch."""
+    page = " ".join(page_text().split())
+    torch.manual_seed(0)
+    loss, N = VICRegLoss(0.0, 0.0, 1.0), 128
+    by_chance = {B: (N - 1) / (B - 1) for B in (256, 8)}
+    for B, expected in by_chance.items():
+        found = torch.stack([loss(*torch.randn(2, B, N)) / 2 for _ in range(200)])  # two views
+        assert abs(found.mean() - expected) < 4 * found.std() / 200**0.5 < 0.05 * expected
+    assert f"for {N} units it is {by_chance[256]:.2f} with 256 samples and {by_chance[8]:.0f} with 8" in page
+
+    z_a, noise = torch.randn(2, 256, N, dtype=torch.float64)
+    z = [z_a.requires_grad_(), (0.9 * z_a.detach() + (1 - 0.9**2) ** 0.5 * noise).requires_grad_()]
+    whole = torch.cat(torch.autograd.grad(VICRegLoss()(*z), z))
+    parts = torch.stack([VICRegLoss()(*pair) for pair in zip(*(view.split(64) for view in z), strict=True)]).mean()
+    off = (torch.cat(torch.autograd.grad(parts, z)) - whole).norm() / whole.norm()
+    assert "the mean of the four gradients differs from the whole batch's by " + f"{100 * off:.0f} % of its length" in page
+
+    (recipe,) = re.findall(r"```python\n(encoder = .*?)```", page_text(), re.DOTALL)
+    names = {"torch": torch, "VICRegLoss": VICRegLoss}
+    exec(recipe, names)
+    found = [parameter.grad for parameter in names["encoder"].parameters()]
+    whole_loss = VICRegLoss()(*(names["encoder"](view.flatten(0, 1)) for view in names["views"]))
+    expected = torch.autograd.grad(whole_loss, list(names["encoder"].parameters()))
+    close(found, expected, rtol=1e-5)
+
+
+def page_text():
+    return (Path(__file__).parents[1] / "book" / "torch.md").read_text(encoding="utf-8")
