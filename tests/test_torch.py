@@ -270,7 +270,8 @@ def test_what_the_page_says_of_small_batches():
     whole = torch.cat(torch.autograd.grad(VICRegLoss()(*z), z))
     parts = torch.stack([VICRegLoss()(*pair) for pair in zip(*(view.split(64) for view in z), strict=True)]).mean()
     off = (torch.cat(torch.autograd.grad(parts, z)) - whole).norm() / whole.norm()
-    assert "the mean of the four gradients differs from the whole batch's by " + f"{100 * off:.0f} % of its length" in page
+    assert "the mean of the four gradients differs from the whole batch's by almost half of its length" in page
+    assert 0.43 < off < 0.5
 
     (recipe,) = re.findall(r"```python\n(encoder = .*?)```", page_text(), re.DOTALL)
     names = {"torch": torch, "VICRegLoss": VICRegLoss}
