@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,7 +66,7 @@ def _is_device(path: Path) -> bool:
 
 def remove_abandoned(target: Path) -> None:
     """Remove drafts of a file that a process left when it was killed."""
-    for draft in target.parent.glob(f".{target.name}.*.draft"):
+    for draft in target.parent.glob(f".{escape(target.name)}.*.draft"):
         with suppress(FileNotFoundError):  # removed by another process that saw it too
             if time.time() - draft.stat().st_mtime > ABANDONED:
                 draft.unlink()

@@ -68,14 +68,14 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_drafts_of_the_killed_are_removed_and_those_of_the_living_stay(tmp_path):
-    old, young, other = (tmp_path / name for name in (".file.00aa.draft", ".file.00bb.draft", ".else.00aa.draft"))
+    old, young, other = (tmp_path / name for name in (".file[1].00aa.draft", ".file[1].00bb.draft", ".file1.00aa.draft"))
     for draft in (old, young, other):
         draft.write_bytes(b"half")
     past = time.time() - 2 * ABANDONED
     for draft in (old, other):
         os.utime(draft, (past, past))
-    put(tmp_path / "file")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".else.00aa.draft", ".file.00bb.draft", "file"]
+    put(tmp_path / "file[1]")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".file1.00aa.draft", ".file[1].00bb.draft", "file[1]"]
 
 
 def test_an_error_leaves_the_old_file_and_no_draft(tmp_path):
