@@ -21,15 +21,21 @@ ABANDONED = 3600  # seconds after which a draft is not one that somebody is writ
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """The draft of a file, open to be written; it takes the file's place at the end, or is removed if an error is raised."""
-    if _is_device(Path(path)):
+    if _is_device(Path(os.fsdecode(path))):
         with open(path, "wb") as device:
             yield device
         return
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(os.fsdecode(path)))
     if target.is_dir():
         raise IsADirectoryError(f"{path} is a folder, and cannot be written as a file: give the name of a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path} cannot be written: there is no folder {target.parent}")
+    if target.is_symlink():  # still, after all were followed
+        raise OSError(f"{path} cannot be written: its links lead back to themselves")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(f"{path} is read-only")
     remove_abandoned(target)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
+    draft = target.with_name(f".{_short(target)}.{secrets.token_hex(4)}.draft")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -59,6 +65,11 @@ def unwritable(path: str | os.PathLike[str]) -> str:
     return ""
 
 
+def _short(target: Path) -> str:
+    """Its name, of which a draft's is a longer form; names have 255 bytes at most."""
+    return target.name.encode()[:200].decode(errors="ignore")
+
+
 def _is_device(path: Path) -> bool:
     """Whether it is neither a file nor a folder, but is there; what ``/dev/stdout`` leads to may have no name."""
     return path.exists() and not (path.is_file() or path.is_dir())
@@ -66,7 +77,7 @@ def _is_device(path: Path) -> bool:
 
 def remove_abandoned(target: Path) -> None:
     """Remove drafts of a file that a process left when it was killed."""
-    for draft in target.parent.glob(f".{escape(target.name)}.*.draft"):
+    for draft in target.parent.glob(f".{escape(_short(target))}.{'[0-9a-f]' * 8}.draft"):
         with suppress(FileNotFoundError):  # removed by another process that saw it too
             if time.time() - draft.stat().st_mtime > ABANDONED:
                 draft.unlink()

@@ -5,7 +5,6 @@ minibatch of one: arrays over samples may leave the first axis out, all of them 
 """
 
 from collections.abc import Iterable, Mapping
-from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
@@ -73,7 +72,7 @@ def minibatch_size(rule: str, samples: Any, **statistics: Any) -> int:
         ValueError: ``alpha`` is not above 0 and at most 1.
         ValueError: some statistics are given and some are not; or none, and there are fewer than 2 samples.
     """
-    if isinstance(alpha := statistics.get("alpha"), Real) and not 0 < float(alpha) <= 1:
+    if (alpha := known(statistics.get("alpha"))) is not None and not 0 < alpha <= 1:
         raise ValueError(f"{rule}: alpha, the weight of one sample, must be above 0 and at most 1; got {alpha}")
     missing = [name for name, statistic in statistics.items() if statistic is None]
     size = int(samples.shape[0])
@@ -94,8 +93,18 @@ def nonnegative(rule: str, **options: Any) -> None:
         ValueError: an option is negative, or NaN.
     """
     for name, value in options.items():
-        if isinstance(value, Real) and not float(value) >= 0:
+        if (number := known(value)) is not None and not number >= 0:
             raise ValueError(f"{rule}: {name} must not be negative; got {value}")
+
+
+def known(option: Any) -> float | None:
+    """The value of a number, or of an array of one; none of what compiled code does not know yet, or of several numbers."""
+    if option is None or is_tensor(option):  # a tensor may be on a device that is not waited for
+        return None
+    try:
+        return float(option)
+    except TypeError:  # also what JAX raises of a tracer
+        return None
 
 
 def several_samples(loss: str, activity: Any) -> int:

@@ -93,6 +93,7 @@ class Stream:
             if not isinstance(value, Real):
                 raise TypeError(f"{name} must be a number such as 0.01; got {value!r}")
             object.__setattr__(self, name, float(value))  # a NumPy scalar would promote the weights
+        object.__setattr__(self, "options", dict(self.options))  # what is compiled with them does not see them change
         if not math.isfinite(self.eta):
             raise ValueError(f"eta, the learning rate, must be finite; got {self.eta}")
         if not 0 < self.alpha <= 1:
@@ -266,32 +267,36 @@ def load(path: str | os.PathLike[str], stream: Stream) -> State:
         with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
             if any(member.compress_type for member in file.zip.infolist()):  # a small file could fill the memory
                 raise ValueError("it is compressed, and checkpoints are not")
-            content = {name: file[name] for name in file.files}
+            content = {name: np.asarray(file[name]) for name in file.files}
         written, digest = str(content.pop("configuration")), str(content.pop("digest"))
+        found = _digest(content, written)
     except FileNotFoundError:
         raise
     except Exception as broken:  # what a damaged archive raises depends on the place of the damage
         raise ValueError(f"{path} is not a whole checkpoint of a stream ({broken}): go back to an earlier one") from broken
-    if digest != _digest(content, written):
+    if digest != found:
         raise ValueError(f"{path} has been changed or damaged: its digest is not that of its arrays; go back to an earlier one")
     configuration, expected = json.loads(written), json.loads(json.dumps(stream.describe()))
+    if not isinstance(configuration, dict):
+        raise ValueError(f"{path} is not a whole checkpoint of a stream: go back to an earlier one")
     if configuration != expected:
         different = [f"{k} {configuration.get(k)!r} instead of {v!r}" for k, v in expected.items() if configuration.get(k) != v]
         raise ValueError(f"{path} is of another configuration: {'; '.join(different)}")
-    _check_fit(path, content)
+    _check_fit(path, content, "K" in stream._reads)
     return State(**content)
 
 
-def _check_fit(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
-    """Refuse arrays that are not those of a state.
+def _check_fit(path: str | os.PathLike[str], content: Mapping[str, Any], covariance: bool) -> None:
+    """Refuse arrays that are not those of a state, with a covariance filter or without.
 
     Raises:
         ValueError: one is missing, unknown or of another shape.
     """
     N, M = (*content["W"].shape, 0, 0)[:2] if "W" in content else (0, 0)
-    shapes = {"W": (N, M), "mean": (N,), "var": (N,), "z_prev": (N,), "count": ()} | ({"K": (N, N)} if "K" in content else {})
+    shapes = {"W": (N, M), "mean": (N,), "var": (N,), "z_prev": (N,), "count": ()} | ({"K": (N, N)} if covariance else {})
     found = {name: array.shape for name, array in content.items()}
-    if found != shapes:
+    kinds = {name: array.dtype.kind for name, array in content.items()}
+    if found != shapes or set(kinds.values()) - {"f", "i", "u"} or kinds["count"] == "f":
         raise ValueError(f"{path} is not the state of a stream: it has {found} and should have {shapes}")
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from numbers import Real
 from typing import Any, TypeAlias, cast
 
@@ -43,9 +43,10 @@ class VICRegLoss(torch.nn.Module):
     float32. With fewer samples than units, rounding errors of the covariance term are relative to Σ_{i,k} K_ik², its diagonal
     included, and not to the term itself: a few units of far larger variance than the others cost digits.
 
-    It can be differentiated in forward mode (``torch.func.jvp``), and again in reverse mode, through the closed form of its
-    gradient; but with activities gathered, or in a convention that holds the mean constant, a second derivative raises a
-    RuntimeError. What is refused raises a ValueError or a TypeError where lightly's loss asserts.
+    It can be differentiated in forward mode (``torch.func.jvp``, where it is not compiled), and each of the two modes again in
+    reverse mode; but forward mode twice gives 0, which PyTorch does not let it find out. With activities gathered, or in a
+    convention that holds the mean constant, a second derivative raises an error; with activities gathered so does forward mode.
+    What is refused raises a ValueError or a TypeError where lightly's loss asserts.
 
     Args:
         lambda_param: coefficient of the invariance term. A coefficient may be changed on the way, and be learned: assign a
@@ -84,7 +85,8 @@ class VICRegLoss(torch.nn.Module):
         self.gather_distributed = gather_distributed
         self.nominal = nominal
         given = {"lambda_param": lambda_param, "mu_param": mu_param, "nu_param": nu_param}
-        numbers = (_number(name, value) for name, value in given.items())
+        checked = map(_coefficient, given, given.values())
+        numbers = [float(value.detach() if isinstance(value, Tensor) else value) for value in checked]
         coefficients = dict(zip(("invariance", "variance", "covariance"), numbers, strict=True))
         for_rules(coefficients, convention, N=2, B=3, nominal=nominal)  # raises what is wrong with them
         self.convention = convention if isinstance(convention, Convention) else PRESETS[convention]
@@ -102,16 +104,16 @@ class VICRegLoss(torch.nn.Module):
         Raises:
             ValueError: the convention divides by what is zero for so few units or samples.
         """
-        coefficients = {"invariance": self.lambda_param, "variance": self.mu_param, "covariance": self.nu_param}
+        names = {"invariance": "lambda_param", "variance": "mu_param", "covariance": "nu_param"}
         found = {}
-        for name, coefficient in coefficients.items():
+        for name, parameter in names.items():
             term = self.convention.terms[name]
             over, under = term.sizes(N, B, B if self.nominal is None else self.nominal)
             if under == 0:
                 raise ValueError(
                     f"the convention's {name} term is divided by {under}: it needs more than {N} units, {B} samples"
                 )
-            found[term.rule] = coefficient * self.shares[name] * over / under
+            found[term.rule] = _coefficient(parameter, getattr(self, parameter)) * (self.shares[name] * over / under)
         return found
 
     def forward(self, z_a: Tensor, z_b: Tensor) -> Tensor:
@@ -161,7 +163,9 @@ class VICRegLoss(torch.nn.Module):
         gathers = self.gather_distributed and distributed.is_initialized() and distributed.get_world_size() > 1
         problem = _problem(z_a, z_b)
         if gathers:
-            _agreed(z_a, problem)
+            learned = [name for name in ("lambda_param", "mu_param", "nu_param") if isinstance(getattr(self, name), Tensor)]
+            settings = f"{len(learned)} learned coefficients, views {'both' if self.both_learn else 'present'}"
+            _agreed(z_a, z_b, problem, settings)
         if problem:
             raise problem
         B, N = z_a.shape[0], z_a.shape[-1]
@@ -191,17 +195,17 @@ class VICRegLoss(torch.nn.Module):
         return float(self.eps)
 
 
-def _number(name: str, value: Any) -> float:
-    """The value of a coefficient, which may be learned.
+def _coefficient(name: str, value: Any) -> Any:
+    """A coefficient: a number, or a learned one, a tensor without axes, in float32 at least.
 
     Raises:
-        TypeError: it is no number, nor a tensor of one.
+        TypeError: it is neither.
     """
-    if isinstance(value, Tensor) and value.numel() == 1:
-        return float(value.detach())
+    if isinstance(value, Tensor) and value.numel() == 1 and value.is_floating_point():
+        return value.reshape(()).to(torch.promote_types(value.dtype, torch.float32))
     if not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number such as 25.0, or a tensor of one; got {value!r}")
-    return float(value)
+        raise TypeError(f"{name} must be a number such as 25.0, or a tensor of one, of a floating dtype; got {value!r}")
+    return value
 
 
 def _added(terms: Sequence[_Weighted], gathered: _Gathered, *activities: Tensor) -> Tensor:
@@ -262,20 +266,19 @@ class _Differentiated(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
-        slopes = given[: ctx.count]
+        slopes: Sequence[Tensor] = given[: ctx.count]
         saved = ctx.saved_tensors  # read once: a checkpoint unpacks it once
         views = len(saved) // (ctx.count + 1)
         activities, gradients = saved[:views], saved[views:]
         if ctx.gathers:  # the losses of all processes depend on these activities; nothing else need be exchanged
-            together = torch.stack(slopes)
+            together = torch.stack(list(slopes))
             distributed.all_reduce(together)
             slopes = together.unbind()
         if torch.is_grad_enabled():  # it may be differentiated once more, which the closed form can be
-            if ctx.once:
+            if ctx.gathers:
                 not_twice: Any = _NotTwice.apply
-                gradients = [not_twice(ctx.once, gradient, activities[n % views]) for n, gradient in enumerate(gradients)]
-            else:
-                gradients = _computed(ctx.closed_form, activities)[ctx.count :]
+                slopes = [not_twice(ctx.once, *pair) for pair in zip(slopes, given, strict=False)]
+            gradients = _again(ctx, activities, gradients)
         by_view = (_weighted(slopes, gradients[view::views]) for view in range(views))
         return None, None, None, None, *(total.to(z.dtype) for total, z in zip(by_view, activities, strict=True))
 
@@ -286,14 +289,24 @@ class _InForwardModeToo(_Differentiated):
     @staticmethod
     def jvp(ctx: Any, *tangents: Tensor) -> tuple[Tensor | None, ...]:
         """Along the tangents of the activities, each gradient's product with them."""
+        if ctx.gathers:
+            raise RuntimeError("VICRegLoss has no forward mode where its activities are gathered: use reverse mode")
         saved, moved = ctx.saved_tensors, tangents[4:]
         views = len(moved)
-        gradients = saved[views:]
+        gradients = _again(ctx, saved[:views], saved[views:])  # which may be differentiated too
         changes = []
         for term in range(ctx.count):
             own = zip(gradients[term * views : (term + 1) * views], moved, strict=True)
             changes.append(cast(Tensor, sum((gradient * tangent).sum() for gradient, tangent in own)))
         return *changes, *(None for _ in gradients)
+
+
+def _again(ctx: Any, activities: Sequence[Tensor], gradients: Sequence[Tensor]) -> Sequence[Tensor]:
+    """The gradients as functions of the activities, to be differentiated once more; or such as cannot be."""
+    if ctx.once:
+        not_twice: Any = _NotTwice.apply
+        return [not_twice(ctx.once, gradient, activities[n % len(activities)]) for n, gradient in enumerate(gradients)]
+    return _computed(ctx.closed_form, activities)[ctx.count :]
 
 
 class _NotTwice(torch.autograd.Function):
@@ -325,7 +338,7 @@ def _weighted(slopes: Sequence[Tensor], gradients: Sequence[Tensor]) -> Tensor:
 
 def _computed(closed_form: ClosedForm, activities: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """The terms' values, then the gradients of each, in float32 at least; with axes for places, means over them."""
-    enough = torch.promote_types(activities[0].dtype, torch.float32)
+    enough = reduce(torch.promote_types, (activity.dtype for activity in activities), torch.float32)
     z = [activity.to(enough) for activity in activities]
 
     def flat(*one: Tensor) -> tuple[Tensor, ...]:
@@ -352,22 +365,22 @@ def _problem(z_a: Any, z_b: Any) -> Exception | None:
     return None
 
 
-def _agreed(z: Any, problem: Exception | None) -> None:
+def _agreed(z_a: Any, z_b: Any, problem: Exception | None, settings: str) -> None:
     """Nothing, if the activities of all processes can be gathered; else every process refuses, so that none waits for another.
 
     Raises:
-        ValueError: those of one cannot be taken, or they differ in shape or dtype.
+        ValueError: those of one cannot be taken, or they differ in shape or dtype, or the losses in their settings.
     """
     usual = "cuda" if distributed.get_backend() == "nccl" else "cpu"
-    own = str(problem) if problem else f"{tuple(z.shape)} {z.dtype}"
+    own = str(problem) if problem else f"{tuple(z_a.shape)} {z_a.dtype} {z_b.dtype}, {settings}"
     written = own.encode()[:LONGEST].ljust(LONGEST)
-    sent = torch.tensor(list(written), dtype=torch.uint8, device=z.device if isinstance(z, Tensor) else usual)
+    sent = torch.tensor(list(written), dtype=torch.uint8, device=z_a.device if isinstance(z_a, Tensor) else usual)
     received = [torch.empty_like(sent) for _ in range(distributed.get_world_size())]
     distributed.all_gather(received, sent)
     found = [bytes(each.tolist()).decode(errors="ignore").strip() for each in received]
     if problem or len(set(found)) > 1:
         listed = "; ".join(f"process {rank}: {what}" for rank, what in enumerate(found))
-        raise ValueError(f"all processes must have minibatches of one shape and dtype: {listed}")
+        raise ValueError(f"all processes must have minibatches of one shape and dtype, and one loss: {listed}")
 
 
 def _gathered(z: Tensor) -> Tensor:
@@ -393,7 +406,8 @@ def local_gradient(
     what is frozen gets none. Of 16 bits, weights and inputs are computed with in float32.
 
     Args:
-        layer: ``grad`` is set of the parameters that its weight is or comes from, and of its bias, where it has one.
+        layer: ``grad`` is set of the parameters that its weight is or comes from, and of its bias, where it has one; what was
+            there before is replaced, not added to.
         x: (B, M); the layer's input.
         x_prev: (B, M); its input in the previous time step, or of another view.
         rule: a function of ``lvicreg.rules``.
@@ -408,8 +422,8 @@ def local_gradient(
         ValueError: ``x`` and ``x_prev`` differ in shape, or are no minibatches of the layer's inputs.
         TypeError, ValueError: as the rule.
     """
-    if not isinstance(layer, torch.nn.Linear):
-        raise TypeError(f"layer must be a torch.nn.Linear; got {type(layer).__name__}")
+    if not isinstance(layer, torch.nn.Linear) or type(layer).forward is not torch.nn.Linear.forward:
+        raise TypeError(f"layer must be a torch.nn.Linear, with its own way to compute; got {type(layer).__name__}")
     weight = layer.weight
     for name, given in (("x", x), ("x_prev", x_prev)):
         if not isinstance(given, Tensor):
@@ -429,9 +443,13 @@ def _set_gradient(
     layer: torch.nn.Linear, x: Tensor, x_prev: Tensor, rule: Callable[..., Any], activation: Any, options: dict[str, Any]
 ) -> tuple[Tensor, Tensor]:
     with torch.enable_grad():  # so that it is known what the weight is computed from
-        weight = _weight(layer)
+        if not all(isinstance(own, torch.nn.Parameter | None) for own in (layer.weight, layer.bias)):
+            layer(
+                torch.zeros_like(layer.weight[:1])
+            )  # a hook may compute it only then, such as that of torch.nn.utils.weight_norm
+        weight, of_bias = layer.weight, layer.bias
     W = weight.detach().to(x.dtype)
-    bias = None if layer.bias is None else layer.bias.detach().to(x.dtype)
+    bias = None if of_bias is None else of_bias.detach().to(x.dtype)
     linear = torch.nn.functional.linear
     (z, slope), (z_prev, _) = activation(linear(x, W, bias)), activation(linear(x_prev, W, bias))
     has = {"x": x, "z": z, "z_prev": z_prev, "slope": slope, "W": W}
@@ -440,27 +458,31 @@ def _set_gradient(
         has["W"] = torch.cat([W, bias[:, None]], dim=1)
     asked = [name for name in inspect.signature(rule).parameters if name in has]
     gradient = -rule(**{name: has[name] for name in asked}, **options)
-    _set(weight, gradient[:, : layer.in_features], layer)
-    if layer.bias is not None:
-        _set(layer.bias, gradient[:, -1], layer)
+    whole: dict[Tensor, Tensor] = {}
+    for tensor, own in ((weight, gradient[:, : layer.in_features]), (of_bias, gradient[:, -1])):
+        if tensor is not None:
+            for parameter, share in _shares(tensor, own.to(tensor.dtype), layer):
+                whole[parameter] = whole[parameter] + share if parameter in whole else share
+    for parameter in layer.parameters():
+        if parameter in whole or not parameter.requires_grad:
+            parameter.grad = whole.get(parameter)
     return z.to(weight.dtype), z_prev.to(weight.dtype)
 
 
-def _weight(layer: torch.nn.Linear) -> Tensor:
-    """The weight; a hook may compute it only when the layer is called, such as that of ``torch.nn.utils.weight_norm``."""
-    if not isinstance(layer.weight, torch.nn.Parameter):
-        layer(torch.zeros_like(layer.weight[:1]))
-    return layer.weight
+def _shares(tensor: Tensor, gradient: Tensor, layer: torch.nn.Linear) -> list[tuple[Tensor, Tensor]]:
+    """The gradient of a parameter, or of those that a tensor of the layer is computed from, that are not frozen.
 
-
-def _set(tensor: Tensor, gradient: Tensor, layer: torch.nn.Linear) -> None:
-    """Set the gradient of a parameter, or of those that a tensor of the layer is computed from; of none that is frozen."""
-    if not tensor.requires_grad:
-        return
-    if tensor.is_leaf:
-        tensor.grad = gradient.to(tensor.dtype)
-        return
+    Raises:
+        RuntimeError: it is not known what the tensor is computed from.
+    """
+    if tensor.is_leaf and isinstance(tensor, torch.nn.Parameter):
+        return [(tensor, gradient)] if tensor.requires_grad else []
     learned = [parameter for parameter in layer.parameters() if parameter.requires_grad]
-    found = torch.autograd.grad(tensor, learned, gradient.to(tensor.dtype), allow_unused=True)
-    for parameter, own in zip(learned, found, strict=True):
-        parameter.grad = parameter.grad if own is None else own
+    if not learned:
+        return []
+    if not tensor.requires_grad:
+        raise RuntimeError(
+            "local_gradient cannot tell what a weight was computed from: call it outside inference mode and caches"
+        )
+    found = torch.autograd.grad(tensor, learned, gradient, allow_unused=True)
+    return [(parameter, own) for parameter, own in zip(learned, found, strict=True) if own is not None]

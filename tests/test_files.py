@@ -68,14 +68,17 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_drafts_of_the_killed_are_removed_and_those_of_the_living_stay(tmp_path):
-    old, young, other = (tmp_path / name for name in (".file[1].00aa.draft", ".file[1].00bb.draft", ".file1.00aa.draft"))
-    for draft in (old, young, other):
+    old, young, other = (
+        tmp_path / name for name in (".file[1].00aa00aa.draft", ".file[1].00bb00bb.draft", ".file1.00aa00aa.draft")
+    )
+    own = tmp_path / ".file[1].notes.draft"  # the user's
+    for draft in (old, young, other, own):
         draft.write_bytes(b"half")
     past = time.time() - 2 * ABANDONED
-    for draft in (old, other):
+    for draft in (old, other, own):
         os.utime(draft, (past, past))
     put(tmp_path / "file[1]")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".file1.00aa.draft", ".file[1].00bb.draft", "file[1]"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([other.name, young.name, own.name, "file[1]"])
 
 
 def test_an_error_leaves_the_old_file_and_no_draft(tmp_path):

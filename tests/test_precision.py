@@ -1,6 +1,7 @@
 """Arrays of 16 bits are computed with in float32, in every library, and outside autocast."""
 
 import inspect
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -93,3 +94,21 @@ def test_a_weight_of_one_sample_is_a_share(alpha):
         rules.variance(**arguments(rules.variance), **held)
     with pytest.raises(ValueError, match="must be above 0 and at most 1"):
         rules.log_variance(**arguments(rules.log_variance), alpha=alpha)
+
+
+def test_arrays_given_by_place_are_widened_too():
+    given = [array.astype(np.float16) for array in arguments(rules.oja).values()]
+    wide = rules.oja(*(array.astype(np.float32) for array in given))
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(rules.oja(*given), wide.astype(np.float16))
+
+
+def test_one_sample_may_have_all_the_weight():
+    held = {"mean": np.zeros(N), "var": np.ones(N), "alpha": 1}
+    assert np.isfinite(rules.log_variance(**arguments(rules.log_variance), **held)).all()
+
+
+@pytest.mark.parametrize("value", [np.array(-1.0), Decimal(-1)], ids=repr)
+def test_numbers_of_other_kinds_are_looked_at_too(value):
+    with pytest.raises(ValueError, match="variance: gamma must not be negative"):
+        rules.variance(**arguments(rules.variance), gamma=value)

@@ -76,7 +76,9 @@ def test_four_processes_give_the_loss_of_one(shape, tmp_path):
         ),
         strict=False,
     ):
-        assert said.startswith("ValueError: all processes must have minibatches of one shape and dtype: process 0: (3, ")
+        assert said.startswith(
+            "ValueError: all processes must have minibatches of one shape and dtype, and one loss: process 0: (3, "
+        )
         assert of_the_odd_one in said.split("process 1: ")[1].split("; process 2")[0]
     assert len(refused[0]) == 6
     assert "no second derivatives where its activities are gathered" in refused[0][-1]

@@ -117,7 +117,7 @@ def test_local_gradients_under_autocast_and_of_wrong_shapes():
         local_gradient(layer, x, x.numpy())
     with pytest.raises(TypeError, match=r"the weight's dtype, torch\.float32, or of 16 bits; got torch\.float64"):
         local_gradient(layer, x.double(), x.double())
-    with pytest.raises(TypeError, match=r"must be a torch\.nn\.Linear; got Conv1d"):
+    with pytest.raises(TypeError, match=r"must be a torch\.nn\.Linear, with its own way to compute; got Conv1d"):
         local_gradient(torch.nn.Conv1d(5, 4, 1), x, x)
 
 
@@ -126,3 +126,55 @@ def test_no_graph_is_recorded():
     z, _ = local_gradient(layer, torch.randn(7, 5), torch.randn(7, 5))
     assert not z.requires_grad
     assert not layer.weight.grad.requires_grad
+
+
+class Adapted(torch.nn.Linear):
+    """One that computes in another way."""
+
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+def test_a_layer_that_computes_in_another_way_is_refused():
+    with pytest.raises(TypeError, match="with its own way to compute; got Adapted"):
+        local_gradient(Adapted(5, 4), torch.randn(7, 5), torch.randn(7, 5))
+
+
+class Times(torch.nn.Module):
+    """What is computed from one number."""
+
+    def __init__(self, number, shape):
+        super().__init__()
+        self.number, self.shape = number, shape
+
+    def forward(self, X):
+        return self.number * X
+
+
+def test_what_the_weight_and_the_bias_share_gets_both_gradients():
+    torch.manual_seed(0)
+    layer, number = torch.nn.Linear(5, 4, dtype=torch.float64), torch.nn.Parameter(torch.tensor(1.5, dtype=torch.float64))
+    plain = torch.nn.Linear(5, 4, dtype=torch.float64)
+    plain.load_state_dict({name: 1.5 * value for name, value in layer.state_dict().items()})
+    weight, bias = layer.weight.detach().clone(), layer.bias.detach().clone()
+    for name in ("weight", "bias"):
+        torch.nn.utils.parametrize.register_parametrization(layer, name, Times(number, None))
+    x, x_prev = torch.randn(2, 7, 5, dtype=torch.float64)
+    local_gradient(plain, x, x_prev)
+    local_gradient(layer, x, x_prev)
+    torch.testing.assert_close(number.grad, (plain.weight.grad * weight).sum() + (plain.bias.grad * bias).sum())
+
+
+def test_what_was_frozen_since_loses_its_old_gradient():
+    layer, x = torch.nn.Linear(5, 4), torch.randn(7, 5)
+    local_gradient(layer, x, x)
+    layer.bias.requires_grad_(False)
+    local_gradient(layer, x, x)
+    assert layer.bias.grad is None
+    assert layer.weight.grad is not None
+
+
+def test_a_weight_of_which_nothing_is_known_is_refused():
+    layer, x = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(5, 4)), torch.randn(7, 5)
+    with torch.inference_mode(), pytest.raises(RuntimeError, match="cannot tell what a weight was computed from"):
+        local_gradient(layer, x, x)

@@ -150,3 +150,48 @@ def test_one_unit_has_no_covariance():
     spread = sum(np.maximum(0, 1 - np.sqrt(view.var(ddof=1) + 1e-4)) for view in u)
     torch.testing.assert_close(terms["variance"].item(), 25 * spread / 2)
     torch.testing.assert_close(terms["invariance"].item(), 25 * ((u[0] - u[1]) ** 2).mean())
+
+
+@compiler_warnings
+def test_one_mode_over_the_other():
+    """Forward and reverse, in either order, are reverse twice; where there is none it is refused, not zero."""
+    z_a, z_b = (view.detach() for view in views(6, 4))
+
+    def of_one(z):
+        return VICRegLoss()(z, z_b)
+
+    twice = torch.func.jacrev(torch.func.jacrev(of_one))(z_a)
+    assert twice.abs().max() > 0.1
+    for mixed in (torch.func.jacrev(torch.func.jacfwd(of_one)), torch.func.hessian(of_one)):
+        torch.testing.assert_close(mixed(z_a), twice)
+    for name in HELD:
+        held = VICRegLoss(convention=name)
+        with pytest.raises(RuntimeError, match="no second derivatives where its convention holds the mean constant"):
+            torch.func.jacrev(torch.func.jacfwd(lambda z, held=held: held(z, z_b)))(z_a)
+
+
+@compiler_warnings
+def test_forward_mode_of_each_term():
+    z = tuple(view.detach() for view in views(5, 8))
+    along = tuple(torch.randn_like(view) for view in z)
+    _, found = torch.func.jvp(VICRegLoss().terms, z, along)
+    for name, change in found.items():
+        _, expected = torch.func.jvp(lambda *pair, name=name: VICRegLoss().terms(*pair)[name], z, along)
+        gradients = torch.func.grad(lambda *pair, name=name: VICRegLoss().terms(*pair)[name], argnums=(0, 1))(*z)
+        by_hand = sum((gradient * tangent).sum() for gradient, tangent in zip(gradients, along, strict=True))
+        torch.testing.assert_close(change, by_hand)
+        torch.testing.assert_close(expected, by_hand)
+
+
+def test_a_coefficient_of_sixteen_bits_does_not_overflow():
+    """Though the square of the number of samples, by which a term is divided, does."""
+    z = [view.detach().float() for view in views(300, 64)]
+    low = VICRegLoss(nu_param=torch.nn.Parameter(torch.ones(()))).half()
+    torch.testing.assert_close(low(*z), VICRegLoss()(*z))
+
+
+def test_views_of_two_dtypes_are_computed_in_the_wider():
+    z_a, z_b = (view.detach() for view in views(6, 4))
+    for pair in ((z_a.float(), z_b), (z_a, z_b.float())):
+        found, expected = (VICRegLoss().terms(*given)["invariance"] for given in (pair, [view.double() for view in pair]))
+        torch.testing.assert_close(found, expected, rtol=1e-14, atol=0)
