@@ -402,7 +402,7 @@ def local_gradient(
     """Give a linear layer the gradient by which a rule descends, so that an optimiser can take the step.
 
     Nothing is propagated back: the layer sees its own input, activity and slope. A bias learns as the weight of an input 1. A
-    weight that is computed from others, as by ``torch.nn.utils.parametrizations.weight_norm``, passes its gradient on to them;
+    weight that is computed from others, as by ``weight_norm``, passes its gradient on to them;
     what is frozen gets none. Of 16 bits, weights and inputs are computed with in float32.
 
     Args:
