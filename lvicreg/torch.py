@@ -129,8 +129,9 @@ class VICRegLoss(torch.nn.Module):
 
         Raises:
             TypeError: an argument is not a tensor, or not of a real floating dtype.
-            ValueError: shapes or devices differ, or there are fewer than 2 samples; with activities gathered, any process has
-                such activities, or their shapes or dtypes differ between processes. Then all processes raise it.
+            ValueError: shapes or devices differ, or there are fewer than 2 samples, or the convention divides by 0 for so few
+                units; with activities gathered, any process has activities that cannot be taken, or shapes or dtypes differ
+                between processes. Then all processes raise it.
         """
         step, regularisers, views, gathered = self._parts(z_a, z_b)
         loss = _added([step], ALONE, z_a, z_b if self.both_learn else z_b.detach())
@@ -402,8 +403,8 @@ def local_gradient(
     """Give a linear layer the gradient by which a rule descends, so that an optimiser can take the step.
 
     Nothing is propagated back: the layer sees its own input, activity and slope. A bias learns as the weight of an input 1. A
-    weight that is computed from others, as by ``weight_norm``, passes its gradient on to them;
-    what is frozen gets none. Of 16 bits, weights and inputs are computed with in float32.
+    weight that is computed from others, as by ``weight_norm``, passes its gradient on to them; what is frozen gets none.
+    Weights and inputs of 16 bits are computed with in float32.
 
     Args:
         layer: ``grad`` is set of the parameters that its weight is or comes from, and of its bias, where it has one; what was
@@ -420,10 +421,11 @@ def local_gradient(
     Raises:
         TypeError: the layer is not linear, an input is no tensor, or its dtype is neither the weight's nor one of 16 bits.
         ValueError: ``x`` and ``x_prev`` differ in shape, or are no minibatches of the layer's inputs.
+        RuntimeError: the weight is computed, and PyTorch has not recorded from what, as in inference mode.
         TypeError, ValueError: as the rule.
     """
     if not isinstance(layer, torch.nn.Linear) or type(layer).forward is not torch.nn.Linear.forward:
-        raise TypeError(f"layer must be a torch.nn.Linear, with its own way to compute; got {type(layer).__name__}")
+        raise TypeError(f"layer must be a torch.nn.Linear that computes as one, x Wᵀ + b; got {type(layer).__name__}")
     weight = layer.weight
     for name, given in (("x", x), ("x_prev", x_prev)):
         if not isinstance(given, Tensor):
@@ -444,9 +446,8 @@ def _set_gradient(
 ) -> tuple[Tensor, Tensor]:
     with torch.enable_grad():  # so that it is known what the weight is computed from
         if not all(isinstance(own, torch.nn.Parameter | None) for own in (layer.weight, layer.bias)):
-            layer(
-                torch.zeros_like(layer.weight[:1])
-            )  # a hook may compute it only then, such as that of torch.nn.utils.weight_norm
+            # a hook may compute it only when the layer is called, such as that of torch.nn.utils.weight_norm
+            layer(torch.zeros_like(layer.weight[:1]))
         weight, of_bias = layer.weight, layer.bias
     W = weight.detach().to(x.dtype)
     bias = None if of_bias is None else of_bias.detach().to(x.dtype)
