@@ -33,8 +33,13 @@ class Sizes(NamedTuple):
 
     @property
     def few(self) -> bool:
-        """Whether ``covariance`` goes through the products of samples, B × B, and not of units, N × N."""
-        return self.B < self.N
+        """Whether ``covariance`` takes the loudest units apart and goes through products of samples, B × B, for the others."""
+        return self.N >= 2 * self.B
+
+    @property
+    def m(self) -> int:
+        """The number of units that it then takes apart."""
+        return 5 * self.B // 4
 
 
 SMALL = Sizes(48, 16, 40), Sizes(16, 48, 40)  # compiled for the table
@@ -118,12 +123,12 @@ class Sent(NamedTuple):
     what: str
     kind: str
     over: str  # "s", "u", or "su" for all devices
-    size: str
+    size: str  # m is the number of units that are taken apart
 
     def elements(self, sizes: Sizes, s: int, u: int) -> float:
         """How many numbers are sent, on s × u devices."""
         formula = self.size.replace("·", "*").replace("²", "**2")
-        return float(eval(formula, {}, sizes._asdict() | {"s": s, "u": u}))
+        return float(eval(formula, {}, sizes._asdict() | {"m": sizes.m, "s": s, "u": u}))
 
 
 def sent(what: str, kind: str, over: str, size: str) -> list[Sent]:
@@ -137,10 +142,7 @@ UPDATE = sent("update", "all-reduce", "s", "N·M/u")
 
 
 def stated(rule: Callable[..., Any], few: bool, s: int, u: int, given: bool = False) -> list[Sent]:
-    """What a rule communicates on s × u devices; ``few`` if there are fewer samples than units.
-
-    With s and u above 1 the diagonal of K, which is of order N, is stated for 4 × 2; on other meshes it takes other ways.
-    """
+    """What a rule communicates on s × u devices; ``few`` if there are at least twice as many units as samples."""
     parameters = inspect.signature(rule).parameters
     if rule is rules.covariance:
         found = _covariance(few, s, given)
@@ -154,18 +156,14 @@ def stated(rule: Callable[..., Any], few: bool, s: int, u: int, given: bool = Fa
 
 def _covariance(few: bool, s: int, given: bool) -> list[Sent]:
     gather = sent("u", "all-gather", "u", "B·N/s")
-    if s == 1:
-        diagonal, places, moved = "N", sent("places of diag K", "all-gather", "u", "2·N"), []
-    else:
-        diagonal, places = "N/u", sent("places of diag K", "collective-permute", "su", "2·N/u")
-        moved = sent("diag K", "collective-permute", "su", "N/u")
     if given:
-        return places + gather + sent("diag K", "all-reduce", "u", diagonal) + moved + UPDATE
-    if few:
-        twice = 2 * sent("u", "all-gather", "s", "B·N/u")
-        return MEAN + twice + sent("diag K", "all-reduce", "s", "N/u") + sent("u uᵀ", "all-reduce", "u", "B²/s") + UPDATE
-    partial_sums = sent("K u, diag K", "all-reduce", "u", f"B·N/s + {diagonal}")
-    return MEAN + places + gather + sent("K", "all-reduce", "s", "N²/u") + partial_sums + moved + UPDATE
+        return gather + UPDATE
+    if not few:
+        return MEAN + gather + sent("K", "all-reduce", "s", "N²/u") + sent("K u", "all-reduce", "u", "B·N/s") + UPDATE
+    twice = 2 * (sent("û", "all-gather", "s", "B·m") + sent("ũ", "all-gather", "s", "B·N/u"))
+    ranks = sent("σ²", "all-gather", "u", "N") + sent("ranks", "collective-permute", "su" if s > 1 else "u", "N/u")
+    over_units = sent("û, ũ ũᵀ", "all-reduce", "u", "B·m/s + B²/s")
+    return MEAN + VARIANCE + ranks + over_units + twice + sent("K̂, σ²", "all-reduce", "s", "m² + N/u") + UPDATE
 
 
 def formula(each: Sent, s: int, u: int) -> str:
@@ -214,7 +212,7 @@ def alike() -> list[tuple[list[Callable[..., Any]], bool]]:
 
 def named(group: list[Callable[..., Any]], few: bool) -> str:
     """The names of rules that send the same."""
-    order = f", {'B < N' if few else 'B ≥ N'}" if rules.covariance in group else ""
+    order = f", {'N ≥ 2 B' if few else 'N < 2 B'}" if rules.covariance in group else ""
     return ", ".join(f"<code>{rule.__name__}</code>" for rule in group) + order.replace("<", "&lt;")
 
 

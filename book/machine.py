@@ -17,7 +17,12 @@ LARGE = Sizes(16384, 4096, 4096), Sizes(2048, 4096, 4096)  # with samples enough
 def products(rule: Callable[..., Any], sizes: Sizes) -> int:
     """Floating-point operations of a rule's matrix products, on all devices together; each has an equal share."""
     B, N, M = sizes
-    return 2 * B * N * M + (4 * B * N * min(B, N) if rule is rules.covariance else 0)
+    return 2 * B * N * M + (4 * B * N * (B if sizes.few else N) if rule is rules.covariance else 0)
+
+
+def apart(rule: Callable[..., Any], sizes: Sizes) -> int:
+    """Those with the units that ``covariance`` takes apart: divided along samples only."""
+    return 4 * sizes.B * sizes.m * (sizes.B + sizes.m) if rule is rules.covariance and sizes.few else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +52,9 @@ class Machine:
         steps = devices - 1 if self.ring else math.ceil(math.log2(devices))
         return rounds * (steps * self.latency + (devices - 1) / devices * transfer)
 
-    def computing(self, rule: Callable[..., Any], sizes: Sizes, devices: int) -> float:
-        """Seconds of the matrix products."""
-        return products(rule, sizes) / devices / self.rate
+    def computing(self, rule: Callable[..., Any], sizes: Sizes, s: int, u: int) -> float:
+        """Seconds of the matrix products of s × u devices."""
+        return (products(rule, sizes) / (s * u) + apart(rule, sizes) / s) / self.rate
 
     def communicating(self, rule: Callable[..., Any], sizes: Sizes, s: int, u: int) -> float:
         """Seconds of the collectives of s × u devices."""
@@ -71,7 +76,7 @@ class Machine:
         """The number of devices from which on collectives take longer than the matrix products; None if they never do."""
         for devices in range(largest, 1, -1):
             shape = self.mesh(layout, rule, sizes, devices)
-            if self.communicating(rule, sizes, *shape) <= self.computing(rule, sizes, devices):
+            if self.communicating(rule, sizes, *shape) <= self.computing(rule, sizes, *shape):
                 return None if devices == largest else devices + 1
         return 2
 

@@ -9,34 +9,33 @@ then propagated on; times ``f'(a_i^b) x_j^b`` and summed over samples it is the 
                 4 α β Σ_{k≠i} K_ik u_k^b             (covariance)
                 4 β u_i^b Σ_{k≠i} (u_k^b)²           (one-sample covariance, the mean held constant)
 
-The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms: with the covariances ``K_off``
-between units, and with the Gram matrix ``G`` of the samples, which is smaller where ``B < N``. The rounding errors of the first
-are relative to ``σ_i σ_k``, as those of any covariance. The second is a difference: its rounding errors are relative to ``Σ_ik
-K_ik²``, the diagonal included. With ``B < N`` the rank of ``K`` is below ``N``, so that units of equal variance cannot all be
-uncorrelated; a few units of far larger variance than the others cost digits.
+The functions of ``lvicreg.losses`` return loss and gradient together. Covariance has two forms. With the covariances ``K_off``
+between units its rounding errors are relative to ``σ_i σ_k``, as those of any covariance. With the Gram matrix of the samples,
+smaller where ``B < N``, it is a difference: the errors are relative to ``Σ_ik K_ik²``, the diagonal included, and a single unit
+of far larger variance than the others takes all digits. So the second form is of the population in two parts: the units of
+largest variance, more than the rank of ``K``, by their covariances; and the rest, whose squares are then no larger than a few
+times the loss (Welch's bound), by their Gram matrix.
 """
 
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Idx, IndexedBase
+from sympy import Expr, IndexedBase
 
 from derivations import covariance, covariance_one_sample, invariance, log_variance, variance
-from derivations.covariance import beta
+from derivations.covariance import beta, between_units, between_units_loss, by_loud, by_rest, d, of_loudest
 from derivations.independent import losses
 from derivations.invariance import z_prev
 from derivations.notation import LATEX, PARAMETERS, TEXT
 from derivations.variance import gamma
-from lvicreg.calculus import D, Definitions, Descent, H, Sigma, Symmetric, distinct
-from lvicreg.calculus.layer import B, K, W, alpha, b, c, epsilon, i, k, mean, network, p, q, sigma, slope, t, u, var, x, z
+from lvicreg.calculus import D, Definitions, Descent, H, Sigma, distinct
+from lvicreg.calculus.layer import K, W, alpha, b, epsilon, i, k, mean, network, p, q, sigma, slope, t, u, x, z
 from lvicreg.claims import Claim
-from lvicreg.codegen.rule import LossFunction
+from lvicreg.codegen.rule import LossFunction, Parts
 from lvicreg.conventions import Covariance, Invariance, Variance
 from lvicreg.engines import Autodiff, Equation
 
 TITLE = "Gradients with respect to the activity"
-
-d = Idx("d", B)  # the activity z_dp with respect to which losses are differentiated
 
 # --- the gradients -------------------------------------------------------------------------------------------------------
 hinge_gradient = -alpha * H(gamma - sigma[p]) * u[d, p] / sigma[p]
@@ -50,17 +49,13 @@ layer = network.primitive(z)  # whatever the activity comes from
 mean_held = network.holding(mean)
 
 # --- the losses as the code has them ---------------------------------------------------------------------------------------
-K_off, G = Symmetric("K_off"), Symmetric("G")
-K_off_u, Gu, S = map(IndexedBase, ("K_off_u", "Gu", "S"))
-between_units = layer.replace({K_off[i, k]: distinct(i, k) * K[i, k], K_off_u[b, i]: Sigma(K_off[i, k] * u[b, k], k)})
-between_samples = layer.replace({G[b, c]: Sigma(u[b, i] * u[c, i], i), Gu[b, i]: Sigma(G[b, c] * u[c, i], c)})
+S = IndexedBase("S")
 population = mean_held.primitive(z).replace({S[b]: Sigma(u[b, k] ** 2, k)})
 
 hinge = Descent(variance.loss, z[d, p], layer)
 logarithm = Descent(log_variance.loss, z[d, p], layer)
 step = Descent(Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i), z[d, p], layer)
-by_units = Descent(beta * Sigma(K_off[i, k] ** 2, i, k), z[d, p], between_units)
-by_samples = Descent(beta * (alpha**2 * Sigma(G[b, c] ** 2, b, c) - Sigma(var[i] ** 2, i)), z[d, p], between_samples)
+by_units = Descent(between_units_loss, z[d, p], between_units.primitive(z))
 one_sample = Descent(beta * Sigma(u[b, i] ** 2 * (S[b] - u[b, i] ** 2), b, i), z[d, p], population)
 
 
@@ -130,19 +125,17 @@ claims = (
     ),
     Claim(
         id="activity.covariance",
-        title="The covariance gradient at the activities, two forms",
+        title="The covariance gradient at the activities",
         statement=r"$[[4 \alpha \beta \sum_{k \neq i} K_{ik} u_k^b]]$ is the exact gradient of $[[\beta \sum_i \sum_{k \neq "
-        r"i} K_{ik}^2]]$ with respect to $z_i^b$; so is $4 \alpha \beta (\alpha (G u)_i^b - v_i u_i^b)$ that of the same loss "
-        r"in the form $\beta (\alpha^2 \sum_b \sum_c (G^{bc})^2 - \sum_i v_i^2)$, $G = u u^\top$.",
+        r"i} K_{ik}^2]]$ with respect to $z_i^b$, the mean free; times $f'(a_i^b) x_j^b$ and summed over samples it is the one "
+        "with respect to $W_{ij}$.",
         states=(covariance_gradient, covariance.loss),
         proof=r"$\partial K_{ik}/\partial z_i^b = \alpha (u_k^b - \frac{1}{B} \sum_c u_k^c) = \alpha u_k^b$ for $k \neq i$, "
-        r"and $K_{ik} = K_{ki}$ stands twice in the sum: $2 \beta \cdot 2 \sum_{k \neq i} K_{ik}\, \alpha u_k^b$. By "
-        r"covariance.gram the loss in terms of $G$ is the same function, and $\sum_{k \neq i} K_{ik} u_k^b = \alpha (G u)_i^b "
-        "- v_i u_i^b$.",
-        holds=equations(covariance.loss, covariance_gradient, by_units, by_samples),
+        r"and $K_{ik} = K_{ki}$ stands twice in the sum: $2 \beta \cdot 2 \sum_{k \neq i} K_{ik}\, \alpha u_k^b$. The chain "
+        "rule gives the gradient for the weight.",
+        holds=equations(covariance.loss, covariance_gradient, by_units),
         evidence=(Autodiff(losses.covariance, weights(covariance_gradient), network),),
         assumptions=(r"$B \ge 2$",),
-        rests_on=("covariance.gram",),
         source="VICReg, arXiv 2105.04906, Eq. 3 and 4",
     ),
     Claim(
@@ -163,11 +156,10 @@ claims = (
 )
 
 
-def function(name: str, summary: str, *forms: Descent, **about: Any) -> LossFunction:
+def function(name: str, summary: str, form: Descent, **about: Any) -> LossFunction:
     """A function of ``lvicreg.losses``, in the note's notation."""
     written: dict[str, Any] = {"parameters": PARAMETERS, "notation": TEXT, "latex": LATEX}
-    definitions = forms[0].definitions
-    return LossFunction(name=name, summary=summary, definitions=definitions, forms=forms, **written, **about)
+    return LossFunction(name=name, summary=summary, definitions=form.definitions, form=form, **written, **about)
 
 
 loss_functions = (  # of lvicreg.losses; no function here learns by itself
@@ -207,15 +199,16 @@ loss_functions = (  # of lvicreg.losses; no function here learns by itself
     ),
     function(
         "covariance",
-        "Exact covariance loss, in the cheaper form: by covariances of units (N×N), or by the Gram matrix of samples (B×B).",
+        "Exact covariance loss: by the covariances of units (N×N), or of most units by the Gram matrix of samples (B×B).",
         by_units,
-        by_samples,
+        parts=Parts(by_loud, by_rest, beta, of_loudest),
         arguments=(z,),
         options=(beta,),
-        claims=("activity.covariance", "covariance.gram", "covariance.scale"),
+        claims=("activity.covariance", "covariance.parts", "covariance.digits", "covariance.scale"),
         convention=str(Covariance()),
-        degenerate="0 where u = 0. NaN in one unit's activity reaches every unit. For B < N rounding errors are relative to "
-        "Σ_i Σ_k K_ik², the diagonal included: a few units of far larger variance than the others cost digits.",
+        degenerate="0 where u = 0, and never negative. NaN in one unit's activity reaches every unit. Rounding errors are "
+        "those of covariances: a gradient is exact to the last digits relative to Σ_{k≠i} σ_i σ_k |u_k|, so that of a unit "
+        "uncorrelated with all far louder ones has fewer.",
         source="VICReg (arXiv 2105.04906), Eq. 3 and 4.",
     ),
     function(

@@ -42,7 +42,7 @@ def loss_in(term: Term) -> tuple[Expr, Definitions]:
             summed = Sigma(covariance_one_sample.one_sample_loss, t)
             return summed * _share(term) / (UNITS[term.units](N) * SAMPLES[term.samples](B)), definitions
         case Covariance(batch="actual"):
-            loss = covariance.loss * _share(term) / UNITS[term.units](N)
+            loss = covariance.between_units_loss * _share(term) / UNITS[term.units](N)
             return loss, definitions.replace({alpha: 1 / (B - term.ddof)})
         case Invariance():
             summed = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)  # z_prev is given, so it is not differentiated

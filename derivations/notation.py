@@ -12,12 +12,18 @@ from lvicreg.codegen.rule import Parameter, Rule
 
 TEXT = layer.TEXT | {
     "decay": "λ", "lambda_inv": "λ_inv", "lambda_var": "λ_var", "lambda_cov": "λ_cov", "z_prev": "z'",
-    "K_diagonal": "diag(K)", "Ku": "(K u)", "K_off": "K°", "K_off_u": "(K° u)", "Gu": "(G u)",
+    "K_diagonal": "diag(K)", "Ku": "(K u)", "K_off": "K°", "K_off_u": "(K° u)",
+    "u_loud": "û", "K_loud": "K̂", "K_loud_off": "K̂°", "Ku_loud": "(K̂° û)", "G_loud": "Ĝ", "Gu_loud": "(G̃ û)",
+    "u_rest": "ũ", "var_rest": "ṽ", "G_rest": "G̃", "Gu_rest": "(G ũ)",
 }  # fmt: skip
 
 LATEX = layer.LATEX | {
     "decay": r"\lambda", "K_diagonal": r"\mathrm{diag}(K)", "Ku": "(K u)",
-    "K_off": r"K^{\circ}·", "K_off_u": r"(K^{\circ} u)", "Gu": "(G u)",
+    "K_off": r"K^{\circ}·", "K_off_u": r"(K^{\circ} u)",
+    "z_loud": r"\hat{z}", "mean_loud": r"\hat{m}", "u_loud": r"\hat{u}", "K_loud": r"\hat{K}", "G_loud": r"\hat{G}",
+    "K_loud_off": r"\hat{K}^{\circ}·", "Ku_loud": r"(\hat{K}^{\circ} \hat{u})", "Gu_loud": r"(\tilde{G} \hat{u})",
+    "z_rest": r"\tilde{z}", "mean_rest": r"\tilde{m}", "u_rest": r"\tilde{u}", "var_rest": r"\tilde{v}",
+    "G_rest": r"\tilde{G}", "Gu_rest": r"(G \tilde{u})", "eigenvalue": r"\chi",
     "lambda_inv": r"\lambda_{\mathrm{inv}}", "lambda_var": r"\lambda_{\mathrm{var}}", "lambda_cov": r"\lambda_{\mathrm{cov}}",
     "epsilon_2": r"\varepsilon_2", "gamma_2": r"\gamma_2",
     # one time step before

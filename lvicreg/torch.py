@@ -2,7 +2,7 @@
 
 ``VICRegLoss`` takes the place of lightly's, or of another published loss by the name of its convention. No graph is recorded
 through the covariance: ``lvicreg.losses`` returns each term with its gradient, contracted over samples or over units, whichever
-is cheaper.
+is cheaper, with the digits of covariances.
 
 ``local_gradient`` gives one linear layer the gradient by which a rule of ``lvicreg.rules`` descends; any optimiser takes the
 step. Layer by layer this trains a deep network in which nothing is propagated back.
@@ -40,8 +40,7 @@ class VICRegLoss(torch.nn.Module):
     """The VICReg loss of two views, ``λ · invariance + μ · variance + ν · covariance``.
 
     Value and gradient are those of lightly's ``VICRegLoss``, or of another convention. 16-bit activities are computed with in
-    float32. With fewer samples than units, rounding errors of the covariance term are relative to Σ_{i,k} K_ik², its diagonal
-    included, and not to the term itself: a few units of far larger variance than the others cost digits.
+    float32. Units of far larger variance than the others cost no digits.
 
     It can be differentiated in forward mode (``torch.func.jvp``, where it is not compiled), and each of the two modes again in
     reverse mode; but forward mode twice gives 0, which PyTorch does not let it find out. With activities gathered, or in a

@@ -32,6 +32,13 @@ def _covariance(np: ModuleType, z: Array, ddof: int = 1) -> Array:
     return centred.T @ centred / (len(z) - ddof)
 
 
+def covariance_of_parts(np: ModuleType, part: Array, data: Data) -> Array:
+    """VICReg Eq. 3 and 4, times N, for activities of which some columns stand before the others."""
+    loud, rest = (part if part.shape == given.shape else given for given in (data.z_loud, data.z_rest))
+    K = _covariance(np, np.concatenate([loud, rest], axis=1))
+    return data.beta * (np.sum(K**2) - np.sum(np.diag(K) ** 2))
+
+
 def hinge(np: ModuleType, W: Array, data: Data) -> Array:
     """VICReg Eq. 1 for one view, summed over units."""
     std = np.sqrt(np.var(_layer(np, W, data.x), axis=0, ddof=1) + data.epsilon)

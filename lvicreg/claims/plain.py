@@ -16,14 +16,30 @@ SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 CLOSE, SHUT = "\0", "\1"  # after what stands close to what follows, before what stands close to what is before it
 COMMANDS = {
     "sum": "Σ", "lVert": f"‖{CLOSE}", "rVert": f"{SHUT}‖", "langle": f"⟨{CLOSE}", "rangle": f"{SHUT}⟩", "lvert": f"|{CLOSE}",
-    "rvert": f"{SHUT}|",
+    "rvert": f"{SHUT}|", "lfloor": f"⌊{CLOSE}", "rfloor": f"{SHUT}⌋",
     "neq": "≠", "le": "≤", "ge": "≥", "to": "→", "iff": "⇔", "propto": "∝", "top": "ᵀ", "cdot": f"·{CLOSE}", "times": "×",
     "partial": f"∂{CLOSE}", "circ": "°", "dots": "…", "log": "log ", "max": "max", "sin": "sin", "cos": "cos",
     "nabla": f"∇{CLOSE}", "pm": f"±{CLOSE}", "varepsilon": "ε", "infty": "∞", "ell": "ℓ", "Vert": "‖", "left": "", "right": "",
     "!": "", ",": " ",
 }  # fmt: skip
-KEPT = ("mathrm", "mathbb", "bar", "hat", "sqrt", "frac")
-GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "rho", "sigma", "tau")
+KEPT = ("mathrm", "mathbb", "bar", "hat", "tilde", "sqrt", "frac")
+GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "rho",
+    "sigma",
+    "tau",
+    "chi",
+]
 OPERATORS = "−+=<>≤≥≠→⇔∝"
 
 

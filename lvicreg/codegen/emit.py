@@ -13,19 +13,19 @@ from collections.abc import Collection, Iterable
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Mul, S, Symbol
 
-from lvicreg.calculus.axes import size_of
-from lvicreg.calculus.canonical import normal
+from lvicreg.calculus.axes import is_sample, size_of
 from lvicreg.calculus.definitions import Definitions, Name, indices_of, name_of
 from lvicreg.calculus.indexed import free_indices
-from lvicreg.calculus.notation import positive_first
+from lvicreg.calculus.notation import positive_first, text
 
 from .arrays import code, elementwise, printed
+from .division import columns_taken, population, when
 from .docstring import WIDTH, display, docstring, nonnegative, raised, returned, shape_of, signature, where
 from .equation import as_text, presented
 from .layout import Axes, NotArrayCode, within
 from .names import check_declared, check_used, leaves
 from .order import check_order
-from .rule import Function, Rule
+from .rule import Avoidable, Function, Rule
 
 INDENT = "    "
 
@@ -39,7 +39,7 @@ def function_source(rule: Rule) -> str:
     with within(rule.name):
         check_declared(rule)
         body = _body(rule)
-        equations = display(as_text(rule)) + where(rule, presented(rule).values(), rule.definitions)
+        equations = display(as_text(rule)) + where(rule, presented(rule).values(), rule.definitions) + _in_parts(rule)
         return assembled(rule, docstring(rule, equations, _returned(rule)), body)
 
 
@@ -48,6 +48,21 @@ def assembled(rule: Function, docstring: str, body: list[str]) -> str:
     source = "\n".join([signature(rule), *map(_indented, (docstring, *body))]) + "\n"
     check_order(source)
     return source
+
+
+def _in_parts(rule: Rule) -> str:
+    """What a product is where the population is in two parts, for a docstring."""
+    if rule.avoidable is None:
+        return ""
+    avoidable, division = rule.avoidable, rule.avoidable.division
+    parts = (avoidable.loud, avoidable.rest)
+    products = (avoidable.product.base[_axes_in(part)] for part in parts)
+    lines = [
+        display(f"{text(product, rule.notation)} = {text(part, rule.notation)}")
+        for product, part in zip(products, parts, strict=True)
+    ]
+    told = where(rule, parts, division.definitions.primitive(*division.columns))
+    return "\n\n    ".join(("", when(division, rule), "\n".join(lines).strip())) + told
 
 
 def _returned(rule: Rule) -> list[str]:
@@ -79,8 +94,8 @@ def _parts(rule: Rule) -> dict[Expr, Expr]:
     """The update by presynaptic quantity: arrays of inputs, and the weights, all of which the function takes."""
     parts = presented(rule)
     for pre, part in parts.items():
-        if rule.avoidable is not None and part.has(rule.avoidable):
-            (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == rule.avoidable), key=str)
+        if rule.avoidable is not None and part.has(avoided := rule.avoidable.statistic):
+            (entry, *_) = sorted((entry for entry in part.atoms(Indexed) if entry.base == avoided), key=str)
             raise NotArrayCode(f"the update: {entry} may not be formed: give it a name in the definitions")
         if pre != 1 and pre.base not in rule.arguments:
             raise NotArrayCode(f"the update: {pre} is no argument, and code for it is not written: make {pre.base} an argument")
@@ -134,12 +149,12 @@ def statement(name: Name, definitions: Definitions) -> str:
 
 def _statements(names: list[Name], rule: Rule) -> list[str]:
     """One assignment for each name, in the order of ``names``; a given statistic is not computed, nor what only it needs."""
-    avoided = rule.avoidable
+    avoided = rule.avoidable.statistic if rule.avoidable else None
     always = _needed_always(rule)
     lines: list[str] = []
     dependent: list[Name] = []
     for name in names:
-        if avoided is not None and rule.definitions[name][1].has(avoided):
+        if avoided is not None and rule.definitions[name][1].has(avoided, *dependent):
             if name in rule.statistics:
                 raise NotArrayCode(f"the statistic {name} needs {avoided}, which may not be formed: make {avoided} unavoidable")
             dependent.append(name)
@@ -150,7 +165,7 @@ def _statements(names: list[Name], rule: Rule) -> list[str]:
             lines += [INDENT + statement(each, rule.definitions) for each in (*own, name)]
         elif name in always:
             lines.append(statement(name, rule.definitions))
-    return lines + (_both_orders(avoided, dependent, rule) if avoided is not None else [])
+    return lines + (_either_way(rule.avoidable, dependent, rule) if rule.avoidable else [])
 
 
 def _check_used_statistics(rule: Rule) -> None:
@@ -168,13 +183,31 @@ def _needed_always(rule: Rule) -> set[Name]:
     return set(dependencies(presented(rule).values(), rule.definitions.primitive(*rule.statistics), rule.arguments))
 
 
-def _both_orders(avoided: IndexedBase, dependent: list[Name], rule: Rule) -> list[str]:
-    """The contraction without forming ``avoided``, for batches smaller than the population, and the one with it."""
-    without = _without(avoided, dependent, rule.definitions)
-    population = str(size_of(indices_of(rule.definitions[avoided][0])[0]))
+def _either_way(avoidable: Avoidable, dependent: list[Name], rule: Rule) -> list[str]:
+    """The product without its statistic's array, of a population in two parts; and with it."""
+    avoided, product, division = avoidable.statistic, avoidable.product, avoidable.division
+    definitions = division.definitions.primitive(*division.columns)
+    parts = (avoidable.loud, avoidable.rest)
+    names = dependencies(parts, definitions, rule.arguments)
+    check_used(rule, definitions, names, [(f"the parts of {product}", part) for part in parts], division.columns)
+    others = dependencies([division.var], rule.definitions, rule.arguments)
+    if avoided in others:
+        raise NotArrayCode(f"{division.var.base} needs {avoided}, which may not be formed: write it from {division.divided}")
+    known = _needed_always(rule) | set(rule.statistics)
+    with within(f"the parts of {product}"):
+        loud, rest = (elementwise(part, _axes_in(part)) for part in parts)
+    before = [name for name in dependencies([product], rule.definitions, rule.arguments) if name != product.base]
+    after = [name for name in dependent if name not in (*before, product.base)]
+    for name in after:
+        if rule.definitions[name][1].has(avoided, *(other for other in before if other in dependent)):
+            raise NotArrayCode(f"{name} needs {avoided}, which may not be formed: write it from {product.base}")
     return [
-        f"if {avoided} is None and {rule.samples} < {size(population, rule)}:",
-        *(INDENT + statement(name, without) for name in dependent),
+        f"if {avoided} is None and {size(str(population(division)), rule)} >= {printed(division.least)}:",
+        *(INDENT + statement(name, rule.definitions) for name in others if name not in known),
+        INDENT + columns_taken(division),
+        *(INDENT + statement(name, definitions) for name in names if name not in known),
+        f"{INDENT}{product.base} = together(xp, {loud}, {rest}, rank)",
+        *(INDENT + statement(name, rule.definitions) for name in after),
         "else:",
         f"{INDENT}if {avoided} is None:",
         INDENT * 2 + statement(avoided, rule.definitions),
@@ -188,10 +221,9 @@ def size(axis: str, rule: Function) -> str:
     return f"{name}.shape[{shape.index(axis)}]"
 
 
-def _without(avoided: IndexedBase, names: list[Name], definitions: Definitions) -> Definitions:
-    """The definitions of ``names`` with the avoided quantity expanded."""
-    meaning = Definitions({definitions[avoided][0]: definitions[avoided][1]})
-    return definitions.replace({definitions[name][0]: normal(definitions[name][1], meaning) for name in names})
+def _axes_in(part: Expr) -> Axes:
+    """The indices of a part's columns, its samples' first."""
+    return tuple(sorted(free_indices(part), key=is_sample, reverse=True))
 
 
 def _result(parts: dict[Expr, Expr], rule: Rule) -> list[str]:

@@ -22,11 +22,13 @@ from .rule import Function, LossFunction, Rule
 # what a generated module imports from the package of its helpers
 HELPERS = {
     "_inputs": ("arrays", "minibatch_size", "nonnegative", "several_samples"),
+    "_parts": ("loudest", "together"),
     "_precision": ("full_precision",),
     "_renamed": ("renamed",),
 }
 # what the code, its module and the helpers' arguments are called
-RESERVED = {"xp", "post", "loss", "gradient", "Any", "rule", "samples", "given", *chain.from_iterable(HELPERS.values())}
+RESERVED = {"xp", "post", "loss", "gradient", "Any", "rule", "samples", "given", "squares", "rank"}
+RESERVED |= {"gradient_loud", "gradient_rest", *chain.from_iterable(HELPERS.values())}
 
 Sizes = tuple[Expr, ...]
 
@@ -84,8 +86,9 @@ def _check_statistics(function: Function) -> None:
     for name in function.statistics:
         if name not in function.definitions:
             raise NotArrayCode(f"the statistic {name} has no definition to compute it by: define it, or make it an argument")
-    if isinstance(function, Rule) and function.avoidable not in (None, *function.statistics):
-        raise NotArrayCode(f"the avoidable {function.avoidable} is no statistic, so that it is always formed: leave it out")
+    avoidable = function.avoidable.statistic if isinstance(function, Rule) and function.avoidable else None
+    if avoidable not in (None, *function.statistics):
+        raise NotArrayCode(f"the avoidable {avoidable} is no statistic, so that it is always formed: leave it out")
 
 
 def _check_targets(function: Function) -> None:
@@ -96,11 +99,8 @@ def _check_targets(function: Function) -> None:
         if not is_sample(function.sample):
             told = f"the sample's index {function.sample} runs over {size_of(function.sample)}, on which no samples are counted"
             raise NotArrayCode(f'{told}: give it the range B, or axis("T", "sample")')
-    elif isinstance(function, LossFunction):
-        if len(function.forms) not in (1, 2):
-            raise NotArrayCode(f"a loss has one form, or two; got {len(function.forms)}: choose among them")
-        if not all(is_sample(target.indices[0]) for target in function.targets):
-            raise NotArrayCode(f"the target {function.targets[0]} must be over (B, N): put its sample's index first")
+    elif not all(is_sample(target.indices[0]) for target in function.targets):
+        raise NotArrayCode(f"the target {function.targets[0]} must be over (B, N): put its sample's index first")
 
 
 def axes_by_name(function: Function) -> dict[Name, Sizes]:
@@ -123,8 +123,8 @@ def _everywhere(function: Function) -> Iterator[tuple[str, Expr]]:
     for target in function.targets:
         yield "the target", target
     told = [function.definitions]
-    if isinstance(function, LossFunction):
-        told += [form.definitions for form in function.forms if form.definitions is not function.definitions]
+    if (division := function.division) is not None:
+        told.append(division.definitions)
     meanings = [definitions[name] for definitions in told for name in definitions]
     for pattern, _ in meanings:
         yield f"the definition of {pattern}", pattern
@@ -148,9 +148,15 @@ def check_axes(expr: Expr, axes: dict[Name, Sizes]) -> None:
 
 
 def check_used(
-    function: Function, definitions: Definitions, names: Sequence[Name], written: Iterable[tuple[str, Expr]]
+    function: Function,
+    definitions: Definitions,
+    names: Sequence[Name],
+    written: Iterable[tuple[str, Expr]],
+    taken: Sequence[Name] = (),
 ) -> None:
     """Refuse a name that the code does not know, in ``names``, computed in this order, and in what is then ``written``.
+
+    Arrays that are ``taken`` from others are known.
 
     Raises:
         NotArrayCode: a symbol is neither taken by the function nor defined nor a size; two quantities have one name, or a
@@ -160,7 +166,7 @@ def check_used(
     sizes = {size for name in function.arguments for size in axes.get(name, ())}
     computed = [name for name in names if name not in function.statistics]
     known: dict[str, Name] = {}
-    for name in (*function.parameter_names, *computed, *sorted(sizes, key=str)):
+    for name in (*function.parameter_names, *taken, *computed, *sorted(sizes, key=str)):
         _check_name(str(name), "a quantity")
         if str(name) in known:
             raise NotArrayCode(f"two quantities, or sizes, are called {name}: rename one of them, or name it once")

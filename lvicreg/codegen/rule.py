@@ -61,6 +61,11 @@ class Function(ABC):
         """With respect to what: one for each of its expressions."""
 
     @property
+    def division(self) -> Division | None:
+        """Of its population in two parts, where it has a form for that."""
+        return None
+
+    @property
     def samples(self) -> str:
         """The size of the axis on which it counts samples."""
         return str(size_of(self.sample))
@@ -77,13 +82,40 @@ class Function(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Division:
+    """Of a population in two parts: of ``count`` units of largest variance, and of the rest, where there are ``least`` units.
+
+    ``definitions`` are written from the ``columns`` in either part of ``divided``, an array over samples and units; ``var`` is
+    the name of the units' variances in the function's own.
+    """
+
+    divided: IndexedBase
+    columns: tuple[IndexedBase, IndexedBase]
+    var: Indexed
+    count: Expr
+    least: Expr
+    definitions: Definitions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Avoidable:
+    """A statistic whose array need not be formed: what is written from it, a ``product``, can be had in two parts."""
+
+    statistic: IndexedBase
+    product: Indexed
+    loud: Expr
+    rest: Expr
+    division: Division
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule(Function):
     """An update, as a derived expression.
 
     ``update`` is in the names of ``definitions``, with free unit and input indices those of ``target``; it is a sum over
     ``sample``. ``synapse`` says what a synapse has at hand. ``descent`` is the loss from which it was derived, if any.
     ``leading`` are the coefficients of its terms, where it is a sum of other rules, and the LaTeX command for each term.
-    ``avoidable`` is a statistic whose array need not be formed when the batch is smaller than the population.
+    ``avoidable`` is a statistic whose array need not be formed where the population is far larger than the minibatch.
     """
 
     update: Expr
@@ -91,12 +123,16 @@ class Rule(Function):
     synapse: Synapse
     descent: Descent | None = None
     leading: Mapping[Name, str] = field(default_factory=dict)
-    avoidable: IndexedBase | None = None
+    avoidable: Avoidable | None = None
 
     @property
     def sample(self) -> Idx:
         """The index over which it is summed."""
         return self.synapse.sample
+
+    @property
+    def division(self) -> Division | None:
+        return self.avoidable.division if self.avoidable else None
 
     @cached_property
     def reads(self) -> Local | NotLocal:
@@ -122,16 +158,39 @@ class Rule(Function):
         return (self.target,)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A loss of a population in two parts, differentiated with respect to the activity in each.
+
+    ``loud`` and ``rest`` have the same loss, ``scale`` times a sum that is not negative.
+    """
+
+    loud: Descent
+    rest: Descent
+    scale: Expr
+    division: Division
+
+
 @dataclass(frozen=True, kw_only=True)
 class LossFunction(Function):
-    """A loss together with its gradient with respect to ``target``, the activity.
+    """A loss together with its gradient with respect to the activity.
 
-    ``forms`` are the loss in the named quantities that the code computes, each differentiated in its own names. There is one,
-    or one for minibatches smaller than the population and one for the others.
+    ``form`` is the loss in the named quantities that the code computes, differentiated in these names; ``parts``, if any, the
+    same loss of a population in two parts, for populations far larger than the minibatch.
     """
 
     one_sample: ClassVar[bool] = False
-    forms: tuple[Descent, ...]
+    form: Descent
+    parts: Parts | None = None
+
+    @property
+    def division(self) -> Division | None:
+        return self.parts.division if self.parts else None
+
+    @property
+    def forms(self) -> tuple[Descent, ...]:
+        """All that is differentiated."""
+        return (self.form, *((self.parts.loud, self.parts.rest) if self.parts else ()))
 
     @property
     def expressions(self) -> tuple[Expr, ...]:
@@ -139,7 +198,7 @@ class LossFunction(Function):
 
     @property
     def sample(self) -> Idx:
-        return self.targets[0].indices[0]
+        return self.form.target.indices[0]
 
     @property
     def targets(self) -> tuple[Indexed, ...]:

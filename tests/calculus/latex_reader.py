@@ -17,14 +17,15 @@ from sympy import Add, Expr, Idx, Indexed, IndexedBase, Symbol
 
 from derivations.notation import LATEX
 from lvicreg.calculus import At, D, Definitions, Mean
-from lvicreg.calculus.axes import size_of
+from lvicreg.calculus.axes import role_of, size_of
 from lvicreg.calculus.definitions import indices_of, name_of
 from lvicreg.calculus.indexed import Symmetric, free_indices
 from lvicreg.calculus.notation import LETTERS, latex
 from lvicreg.engines.evaluation.broadcasting import value
 
-SIZES = {"N": 3, "M": 2, "B": 3}
+SIZES = {"N": 3, "M": 2, "B": 3, "N_loud": 3, "N_rest": 3}  # a fresh letter does not say of which units
 ROLES = {"unit": "N", "input": "M", "sample": "B"}
+ROLES_IN_ORDER = ("sample", "unit", "input")
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     r"\max\!\left(0, ": lambda a: max(0.0, a),
     r"H\!\left(": lambda a: float(a > 0),
@@ -142,7 +143,8 @@ class Reader:
 
 def _axis(index: Idx) -> tuple[int, str]:
     """The order of axes: samples, units, inputs."""
-    return "BNM".find(str(size_of(index))), str(index)
+    role = role_of(index)
+    return ROLES_IN_ORDER.index(role) if role else "BNM".find(str(size_of(index))), str(index)
 
 
 def opaque(expr: Expr, found: dict[Expr, Expr]) -> Expr:
@@ -232,7 +234,7 @@ def quantities(expr: Expr) -> set[Expr]:
 
 def _distinct(quantity: Indexed) -> Indexed:
     """The quantity with different indices, in the order in which its axes are."""
-    letters = {"B": "bcde", "N": "iklnop", "M": "jmqrsu"}
+    letters = {"B": "bcde", "N": "iklnop", "M": "jmqrsu", "N_loud": "hl", "N_rest": "rs"}
     counts: dict[str, int] = {}
     indices = []
     for index in quantity.indices:

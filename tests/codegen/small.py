@@ -4,22 +4,43 @@ import pytest
 from sympy import Idx, IndexedBase, Symbol
 
 from lvicreg._inputs import arrays, minibatch_size, nonnegative, several_samples
+from lvicreg._parts import loudest, together
 from lvicreg._precision import full_precision
-from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric, Synapse
-from lvicreg.calculus.layer import B, W, b, i, k, p, q, t, x, z
+from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric, Synapse, axis
+from lvicreg.calculus.layer import B, W, b, c, i, k, p, q, t, x, z
 from lvicreg.codegen.emit import function_source
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.loss import loss_source
-from lvicreg.codegen.rule import LossFunction, Parameter, Rule
+from lvicreg.codegen.rule import Avoidable, Division, LossFunction, Parameter, Parts, Rule
 
 d = Idx("d", B)  # the activity z_dp with respect to which losses are differentiated
 e, r, v, w, y, A, S, V, Ku = map(IndexedBase, ("e", "r", "v", "w", "y", "A", "S", "V", "Ku"))
-K = Symmetric("K")
+K, G, G_loud, G_rest = map(Symmetric, ("K", "G", "G_loud", "G_rest"))
 beta, gamma = (Symbol(name, positive=True) for name in ("beta", "gamma"))
 
 mean = {v[i]: Sigma(z[b, i], b) / B}
 squares = Sigma(z[b, i] ** 2, b, i)
 covariance = {K[i, k]: Sigma(z[b, i] * z[b, k], b), Ku[b, i]: Sigma(K[i, k] * z[b, k], k)}
+
+# the same products, and the sum of their squares, of a population in two parts
+n, m, o = Idx("n", axis("N_loud", "unit")), Idx("m", axis("N_rest", "unit")), Idx("o", axis("N_loud", "unit"))
+z_loud, z_rest, y_loud, y_rest = map(IndexedBase, ("z_loud", "z_rest", "y_loud", "y_rest"))
+in_parts = Definitions(
+    {
+        G_loud[b, c]: Sigma(z_loud[b, n] * z_loud[c, n], n),
+        G_rest[b, c]: Sigma(z_rest[b, m] * z_rest[c, m], m),
+        G[b, c]: G_loud[b, c] + G_rest[b, c],
+        y_loud[b, n]: Sigma(G[b, c] * z_loud[c, n], c),
+        y_rest[b, m]: Sigma(G[b, c] * z_rest[c, m], c),
+    }
+)
+size_of_unit = {w[i]: Sigma(z[b, i] ** 2, b)}
+
+
+division = Division(divided=z, columns=(z_loud, z_rest), var=w[i], count=5 * B / 4, least=2 * B, definitions=in_parts)
+avoidable = Avoidable(statistic=K, product=Ku[b, i], loud=y_loud[b, n], rest=y_rest[b, m], division=division)
+parts = Parts(*(Descent(beta * Sigma(G[b, c] ** 2, b, c), at, in_parts) for at in (z_loud[d, o], z_rest[d, m])), beta, division)
+
 
 UPDATE, LOSS, GRADIENT = "small: the update: ", "small: the loss: ", "small: the gradient: "
 
@@ -48,18 +69,18 @@ def from_post(post, meanings=None, arguments=(x, z), **about):
     return from_update(Sigma(post * x[t, q], t), meanings, arguments, **about)
 
 
-def from_loss(loss, meanings=None, arguments=(z,), target=z[d, p], more=(), **about):
-    """A loss with its gradient; ``more`` are pairs of another form and its definitions."""
-    forms = [Descent(form, target, Definitions(each)) for form, each in ((loss, meanings), *more)]
+def from_loss(loss, meanings=None, arguments=(z,), target=z[d, p], **about):
+    """A loss with its gradient."""
+    form = Descent(loss, target, Definitions(meanings))
     taken = {name: about[name] for name in ("statistics", "options") if name in about}
     told = {"name": "small", "summary": "A small loss.", "parameters": _described(arguments, **taken)} | about
-    return LossFunction(definitions=forms[0].definitions, arguments=arguments, forms=tuple(forms), **told)
+    return LossFunction(definitions=form.definitions, arguments=arguments, form=form, **told)
 
 
 def compiled(source):
     """The function whose source this is."""
     names = {"arrays": arrays, "minibatch_size": minibatch_size, "several_samples": several_samples, "Any": object}
-    names |= {"nonnegative": nonnegative, "full_precision": full_precision}
+    names |= {"nonnegative": nonnegative, "full_precision": full_precision, "loudest": loudest, "together": together}
     exec(source, names)
     return names["small"]
 

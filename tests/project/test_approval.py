@@ -12,8 +12,9 @@ from sympy import Expr, Idx, Symbol
 
 from derivations import NOTE
 from lvicreg.calculus import Sigma
+from lvicreg.calculus.axes import size_of
 from lvicreg.calculus.indexed import free_indices, rename
-from lvicreg.calculus.layer import B, N, b, i, j, p, q, t
+from lvicreg.calculus.layer import B, N, b, p, t
 from lvicreg.claims import Claim
 from lvicreg.claims.plain import plain
 from lvicreg.engines import Autodiff, Counterexample, Equation, Exact, Kernel, Locality
@@ -63,7 +64,9 @@ def _brackets(tex: str) -> str:
 def lettered(expr: Expr, tex: str) -> Expr:
     """The expression with the indices of statements: i and j for the weight's p and q, and the sample's letter."""
     sample = next((index for index in (t, b) if f"^{index}" in tex), t)
-    return rename(expr, {p: i, q: j} | {index: sample for index in free_indices(expr) if str(index) in "btd"})
+    letters = {"p": "i", "q": "j"}  # of units of one population or another
+    named = {index: Idx(letters[str(index)], size_of(index)) for index in free_indices(expr) if str(index) in letters}
+    return rename(expr, named | {index: sample for index in free_indices(expr) if str(index) in "btd"})
 
 
 @pytest.mark.parametrize(("claim", "number"), STATING)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lvicreg import rules
 
 RULES = [getattr(rules, name) for name in rules.__all__]
-SIZES = [(2, 3, 2), (3, 5, 4), (4, 4, 3), (9, 3, 2)]  # B, N, M: B = 2, B < N, B = N, B > N
+SIZES = [(2, 3, 2), (3, 7, 4), (3, 5, 4), (4, 4, 3), (9, 3, 2)]  # B, N, M: B = 2, N ≥ 2 B, B < N, B = N, B > N
 
 examples = settings(max_examples=25, deadline=None, derandomize=True)
 

@@ -99,9 +99,9 @@ class Equations:
 
     def of_activity(self, function: LossFunction) -> str:
         """Every step from a loss to its gradient with respect to the activity, for each form of the loss."""
-        return "\n\nThe same loss in its other form:\n\n".join(
-            self._numbered(form, self._factored(form)) for form in function.forms
-        )
+        told = ("", "The same loss of a population in two parts, by the activity in the first:\n\n", "And in the second:\n\n")
+        derived = (self._numbered(form, self._factored(form)) for form in function.forms)
+        return "\n\n".join(words + steps for words, steps in zip(told, derived, strict=False))
 
     def _factored(self, form: Descent) -> str:
         """The gradient with respect to the activity as the code has it, where that is not what the last step has."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 STRUCTURE = {
-    "bar", "begin", "cdot", "cos", "dots", "e", "end", "frac", "ge", "hat", "infty", "langle", "le", "left", "log", "lVert",
-    "mathbb", "mathcal", "max", "neq", "pm", "quad", "rangle", "right", "rVert", "sim", "sin", "sqrt", "sum", "text", "tfrac",
-    "tilde", "times", "to",
+    "bar", "begin", "cdot", "cos", "dots", "e", "end", "frac", "ge", "hat", "infty", "langle", "le", "left", "lfloor", "log",
+    "lVert", "mathbb", "mathcal", "max", "neq", "pm", "quad", "rangle", "rfloor", "right", "rVert", "sim", "sin", "sqrt", "sum",
+    "text", "tfrac", "tilde", "times", "to",
 }  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def links(index: Index, page: str, text: str) -> str:
     rows = [each for meanings in list(index.values())[1:] for each in meanings]
     formulas = _without_indices(" ".join(re.findall(r"\$([^$]*)\$", text)))
     found = set()
-    for base in sorted({base for each in rows for base in each.symbols}, key=len, reverse=True):  # K^* before K
+    bases = {base for each in rows for base in each.symbols}
+    for base in sorted(bases, key=lambda base: (len(base), base), reverse=True):  # K^* before K, \hat G before G^{bc}
         formulas, times = re.subn(rf"(?<![A-Za-z\\]){re.escape(base)}(?![A-Za-z'])", " ", formulas)
         if times:
             row = min((each for each in rows if base in each.symbols), key=lambda each: _distance(each, page))
