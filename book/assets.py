@@ -2,11 +2,13 @@
 
 MathJax and its font are copied from npm's packages, and so is DataTables, for the ledger. The pages that derive gradients, and
 those that mark exercises, get Pyodide, if it is installed, and two archives: SymPy as installed here, and the project's own
-calculus.
+calculus. Pyodide runs what a reader types, so the book is built with those bytes only that are on record, in ``pyodide.sha256``
+(what ``sha256sum`` writes; ``sha256sum -c`` reads it).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import runpy
 import shutil
@@ -27,7 +29,7 @@ DATATABLES = (
     PACKAGES / "datatables.net-dt" / "css" / "dataTables.dataTables.min.css",
 )
 FONT = "mathjax-newcm-font"
-CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+DIGESTS = ROOT / "book" / "pyodide.sha256"
 IN_PAGE = ROOT / "book" / "in_page"
 
 
@@ -44,9 +46,7 @@ def copy_assets(app: Sphinx, problem: Exception | None) -> None:
     for path in IN_PAGE.glob("*.js"):
         shutil.copy(path, static / "derive")
     if PYODIDE.exists():
-        (static / "pyodide").mkdir(exist_ok=True)
-        for name in CORE:
-            shutil.copy(PYODIDE / name, static / "pyodide")
+        copy_pyodide(PYODIDE, static / "pyodide")
         for name, members in archives().items():
             write_archive(static / "derive" / name, members)
         from derivations.notation import LATEX  # with what it imports, not needed before
@@ -63,6 +63,19 @@ def _copy_mathjax(target: Path) -> None:
     for folder in ("input/tex/extensions", "a11y", "ui"):
         shutil.copytree(MATHJAX / folder, target / folder, dirs_exist_ok=True)
     shutil.copytree(PACKAGES / "@mathjax" / FONT / "chtml", target / "fonts" / FONT / "chtml", dirs_exist_ok=True)
+
+
+def copy_pyodide(source: Path, target: Path) -> None:
+    """Copy the files on record; what is there is read once, so that what is copied is what was checked."""
+    target.mkdir(exist_ok=True)
+    for digest, name in map(str.split, DIGESTS.read_text(encoding="utf-8").splitlines()):
+        content = (source / name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            told = f"{source / name} is not the file whose SHA-256 is {digest} in {DIGESTS.relative_to(ROOT).as_posix()}"
+            raise ExtensionError(
+                f"{told}: install the README's version of Pyodide again, or, for another, write its digests there"
+            )
+        (target / name).write_bytes(content)
 
 
 def archives() -> dict[str, Iterator[tuple[str, bytes]]]:

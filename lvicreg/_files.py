@@ -1,5 +1,8 @@
 """Files that are written whole or not at all: a draft beside the file takes its place when it is complete.
 
+Files that belong together cannot change at one moment. Beside them lies a marker while they do (``as_a_set``), which a process
+that is killed leaves behind; it says what to do.
+
 A link leads to the file that is replaced, and stays a link; the file keeps its permissions, and a new one gets those of the
 umask. What is no regular file, such as ``/dev/stdout``, cannot be replaced and is written to directly.
 """
@@ -7,6 +10,7 @@ umask. What is no regular file, such as ``/dev/stdout``, cannot be replaced and 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -50,6 +54,15 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+@contextmanager
+def as_a_set(marker: Path, cure: str) -> Iterator[None]:
+    """Within it files change that belong together; whoever finds the marker finds them in part as they were, and the cure."""
+    with replacing(marker) as draft:
+        draft.write(f"{cure}\n".encode())
+    yield
+    marker.unlink(missing_ok=True)
+
+
 def unwritable(path: str | os.PathLike[str]) -> str:
     """Why a file could not be written here, to be said before long work; empty if it could, as far as can be told."""
     if _is_device(Path(path)):
@@ -63,6 +76,12 @@ def unwritable(path: str | os.PathLike[str]) -> str:
     if not os.access(place, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
         return f"{path} may not be written: {place} or the file is read-only"
     return ""
+
+
+def name_of_draft(name: str) -> str | None:
+    """Which file a draft is of, by its name; None where that is no draft's."""
+    found = re.fullmatch(r"\.(.+)\.[0-9a-f]{8}\.draft", name)
+    return found[1] if found else None
 
 
 def _short(target: Path) -> str:

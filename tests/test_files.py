@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lvicreg._files import ABANDONED, replacing, unwritable
+from lvicreg._files import ABANDONED, as_a_set, name_of_draft, replacing, unwritable
 from lvicreg.codegen.files import write
 
 
@@ -87,6 +87,22 @@ def test_an_error_leaves_the_old_file_and_no_draft(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         interrupted(path)
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_a_set_has_a_marker_until_all_of_it_is_written(tmp_path):
+    marker = tmp_path / ".unfinished"
+    with as_a_set(marker, "write again"):
+        assert marker.read_text() == "write again\n"
+    assert not marker.exists()
+    with pytest.raises(KeyboardInterrupt), as_a_set(marker, "write again"):
+        interrupted(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == [".unfinished"]
+
+
+def test_a_draft_is_known_by_its_name():
+    assert name_of_draft(".rule.py.00aa00aa.draft") == "rule.py"
+    for name in (".rule.py.notes.draft", "rule.py", ".unfinished"):
+        assert name_of_draft(name) is None
 
 
 def test_why_a_file_could_not_be_written_is_known_before(tmp_path, monkeypatch):

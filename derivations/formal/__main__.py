@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from derivations.formal import FOLDER, LIBRARY
+from lvicreg._console import terminal
 from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Contradiction, EngineMissing
 from lvicreg.engines.kernel import as_record, report
@@ -15,6 +16,7 @@ COMMAND = "python -m derivations.formal"
 
 def main() -> int:
     """Compile, report, and return the exit code: 1 where a proof fails or the axioms differ, 2 without Coq."""
+    terminal()
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--write", action="store_true", help="put what the kernel reports on record")
     options = parser.parse_args()

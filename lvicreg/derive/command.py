@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from lvicreg._console import terminal
 from lvicreg.calculus import NotLocal, is_zero
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import Status
@@ -19,11 +20,11 @@ from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.engines import Contradiction
 from lvicreg.project import Project
 from lvicreg.project.command import main as of_project
-from lvicreg.project.report import line
+from lvicreg.project.report import other_sympy, show_line
 
 from .answer import Answer
 from .filters import NoStream
-from .folder import NAMES, check_folder, outcome_of_tests, written
+from .folder import check_folder, outcome_of_tests, write_folder, written
 from .problem import Refused
 from .reading import check_name, read
 from .stream import streamed
@@ -74,8 +75,8 @@ def arguments(given: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
 
 def main(given: Sequence[str] | None = None) -> int:
     """Derive, report, write, and return the exit code: 1 where nothing could be derived, or what is claimed is refuted."""
+    console = terminal()
     options, rest = arguments(given)
-    console = Console()
     if options.path.is_dir() and not options.new:
         try:
             project = _project(options.path)
@@ -85,6 +86,8 @@ def main(given: Sequence[str] | None = None) -> int:
     if rest:
         console.print(f"{PROG}: {' '.join(rest)} is not known here; see {PROG} --help", style="red", markup=False)
         return 2
+    if warning := other_sympy():
+        console.print(warning, style="yellow", markup=False, highlight=False, soft_wrap=True)
     try:
         if options.new:
             return _start(options.path, console)
@@ -139,13 +142,13 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
         raise Refused(f"{answer.problem.path.name}: the gradient of the loss is 0, so nothing is learned")
     (gradient, *_) = answer.entries
     if answer.refuted and gradient.status != Status.FAILED:  # else the loss is to be mended first
-        console.print(line(gradient, 80), markup=False, highlight=False)
+        show_line(gradient, console)
         told = f"refuted: {answer.problem.name}.claimed is not minus the gradient of the loss: {answer.refuted}."
         console.print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         console.print("Nothing was written.")
         return 1
     for entry in answer.entries:
-        console.print(line(entry, 80), markup=False, highlight=False)
+        show_line(entry, console)
     if answer.failed:
         for reason in (reason for entry in answer.entries for reason in entry.reasons):
             console.print(f"  {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -172,9 +175,7 @@ def _derive(answer: Answer, folder: Path, console: Console) -> int:
     stream = streamed(answer)
     if answer.problem.statistics and isinstance(stream, NoStream):
         console.print(f"There is no stream.py: {stream}.", markup=False, highlight=False, soft_wrap=True)
-    write({folder / name: text for name, text in texts.items()})
-    for name in set(map(Path, NAMES)) - set(texts):
-        (folder / name).unlink(missing_ok=True)  # what an earlier run wrote
+    write_folder(folder, texts, answer)
     console.print(tested, markup=False, highlight=False)
     console.print(f"wrote {', '.join(map(str, texts))} in {folder}; then: pytest {folder}", highlight=False, soft_wrap=True)
     return 0

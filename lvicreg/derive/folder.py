@@ -9,6 +9,8 @@
 ``ledger.json``     every claim with what the engines found
 ``stream.py``       the rule one sample at a time, where its statistics have filters (``stream``)
 =================== ==========================================================================================
+
+While they are written ``.unfinished`` lies beside them; where a run was cut off it says which file they were written from.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from lvicreg._files import as_a_set, name_of_draft
 from lvicreg.calculus import Local, NotLocal
 from lvicreg.calculus.definitions import indices_of
 from lvicreg.calculus.notation import latex
@@ -43,6 +46,7 @@ from .stream import streamed
 from .tests import tests
 
 NAMES = "__init__.py", "rule.py", "test_rule.py", "derivation.md", "derivation.tex", "ledger.json", "stream.py"
+UNFINISHED = ".unfinished"
 
 
 def written(answer: Answer) -> dict[Path, str]:
@@ -73,9 +77,20 @@ def check_folder(folder: Path, answer: Answer) -> None:
 
 
 def _own(folder: Path, answer: Answer) -> bool:
-    """Whether all that a folder has was written from this file."""
-    found = {path.name for path in folder.iterdir()} - {"__pycache__", ".pytest_cache"}
-    return "rule.py" in found <= set(NAMES) and (folder / "rule.py").read_text(encoding="utf-8").startswith(_head(answer))
+    """Whether all that a folder has was written from this file, by a run that came to its end or was cut off."""
+    found = {name_of_draft(path.name) or path.name for path in folder.iterdir()} - {"__pycache__", ".pytest_cache"}
+    heads = [path for path in (folder / "rule.py", folder / UNFINISHED) if path.exists()]
+    own = any(path.read_text(encoding="utf-8").startswith(_head(answer)) for path in heads)
+    return own and found <= {*NAMES, UNFINISHED}
+
+
+def write_folder(folder: Path, texts: Mapping[Path, str], answer: Answer) -> None:
+    """Write the files of a folder, as a set; what an earlier run wrote beside them goes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with as_a_set(folder / UNFINISHED, _head(answer)):
+        write({folder / name: text for name, text in texts.items()})
+        for name in set(map(Path, NAMES)) - set(texts):
+            (folder / name).unlink(missing_ok=True)
 
 
 def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from lvicreg._console import terminal
 from lvicreg.codegen.files import write
 from lvicreg.project import Project
 from lvicreg.project.record import COUNTS, Mutant, Record, as_sentence, by_place, score
@@ -46,7 +47,7 @@ def run(
 ) -> list[Mutant]:
     """All mutants of these parts, or a sample of each sort, or those in some places only, with a progress bar."""
     texts = TextColumn("{task.completed} seeded errors"), TextColumn("{task.description}")
-    with Progress(SpinnerColumn(), *texts, TimeElapsedColumn(), console=console) as progress:
+    with Progress(SpinnerColumn("line"), *texts, TimeElapsedColumn(), console=console) as progress:
         bar = progress.add_task("", total=None)
 
         def judged(where: str) -> None:
@@ -73,9 +74,9 @@ def run(
 def table(mutants: Sequence[Mutant]) -> Table:
     """The counts for each claim, definition, file and function."""
     shown = Table(title="Seeded errors")
-    shown.add_column("in")
+    shown.add_column("in", overflow="fold")
     for name in (*COUNTS, "survived"):
-        shown.add_column(name, justify="right")
+        shown.add_column(name, justify="right", overflow="fold")
     for where, found in by_place(mutants).items():
         counts = score(found)
         survived = len(survivors(found))
@@ -97,8 +98,8 @@ def stale(mutants: Sequence[Mutant], listed: Iterable[Entry], elsewhere: Contain
 
 def main(project: Project, given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where something survived or is listed as equivalent and is not."""
+    console = terminal()
     options = arguments(project, given)
-    console = Console()
     record = Record(project)
     only = record.missing if options.missing else None
     mutants = run(project, options.parts, options.sample, console, only)

@@ -6,13 +6,15 @@ import argparse
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
 
-from lvicreg._files import unwritable
+from lvicreg._console import terminal
+from lvicreg._files import as_a_set, unwritable
 from lvicreg.claims import Entry, Status, to_json
 from lvicreg.codegen.files import drift, write
 from lvicreg.engines import Kernel
@@ -25,7 +27,7 @@ from .pages import theorems_of
 from .pages.theorem import Theorems
 from .project import Project
 from .record import Record
-from .report import show
+from .report import other_sympy, show
 
 
 def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespace:
@@ -60,15 +62,17 @@ def arguments(project: Project, given: Sequence[str] | None) -> argparse.Namespa
 
 def main(project: Project, given: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit code: 1 where a claim fails or, with ``--check``, where a file has drifted."""
+    console = terminal()
     options = arguments(project, given)
-    console = Console()
+    if warning := other_sympy():
+        console.print(warning, style="yellow", markup=False, highlight=False, soft_wrap=True)
     context = workers(project, options.sections)
     changes = Changes(project)
     if options.changed:
         options.sections = changes.sections
     if not options.sections:
         console.print("Nothing is seen to have changed since it was last found fit.")
-        return 0
+        return 0 if finished(project, console) else 1
     record = Record(project)
     derived: Future[_Derived] = Future()
 
@@ -84,7 +88,7 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted; nothing was written.")
         return 130
-    run = _Run(project, options.sections, entries, derived, console)
+    run = Run(project, options.sections, entries, derived, console)
     run.report(options.verbose)
     read = run.approved(options.approve)
     if options.json:
@@ -93,9 +97,18 @@ def main(project: Project, given: Sequence[str] | None = None) -> int:
     found = found_files(project, options.sections, entries, derived.result().theorems)
     files = {**derived.result().files, **found, **run.approvals(options.approve)}
     fit = run.compare(files, read) if options.check else run.write(files, read)
-    if fit and alone:
-        changes.remember(entries, options.sections)
-    return 0 if fit and alone else 1
+    if not (finished(project, console) and fit and alone):
+        return 1
+    changes.remember(entries, options.sections)
+    return 0
+
+
+def finished(project: Project, console: Console) -> bool:
+    """Whether no run was cut off while it wrote, but for those that a run of all sections has mended; what mends it is said."""
+    if project.unfinished.exists():
+        told = "A run was cut off while it wrote: some generated files are as it left them, others older. To mend:"
+        console.print(f"{told} {project.command}", highlight=False, soft_wrap=True)
+    return not project.unfinished.exists()
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class _Derived:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """What was found of the claims of some sections, and what is made of it."""
 
     project: Project
@@ -196,7 +209,11 @@ class _Run:
         if missing:
             self.say(f"Nothing was written, since checks were not run: {'; '.join(missing)}. Install '.[derive]'.")
             return False
-        folders = Counter(path.parent.relative_to(self.project.root).as_posix() for path in write(files))
+        marker = self.project.unfinished
+        others = marker.exists() and not self._whole  # what another run left is not mended by this one
+        with nullcontext() if others else as_a_set(marker, self.project.command):
+            written = write(files)
+        folders = Counter(path.parent.relative_to(self.project.root).as_posix() for path in written)
         for folder, number in folders.items():
             self.say(f"wrote {number} file{'s' * (number > 1)} in {folder}")
         self._succeed()

@@ -120,6 +120,11 @@ class Project:
         return self.root / "book" / "_generated"
 
     @property
+    def unfinished(self) -> Path:
+        """The marker of a run that has not written all files yet, or was cut off before."""
+        return self.root / ".unfinished"
+
+    @property
     def independent(self) -> str:
         """The folder of what is written separately, below the root."""
         return f"{self.package}/independent"

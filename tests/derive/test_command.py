@@ -1,14 +1,18 @@
 """The command line: a file to start from, a package of sections, and what is not known."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from lvicreg._files import name_of_draft
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
+from lvicreg.derive.folder import NAMES, UNFINISHED
 from lvicreg.derive.reading import read
 from tests.processes import ROOT, run
 
@@ -92,6 +96,46 @@ def test_what_was_written_from_a_file_is_written_again(tmp_path: Path, capsys: p
         assert "is not empty" in capsys.readouterr().out
         assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == text
         (tmp_path / "mine" / "notes.txt").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("written", [0, 1, 3])
+def test_a_run_that_was_killed_while_it_wrote_is_made_good_by_the_next(written: int, tmp_path: Path) -> None:
+    assert main(["--new", str(tmp_path / "mine")]) == 0
+    script = (
+        "import os, signal, sys\nfrom lvicreg.__main__ import main\n"
+        "replace, done = os.replace, []\n"
+        "def replaced(*paths):\n"
+        "    if 'mine' in str(paths[1]) and len(done) > NUMBER: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    replace(*paths), 'mine' in str(paths[1]) and done.append(paths)\n"
+        "os.replace = replaced\nsys.exit(main())\n"
+    ).replace("NUMBER", str(written))
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script, "derive", "mine.py"]
+    assert subprocess.run(command, cwd=tmp_path, env=variables, check=False).returncode == -signal.SIGKILL
+    folder = tmp_path / "mine"
+    assert "mine.py by `lvicreg derive`: change that file and run" in (folder / UNFINISHED).read_text(encoding="utf-8")
+    assert len([name for name in NAMES if (folder / name).exists()]) == written
+    (tmp_path / "yours.py").write_bytes((tmp_path / "mine.py").read_bytes())
+    assert main([str(tmp_path / "yours.py"), "--out", str(folder)]) == 1  # what is of another file stays
+    assert main([str(tmp_path / "mine.py")]) == 0
+    assert {path.name for path in folder.iterdir() if name_of_draft(path.name) is None} == set(NAMES)
+
+
+def test_another_sympy_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sympy.__version__", "1.9")
+    assert main([str(tmp_path / "missing.py")]) == 1
+    assert capsys.readouterr().out.count("SymPy 1.9 is installed") == 1
+
+
+def test_in_forty_columns_a_claim_has_two_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main(["--new", str(tmp_path / "mine")]) == 0
+    assert main([str(tmp_path / "mine.py")]) == 0
+    assert re.search(r"^✓ mine\.gradient\n  symbolic exact autodiff +\d+\.\d s\n", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_what_is_not_known_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from concurrent.futures import Future
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from derivations import NOTE
-from lvicreg.project.command import arguments
+from lvicreg.project.command import Run, arguments, finished
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +93,36 @@ def test_a_changed_generated_file_is_drift_and_the_named_command_mends_it(copy: 
     assert "python -m derivations invariance" in result.stdout
     assert run("invariance", folder=copy).returncode == 0
     assert rule.read_bytes() == before
+
+
+def test_a_run_that_was_killed_while_it_wrote_is_named_until_one_of_all_sections(copy: Path) -> None:
+    generated = [copy / "lvicreg" / "rules" / "invariance.py", copy / "book" / "_generated" / "claims" / "invariance.linear.md"]
+    before = generated[0].read_bytes()
+    for path in generated:
+        path.unlink()
+    script = (
+        "import os, signal, sys\nfrom derivations import NOTE\nfrom lvicreg.project.command import main\n"
+        "replace = os.replace\n"
+        "def replaced(*paths):\n"
+        "    replace(*paths)\n"
+        "    if paths[1].name == 'invariance.py': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.replace = replaced\n"
+        "if __name__ == '__main__': main(NOTE, ['invariance'])\n"
+    )
+    assert python("-c", script, folder=copy).returncode == -signal.SIGKILL
+    assert generated[0].read_bytes() == before
+    assert not generated[1].exists()
+    for options in (("--check",), (), ("--check",)):
+        result = run("invariance", *options, folder=copy)
+        assert result.returncode == 1
+        assert "A run was cut off while it wrote" in result.stdout
+        assert "To mend: python -m derivations\n" in result.stdout
+    assert generated[1].exists()
+    project = replace(NOTE, root=copy)
+    console = Console(file=StringIO())
+    assert not finished(project, console)
+    assert Run(project, list(NOTE.sections), [], Future(), console).write({}, read=True)
+    assert finished(project, console)
 
 
 def test_an_unknown_section_is_refused() -> None:
