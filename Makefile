@@ -8,7 +8,7 @@ readme = $(shell grep -m 1 'pip install.*$(1)' README.md) $(ARGS)
 unclaimed = -k "not claim"# every claim takes minutes; `make oldest unclaimed=` checks them too
 versions = -m pytest tests/rules tests/codegen/test_versions.py $(unclaimed) $(ARGS)
 
-.PHONY: develop derive check proofs mutation test published oldest newest benchmark book pdf browser figures lint ci
+.PHONY: develop derive check proofs mutation test published oldest newest brian2 annarchy benchmark book pdf browser figures lint ci
 
 develop:
 	python3 -m venv .venv && $(install) '.[lint]' && .venv/bin/pre-commit install
@@ -40,6 +40,13 @@ oldest:
 
 newest:
 	$(python3) -m venv --clear .venv-newest && .venv-newest/bin/pip install -q --no-compile -e '.[test]' && .venv-newest/bin/python $(versions)
+
+# each simulator in an environment of its own, where the tests find it: Brian2 2.9.0 needs an older NumPy
+brian2:
+	python3 -m venv --clear .venv-brian2 && .venv-brian2/bin/pip install -q --no-compile 'brian2==2.9.0' 'numpy<2.4' array-api-compat pytest
+
+annarchy:
+	python3 -m venv --clear .venv-annarchy && .venv-annarchy/bin/pip install -q --no-compile 'ANNarchy==5.0.4' nanobind array-api-compat pytest
 
 benchmark:
 	$(python) -m pytest tests/benchmarks -n0 --benchmark-enable $(ARGS)

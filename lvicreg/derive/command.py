@@ -15,6 +15,7 @@ from lvicreg._console import terminal
 from lvicreg.calculus import NotLocal, is_zero
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import Status
+from lvicreg.codegen.averages import NoStream
 from lvicreg.codegen.files import write
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.engines import Contradiction
@@ -23,7 +24,6 @@ from lvicreg.project.command import main as of_project
 from lvicreg.project.report import other_sympy, show_line
 
 from .answer import Answer
-from .filters import NoStream
 from .folder import check_folder, outcome_of_tests, write_folder, written
 from .problem import Refused
 from .reading import check_name, read

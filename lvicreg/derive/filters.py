@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Add, Dummy, Expr, Idx, Indexed, Mul, Pow, S, expand, simplify
+from sympy import Add, Dummy, Expr, Idx, Indexed, Pow, S, expand
 
 from lvicreg.calculus import Sigma
-from lvicreg.calculus.at_hand import unwrapped
-from lvicreg.calculus.axes import is_sample, size_of
+from lvicreg.calculus.axes import is_sample
 from lvicreg.calculus.definitions import Name
-from lvicreg.calculus.indexed import rename
 from lvicreg.calculus.notation import text
+from lvicreg.codegen.averages import NoStream, averaged
 from lvicreg.codegen.emit import dependencies
 from lvicreg.codegen.equation import presented
 from lvicreg.codegen.rule import Rule
 
 from .answer import Answer
-
-
-class NoStream(ValueError):
-    """The rule cannot take one sample at a time: why, and what to declare."""
 
 
 def check_one_sample(answer: Answer) -> None:
@@ -49,29 +44,6 @@ def check_one_sample(answer: Answer) -> None:
             raise NoStream(f"the rule divides by {text(divisor, rule.notation)}: declare what does in statistics")
 
 
-def averaged(name: Name, answer: Answer) -> Expr:
-    """What a statistic averages over samples, with ddof 0 or 1."""
-    pattern, value = answer.rule.definitions[name]
-    told = f"{pattern} is no average over samples"
-    sums = [factor for factor in Mul.make_args(value) if isinstance(factor, Sigma)]
-    term, bound = unwrapped(sums[0]) if len(sums) == 1 else (S.Zero, [])
-    samples = [index for index in bound if is_sample(index)]
-    if len(samples) != 1:
-        raise NoStream(told)
-    number = of_samples(answer.rule.definitions.expand(value / sums[0]), str(size_of(samples[0])))
-    if number is None:
-        raise NoStream(told)
-    rest = [index for index in bound if index not in samples]
-    return number * rename(Sigma(term, *rest) if rest else term, {samples[0]: answer.rule.sample})
-
-
-def of_samples(value: Expr, samples: str) -> Expr | None:
-    """The number c of a value c/B or c/(B - 1)."""
-    size = next((symbol for symbol in value.free_symbols if str(symbol) == samples), None)
-    factors = (simplify(value * number) for number in (size, size - 1)) if size is not None and not value.has(Sigma) else ()
-    return next((factor for factor in factors if factor.is_number), None)
-
-
 def with_what_they_need(filters: Mapping[Name, Expr], answer: Answer) -> dict[Name, Expr]:
     """The filters, and those of the averages in what they average.
 
@@ -85,7 +57,7 @@ def with_what_they_need(filters: Mapping[Name, Expr], answer: Answer) -> dict[Na
         names = dependencies([term], rule.definitions.primitive(*found), rule.arguments)
         for name in (name for name in names if any(map(_over_samples, rule.definitions[name][1].atoms(Sigma)))):
             if name not in found:
-                found[name] = averaged(name, answer)
+                found[name] = averaged(name, rule)
                 waiting.append(name)
     names = dependencies(found.values(), rule.definitions.primitive(*found), rule.arguments)
     for value in (*found.values(), *(rule.definitions[name][1] for name in names)):

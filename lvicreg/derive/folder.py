@@ -34,13 +34,13 @@ from lvicreg.calculus.notation import latex
 from lvicreg.calculus.synapse import readable
 from lvicreg.claims import to_json
 from lvicreg.claims.plain import plain
+from lvicreg.codegen.averages import NoStream
 from lvicreg.codegen.docstring import quoted
 from lvicreg.codegen.equation import as_latex
 from lvicreg.codegen.files import write
 from lvicreg.project.pages.equations import Equations, display
 
 from .answer import Answer
-from .filters import NoStream
 from .problem import Refused
 from .stream import streamed
 from .tests import tests

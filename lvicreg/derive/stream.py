@@ -20,12 +20,13 @@ from lvicreg.calculus import Sigma
 from lvicreg.calculus.definitions import Name, indices_of, name_of
 from lvicreg.calculus.notation import text
 from lvicreg.codegen.arrays import code
+from lvicreg.codegen.averages import NoStream, averaged, of_samples
 from lvicreg.codegen.docstring import quoted, shape_of
 from lvicreg.codegen.emit import dependencies, sizes, statement
 from lvicreg.codegen.names import axes_by_name
 
 from .answer import Answer
-from .filters import NoStream, averaged, check_one_sample, is_weighed, of_samples, with_what_they_need
+from .filters import check_one_sample, is_weighed, with_what_they_need
 
 STREAM = '''\
 """`{name}` on a stream: one sample at a time, its statistics from slow filters of weight w.
@@ -93,7 +94,7 @@ class Streamed:
             if (number := of_samples(rule.definitions[name][1], rule.samples)) is not None:
                 weights[name] = number
             else:
-                filters[name] = averaged(name, answer)
+                filters[name] = averaged(name, rule)
         if not filters:
             raise NoStream("no statistic is declared that a filter could give")
         check_one_sample(answer)

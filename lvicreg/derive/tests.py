@@ -18,6 +18,7 @@ from lvicreg.calculus.definitions import Name, name_of
 from lvicreg.calculus.functions import StopGradient
 from lvicreg.calculus.indexed import Symmetric, free_indices
 from lvicreg.codegen.arrays import total
+from lvicreg.codegen.averages import NoStream
 from lvicreg.codegen.emit import dependencies, statement
 from lvicreg.codegen.layout import NotArrayCode
 from lvicreg.codegen.names import axes_by_name
@@ -25,7 +26,6 @@ from lvicreg.codegen.naming import opened, with_named_sums
 from lvicreg.engines.evaluation.broadcasting import primitives
 
 from .answer import Answer
-from .filters import NoStream
 from .stream import Streamed, streamed
 from .templates import ONE_SAMPLE, STATISTICS, STREAMED, TEMPLATE
 

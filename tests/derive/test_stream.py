@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lvicreg.codegen.averages import NoStream
 from lvicreg.derive.answer import Answer
 from lvicreg.derive.command import main
-from lvicreg.derive.filters import NoStream
 from lvicreg.derive.reading import read
 from lvicreg.derive.stream import Streamed, streamed
 
