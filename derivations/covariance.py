@@ -10,6 +10,8 @@ than the others takes all digits. So the population is divided: the units of lar
 taken by their covariances, and the rest, whose squares are then no larger than a few times the loss, by their Gram matrix.
 """
 
+from dataclasses import replace
+
 from sympy import Idx, IndexedBase, Symbol
 
 from derivations.independent import covariance as independent
@@ -26,7 +28,8 @@ TITLE = "Covariance term"
 beta = Symbol("beta", positive=True)
 
 # --- the loss of the note, and its gradient ------------------------------------------------------------------
-loss = beta * Sigma(distinct(i, k) * K[i, k] ** 2, i, k)
+squares = Sigma(distinct(i, k) * K[i, k] ** 2, i, k)
+loss = beta * squares
 exact_gradient = 4 * alpha * beta * Sigma(distinct(p, k) * K[p, k] * u[b, k] * slope[b, p] * x[b, q], b, k)
 
 # --- the Gram matrix of the samples ----------------------------------------------------------------------------------------
@@ -37,7 +40,8 @@ gram_gradient = 4 * alpha * beta * Sigma((alpha * Sigma(gram * u[c, p], c) - var
 # --- products with the covariances between units: in one piece, and in two parts of the population ---------------------------
 K_off, K_off_u = Symmetric("K_off"), IndexedBase("K_off_u")
 between_units = network.replace({K_off[i, k]: distinct(i, k) * K[i, k], K_off_u[b, i]: Sigma(K_off[i, k] * u[b, k], k)})
-between_units_loss = beta * Sigma(K_off[i, k] ** 2, i, k)
+squares_off = Sigma(K_off[i, k] ** 2, i, k)
+between_units_loss = beta * squares_off
 
 N_loud, N_rest = axis("N_loud", "unit"), axis("N_rest", "unit")
 h, l, p_loud = (Idx(name, N_loud) for name in "hlp")
@@ -116,7 +120,10 @@ claims = (
         r"W_{ij} = \alpha \sum_b u_k^b (f'(a_i^b) x_j^b - \partial\bar{z}_i/\partial W_{ij})$, in which the mean's derivative "
         r"is multiplied by $\sum_b u_k^b = 0$. In this form every term contains $K_{ik}$, a number for each pair of units, "
         "which a synapse of unit $i$ does not read.",
-        holds=tuple(Equation(D(loss, W[p, q]), exact_gradient, names) for names in (network, network.holding(mean))),
+        holds=(
+            *(Equation(D(loss, W[p, q]), exact_gradient, names) for names in (network, network.holding(mean))),
+            Equation(D(between_units_loss, W[p, q]), exact_gradient, between_units),
+        ),
         evidence=(
             Autodiff(losses.covariance, exact_gradient, network),
             Locality((), ((gradient(loss, W[p, q], network), network),), W[p, q], synapse),
@@ -236,7 +243,7 @@ claims = (
     ),
 )
 
-rules = (
+covariance_rule = replace(
     rule(
         "covariance",
         "Exact covariance rule: by the covariances of units (N×N), or of most units by the Gram matrix of samples (B×B).",
@@ -251,4 +258,6 @@ rules = (
         degenerate="0 where u = 0. NaN in one unit's activity reaches every unit through K.",
         source="VICReg (arXiv 2105.04906), Eq. 3 and 4; erratum of Halvagal & Zenke 2023.",
     ),
+    descent=Descent(loss, W[p, q], network),  # the same loss; what it is not local for is K
 )
+rules = (covariance_rule,)

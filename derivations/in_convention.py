@@ -42,7 +42,7 @@ def loss_in(term: Term) -> tuple[Expr, Definitions]:
             summed = Sigma(covariance_one_sample.one_sample_loss, t)
             return summed * _share(term) / (UNITS[term.units](N) * SAMPLES[term.samples](B)), definitions
         case Covariance(batch="actual"):
-            loss = covariance.between_units_loss * _share(term) / UNITS[term.units](N)
+            loss = covariance.loss * _share(term) / UNITS[term.units](N)
             return loss, definitions.replace({alpha: 1 / (B - term.ddof)})
         case Invariance():
             summed = Sigma((z[b, i] - z_prev[b, i]) ** 2, b, i)  # z_prev is given, so it is not differentiated
@@ -66,9 +66,10 @@ def rule_in(term: Term) -> Rule:
     defaults = {name: getattr(term, name) for name in ("gamma", "epsilon") if hasattr(term, name)}
     parameters = {name: replace(PARAMETERS[name], default=float(value)) for name, value in defaults.items()}
     descent = Descent(loss, W[p, q], held)
+    written = loss.xreplace({covariance.squares: covariance.squares_off})  # in the names that the code has
     return replace(
         like,
-        update=descent.update,
+        update=Descent(written, W[p, q], held).update,
         descent=descent,
         definitions=definitions,
         convention=str(term),

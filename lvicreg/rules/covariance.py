@@ -43,7 +43,7 @@ def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, a
 
     Claims: ``covariance.minibatch``, ``covariance.parts``, ``covariance.scale``
 
-    Locality: not local: K_off_ik ties unit i to each other unit k.
+    Locality: not local: K_ik ties unit i to each other unit k.
 
     Convention: summed over samples and over ordered pairs of units; ddof = 1.
 
