@@ -79,9 +79,10 @@ avoidable = Avoidable(
 
 K_rest = alpha * Sigma(u_rest[b, r] * u_rest[b, s], b)
 K_between = alpha * Sigma(u_loud[b, l] * u_rest[b, r], b)
-of_all_pairs = beta * (
-    Sigma(K_loud_off[h, l] ** 2, h, l) + 2 * Sigma(K_between**2, l, r) + Sigma(distinct(r, s) * K_rest**2, r, s)
-)
+between_parts = 2 * Sigma(K_between**2, l, r)
+with_loud = beta * (Sigma(K_loud_off[h, l] ** 2, h, l) + between_parts)  # the pairs in which there is a unit of the first part
+with_rest = beta * (Sigma(distinct(r, s) * K_rest**2, r, s) + between_parts)
+of_all_pairs = with_loud + with_rest - beta * between_parts
 in_parts = beta * (
     Sigma(K_loud_off[h, l] ** 2, h, l)
     + alpha**2 * Sigma(G_rest[b, c] * (2 * G[b, c] - G_rest[b, c]), b, c)
@@ -173,8 +174,8 @@ claims = (
         holds=(
             Equation(divided_loss, of_all_pairs, two_parts, sizes=part_sizes),
             Equation(in_parts, of_all_pairs, two_parts, sizes=part_sizes),
-            Equation(D(of_all_pairs, z_loud[d, p_loud]), loud_gradient, two_parts, sizes=part_sizes),
-            Equation(D(of_all_pairs, z_rest[d, p_rest]), rest_gradient, two_parts, sizes=part_sizes),
+            Equation(D(with_loud, z_loud[d, p_loud]), loud_gradient, two_parts, sizes=part_sizes),
+            Equation(D(with_rest, z_rest[d, p_rest]), rest_gradient, two_parts, sizes=part_sizes),
             Equation(-by_loud.update, loud_gradient, two_parts, sizes=part_sizes),
             Equation(-by_rest.update, rest_gradient, two_parts, sizes=part_sizes),
         ),
@@ -212,8 +213,8 @@ claims = (
             ),
         ),
         evidence=(
-            Numbers(independent.squares_beside_the_loudest),
-            Fractions(independent.squares_of_the_rest),
+            Numbers(independent.frames_by_autodiff),
+            Fractions(independent.tight_frames),
             Solver(independent.digits_by_solver),
         ),
         assumptions=(r"$m > R$",),

@@ -2,17 +2,22 @@
 
 So arrays of 16 bits are computed with in float32, and only the result is rounded to theirs. PyTorch's autocast, which would
 lower the matrix products of float32 arrays to 16 bits, is left outside.
+
+And 32 bits are too few for a sum of millions, taken one after the other: what is added is rounded to the sum's last digit. So
+many samples are summed in blocks.
 """
 
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
+from math import isqrt
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 HALVES = ("float16", "bfloat16")
+MANY = 4096  # samples, from which on they are summed in blocks
 
 
 def full_precision(function: Function) -> Function:
@@ -32,6 +37,17 @@ def full_precision(function: Function) -> Function:
         return tuple(_cast(part, dtype) for part in found) if isinstance(found, tuple) else _cast(found, dtype)
 
     return cast(Function, computed)
+
+
+def summed(xp: Any, array: Any) -> Any:
+    """The sum over the first axis, of which rounding errors grow with the root of its length, and not with the length."""
+    length = array.shape[0]
+    if is_tensor(array) or length < MANY:  # PyTorch sums in blocks itself
+        return xp.sum(array, axis=0)
+    size = isqrt(length)
+    whole = length // size * size
+    blocks = xp.reshape(array[:whole, ...], (whole // size, size, *array.shape[1:]))
+    return xp.sum(xp.sum(blocks, axis=1), axis=0) + xp.sum(array[whole:, ...], axis=0)
 
 
 def is_half(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """Independent checks of covariance: its scale, and what is left of it without the loudest units."""
 
 from fractions import Fraction
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 from typing import Any
 
 from . import Formulas, Pairs
@@ -33,65 +33,52 @@ def equally_correlated(ad: Any, rng: Any) -> Pairs:
         yield ad.grad(scaled_loss)(0.5), 1.0
 
 
-def squares_of_the_rest() -> Pairs:
-    """With loud units, faint ones and equal ones, the rest's squares are within the bound, and so is its trace."""
-    for samples, faint, step in ((2, 1, 5), (3, 7, 11), (4, 100, 7), (5, 3, 13)):
-        units, apart = 4 * samples, 5 * samples // 4
-        z = [[Fraction((step * i * i + 3 * i * b + b**3) % 17, 1 + (i % faint)) for i in range(units)] for b in range(samples)]
-        z = [[value * (1000 if i == 2 else 1) for i, value in enumerate(row)] for row in z]
-        mean = [sum(row[i] for row in z) / samples for i in range(units)]
-        u = [[row[i] - mean[i] for i in range(units)] for row in z]
-        K = [[sum(row[i] * row[k] for row in u) / (samples - 1) for k in range(units)] for i in range(units)]
-        by_variance = sorted(range(units), key=lambda i: -K[i][i])
-        rest = by_variance[apart:]
-        loss = sum(K[i][k] ** 2 for i, k in product(range(units), repeat=2) if i != k)
-        squares = sum(K[i][k] ** 2 for i, k in product(rest, repeat=2))
-        rank = samples - 1
-        bound = max(Fraction(2), Fraction(4 * rank**2, apart * (apart - rank))) * loss
-        yield max(squares, bound) - squares, bound - squares
-        trace = sum(K[i][i] for i in rest) ** 2
-        yield max(trace, rank * squares) - trace, rank * squares - trace
+def tight_frames() -> Pairs:
+    """Where the bound is met: columns of a Hadamard matrix but the first, some copies of each apart and two in the rest."""
+    signs = [[1, 1], [1, -1]]
+    for copies in (2, 3, 5):
+        signs = [[*row, *row] for row in signs] + [[*row, *(-sign for sign in row)] for row in signs]
+        samples, rank = len(signs), len(signs) - 1
+        units, apart = [row[1:] for row in signs], copies * rank
+        K = [[Fraction(sum(row[i] * row[k] for row in units), rank) for k in range(rank)] for i in range(rank)]
+        squares = sum(value**2 for row in K for value in row)
+        loss = copies**2 * squares - copies * sum(K[i][i] ** 2 for i in range(rank))  # of the copies apart
+        yield 4 * squares, Fraction(4 * rank**2, apart * (apart - rank)) * loss  # two copies: four times the squares
+        yield 2 * squares - squares, Fraction(samples**2, rank)
+
+
+def frames_by_autodiff(ad: Any, rng: Any) -> Pairs:
+    """More units than dimensions, on a circle in each plane: their loss is Welch's bound, and least among unit vectors."""
+    np = ad.numpy
+    for rank, apart in ((2, 3), (4, 7), (6, 8)):
+        turn = 2 * np.pi * np.outer(np.arange(apart), 1 + np.arange(rank // 2)) / apart
+        frame = np.concatenate([np.cos(turn), np.sin(turn)], axis=1) / (rank / 2) ** 0.5
+
+        def loss(vectors):
+            unit = vectors / np.sqrt(np.sum(vectors**2, axis=1, keepdims=True))
+            return np.sum((unit @ unit.T) ** 2) - len(vectors)
+
+        yield loss(frame), apart * (apart - rank) / rank
+        yield 1 + ad.grad(loss)(frame), np.ones(frame.shape)
 
 
 def digits_by_solver(z3: Any) -> Formulas:
     """The chain of inequalities from Welch's bound to the quotient, and the quotient for each remainder of B by 4."""
     m, R, tau, S, D, E, F, q = z3.Reals("m R tau S D E F q")
-    sizes = z3.And(R > 0, m > R, tau > 0, D >= 0, E >= 0, S >= 0)
-    known = z3.And(sizes, S * S <= R * (D + E), D <= tau * S, F * R >= tau * tau * m * (m - R))
-
-    def bounded(first, second):
-        return z3.Implies(z3.And(known, D > E), (D + E) * m * (m - R) * first <= second * R * R * F)
-
-    def quotient(m, R, most, least=0):
-        return z3.Implies(q >= least, 4 * R * R * 5 <= most * m * (m - R))
-
-    valid = {
-        "the rest, where variances prevail": bounded(1, 4),
-        "the rest, where covariances prevail": z3.Implies(z3.And(known, D <= E), D + E <= 2 * E),
-        "B = 4q, from 4 on": quotient(5 * q, 4 * q - 1, 64, 1),
-        "B = 4q + 1": quotient(5 * q + 1, 4 * q, 64),
-        "B = 4q + 2": quotient(5 * q + 2, 4 * q + 1, 64),
-        "B = 4q + 3": quotient(5 * q + 3, 4 * q + 2, 64),
+    known = z3.And(R > 0, m > R, S * S <= R * (D + E), D <= tau * S, F * R >= tau * tau * m * (m - R), D > E)
+    sizes = {
+        "4q": (5 * q, 4 * q - 1),
+        "4q + 1": (5 * q + 1, 4 * q),
+        "4q + 2": (5 * q + 2, 4 * q + 1),
+        "4q + 3": (5 * q + 3, 4 * q + 2),
     }
-    invalid = {
-        "a bound of 3.9 R² in the place of 4 R²": bounded(10, 39),
-        "a quotient of 63/5": quotient(5 * q, 4 * q - 1, 63, 1),
-    }
+
+    def rest(most):
+        return z3.Implies(known, 10 * (D + E) * m * (m - R) <= most * R * R * F)
+
+    def quotient(m, R, most):
+        return z3.Implies(R >= 1, 20 * R * R <= most * m * (m - R))
+
+    valid = {"the rest": rest(40)} | {f"B = {name}": quotient(*size, 64) for name, size in sizes.items()}
+    invalid = {"less": rest(39)} | {f"less, B = {name}": quotient(*size, 63) for name, size in sizes.items()}
     return valid, invalid
-
-
-def squares_beside_the_loudest(ad: Any, rng: Any) -> Pairs:
-    """By eigenvalues: the trace's bound is met by equal ones; the quotient by as many orthogonal units and a faint part."""
-    np = ad.numpy
-    for samples in (4, 9, 16):
-        rank, apart = samples - 1, 5 * samples // 4
-        directions = np.linalg.qr(np.c_[np.ones(samples), rng.normal(size=(samples, samples))])[0][:, 1:]
-        units = np.concatenate([directions, directions[:, : apart - rank], directions * 0.9, directions * 0.2], axis=1)
-        K = units.T @ units
-        eigenvalues = np.linalg.eigvalsh(K)
-        yield np.sum(eigenvalues**2), np.sum(K**2)
-        loss = np.sum(K**2) - np.sum(np.diag(K) ** 2)
-        squares = np.sum(K[apart:, apart:] ** 2)
-        most = max(2.0, 4 * rank**2 / (apart * (apart - rank)))
-        yield np.maximum(squares, most * loss) / squares, most * loss / squares
-        yield np.maximum(np.trace(K) ** 2, rank * np.sum(K**2)) / np.trace(K), rank * np.sum(K**2) / np.trace(K)

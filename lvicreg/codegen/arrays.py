@@ -2,8 +2,9 @@
 
 Arrays have samples on the first axis and units on the last, so a product over ``(b, i)`` is elementwise with broadcasting:
 ``u[b, i]`` is ``u``, ``sigma[i]`` is ``sigma``, and what has the sample's index alone is kept as a column. A sum is
-``xp.sum`` over its axis where one index goes, and a matrix product where two arrays share an index. ``H`` becomes a ``where``
-around the rest of its product, so that its value at the kink is the same in every library.
+``xp.sum`` over its axis where one index goes, ``summed`` where that counts samples, of which there may be millions, and a
+matrix product where two arrays share an index. ``H`` becomes a ``where`` around the rest of its product, so that its value at
+the kink is the same in every library.
 
 Whatever is not known to be right is refused: a node that has no code here, and an array whose axes are not where broadcasting
 would take them to be (``layout``).
@@ -213,7 +214,7 @@ def _reduced(term: Expr, axes: Axes, over: list[Idx]) -> str:
     if not misfit(term, along_rows):  # of a matrix with the axis that is kept first
         return f"xp.sum({spelled}, axis=-1)"
     check(term, along_columns)
-    return f"xp.sum({spelled}, axis=0)"
+    return f"summed(xp, {spelled})" if is_sample(over[0]) else f"xp.sum({spelled}, axis=0)"
 
 
 def matrix_chain(term: Expr, axes: Axes, over: list[Idx]) -> list[tuple[str, bool]]:

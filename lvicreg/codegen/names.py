@@ -23,7 +23,7 @@ from .rule import Function, LossFunction, Rule
 HELPERS = {
     "_inputs": ("arrays", "minibatch_size", "nonnegative", "several_samples"),
     "_parts": ("loudest", "together"),
-    "_precision": ("full_precision",),
+    "_precision": ("full_precision", "summed"),
     "_renamed": ("renamed",),
 }
 # what the code, its module and the helpers' arguments are called

@@ -54,11 +54,18 @@ def written(answer: Answer) -> dict[Path, str]:
     equations = Equations(answer.rule.latex, answer.problem.layer)
     ledger, head, name = to_json(answer.entries), _head(answer), answer.rule.name
     package = f'{head}"""{quoted(answer.rule.summary)}"""\n\nfrom .rule import {name}\n\n__all__ = ["{name}"]\n'
-    texts = package, rule_source(answer), tests(answer), as_markdown(answer, equations), as_tex(answer, equations), ledger
-    stream = streamed(answer)
-    return dict(
-        zip(map(Path, NAMES), [*texts, *([] if isinstance(stream, NoStream) else [head + stream.source])], strict=False)
-    )
+    code, stream = answer.source, streamed(answer)
+    after = [] if isinstance(stream, NoStream) else [_importing(head + stream.source, name)]
+    tested = _importing(tests(answer), name)
+    rule = rule_source(answer, code + tested + "".join(after))
+    texts = package, rule, tested, as_markdown(answer, equations), as_tex(answer, equations), ledger, *after
+    return dict(zip(map(Path, NAMES), texts, strict=False))
+
+
+def _importing(text: str, name: str) -> str:
+    """A module that imports the rule, and what the rule sums samples with if it does so too."""
+    own = f"from .rule import {name}\n"
+    return text.replace(own, f"from .rule import {name}, summed\n", 1) if "summed(" in text else text
 
 
 def check_folder(folder: Path, answer: Answer) -> None:
@@ -122,12 +129,12 @@ def outcome_of_tests(texts: Mapping[Path, str], answer: Answer) -> str:
     return f"{passed} of the tests beside it were run, and pass.{unseen}"
 
 
-def rule_source(answer: Answer) -> str:
-    """The module of the rule, with what others have from ``lvicreg``: the precision before it, the checks after it."""
+def rule_source(answer: Answer, calls: str) -> str:
+    """The module of the rule, with what is called of ``lvicreg`` in it and beside it: precision before it, checks after it."""
     precision, checks = map(_Helper.read, ("_precision", "_inputs"))
     head = f'{_head(answer)}"""{quoted(answer.rule.summary)}"""\n\n{_imports(precision, checks)}\n\n'
     own = f'__all__ = ["{answer.rule.name}"]\n\n'
-    before = f"# --- {precision.title}\n{_called(precision.functions, answer.source + checks.functions)}"
+    before = f"# --- {precision.title}\n{_called(precision.functions, calls + checks.functions)}"
     after = f"# --- {checks.title}\n{_called(checks.functions, answer.source)}"
     return f"{head}{own}\n{before.rstrip()}\n\n\n# --- the rule\n{answer.source}\n\n{after}"
 

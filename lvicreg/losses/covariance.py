@@ -6,7 +6,7 @@ from typing import Any
 
 from lvicreg._inputs import arrays, several_samples
 from lvicreg._parts import loudest, together
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 
 __all__ = ["covariance"]
 
@@ -67,17 +67,17 @@ def covariance(z: Any, *, beta: float = 1.0) -> Any:
     xp, z = arrays("covariance", z=(z, "BN"))
     B = several_samples("covariance", z)
     alpha = 1 / (B - 1)
-    mean = xp.sum(z, axis=0) / B
+    mean = summed(xp, z) / B
     u = z - mean
     if z.shape[1] >= 2 * B:
-        var = alpha * xp.sum(u**2, axis=0)
+        var = alpha * summed(xp, u**2)
         u_loud, u_rest, rank = loudest(xp, u, var, 5 * B // 4)
         G_loud = xp.matmul(u_loud, u_loud.T)
         G_rest = xp.matmul(u_rest, u_rest.T)
         G = G_loud + G_rest
         K_loud = alpha * xp.matmul(u_loud.T, u_loud)
         K_loud_off = xp.tril(K_loud, k=-1) + xp.triu(K_loud, k=1)
-        var_rest = alpha * xp.sum(u_rest**2, axis=0)
+        var_rest = alpha * summed(xp, u_rest**2)
         Gu_loud = xp.matmul(G_rest, u_loud)
         Ku_loud = xp.matmul(u_loud, K_loud_off)
         Gu_rest = xp.matmul(G, u_rest)

@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, several_samples
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 
 __all__ = ["covariance_one_sample"]
 
@@ -41,7 +41,7 @@ def covariance_one_sample(z: Any, *, beta: float = 1.0) -> Any:
     """
     xp, z = arrays("covariance_one_sample", z=(z, "BN"))
     B = several_samples("covariance_one_sample", z)
-    mean = xp.sum(z, axis=0) / B
+    mean = summed(xp, z) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
     loss = beta * xp.sum((S - u**2) * u**2)

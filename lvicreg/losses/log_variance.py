@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, nonnegative, several_samples
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 
 __all__ = ["log_variance"]
 
@@ -49,9 +49,9 @@ def log_variance(z: Any, *, epsilon: float = 0.0001) -> Any:
     nonnegative("log_variance", epsilon=epsilon)
     B = several_samples("log_variance", z)
     alpha = 1 / (B - 1)
-    mean = xp.sum(z, axis=0) / B
+    mean = summed(xp, z) / B
     u = z - mean
-    var = alpha * xp.sum(u**2, axis=0)
+    var = alpha * summed(xp, u**2)
     sigma = xp.sqrt(epsilon + var)
     loss = -xp.sum(xp.log(epsilon + var)) / 2
     gradient = -alpha * u / sigma**2

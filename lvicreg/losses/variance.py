@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, nonnegative, several_samples
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 
 __all__ = ["variance"]
 
@@ -50,9 +50,9 @@ def variance(z: Any, *, gamma: float = 1.0, epsilon: float = 0.0001) -> Any:
     nonnegative("variance", gamma=gamma, epsilon=epsilon)
     B = several_samples("variance", z)
     alpha = 1 / (B - 1)
-    mean = xp.sum(z, axis=0) / B
+    mean = summed(xp, z) / B
     u = z - mean
-    var = alpha * xp.sum(u**2, axis=0)
+    var = alpha * summed(xp, u**2)
     sigma = xp.sqrt(epsilon + var)
     loss = xp.sum(xp.where(sigma >= gamma, 0.0, gamma - sigma))
     gradient = xp.where(sigma >= gamma, 0.0, -alpha * u / sigma)

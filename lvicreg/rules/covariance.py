@@ -6,7 +6,7 @@ from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
 from lvicreg._parts import loudest, together
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 from lvicreg._renamed import renamed
 
 __all__ = ["covariance"]
@@ -80,10 +80,10 @@ def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, a
     if alpha is None:
         alpha = 1 / (B - 1)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     if K is None and z.shape[1] >= 2 * B:
-        var = alpha * xp.sum(u**2, axis=0)
+        var = alpha * summed(xp, u**2)
         u_loud, u_rest, rank = loudest(xp, u, var, 5 * B // 4)
         G_rest = xp.matmul(u_rest, u_rest.T)
         Gu_loud = xp.matmul(G_rest, u_loud)
@@ -93,7 +93,7 @@ def covariance(x: Any, z: Any, slope: Any, *, mean: Any = None, K: Any = None, a
         G_loud = xp.matmul(u_loud, u_loud.T)
         G = G_loud + G_rest
         Gu_rest = xp.matmul(G, u_rest)
-        var_rest = alpha * xp.sum(u_rest**2, axis=0)
+        var_rest = alpha * summed(xp, u_rest**2)
         K_off_u = together(xp, Ku_loud + alpha * Gu_loud, alpha * Gu_rest - u_rest * var_rest, rank)
     else:
         if K is None:

@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 from lvicreg._renamed import renamed
 
 __all__ = ["covariance_one_sample", "covariance_third_factor"]
@@ -58,7 +58,7 @@ def covariance_one_sample(x: Any, z: Any, slope: Any, *, mean: Any = None, beta:
     )
     B = minibatch_size("covariance_one_sample", x, mean=mean)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
     post = -4 * beta * (S - u**2) * slope * u
@@ -110,7 +110,7 @@ def covariance_third_factor(x: Any, z: Any, slope: Any, *, mean: Any = None, bet
     )
     B = minibatch_size("covariance_third_factor", x, mean=mean)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
     post = -4 * beta * S * slope * u

@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 
 __all__ = ["oja"]
 
@@ -40,4 +40,4 @@ def oja(x: Any, z: Any, W: Any) -> Any:
         ValueError: an array has the wrong rank, or a size differs between arrays.
     """
     xp, x, z, W = arrays("oja", x=(x, "BM"), z=(z, "BN"), W=(W, "NM"))
-    return xp.matmul(z.T, x) - xp.sum(z**2, axis=0)[:, None] * W
+    return xp.matmul(z.T, x) - summed(xp, z**2)[:, None] * W

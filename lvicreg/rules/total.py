@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size, nonnegative
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 from lvicreg._renamed import renamed
 
 __all__ = ["total", "total_log_variance"]
@@ -83,12 +83,12 @@ def total(
     nonnegative("total", gamma=gamma, epsilon=epsilon)
     B = minibatch_size("total", x, mean=mean, var=var)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
     if var is None:
         alpha = 1 / (B - 1)
-        var = alpha * xp.sum(u**2, axis=0)
+        var = alpha * summed(xp, u**2)
     sigma = xp.sqrt(epsilon + var)
     post = slope * (
         xp.where(sigma >= gamma, 0.0, lambda_var * u / sigma) - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)
@@ -166,12 +166,12 @@ def total_log_variance(
     nonnegative("total_log_variance", epsilon=epsilon)
     B = minibatch_size("total_log_variance", x, mean=mean, var=var)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     S = xp.sum(u**2, axis=-1, keepdims=True)
     if var is None:
         alpha = 1 / (B - 1)
-        var = alpha * xp.sum(u**2, axis=0)
+        var = alpha * summed(xp, u**2)
     sigma = xp.sqrt(epsilon + var)
     post = (lambda_var * u / sigma**2 - lambda_cov * (S - u**2) * u - lambda_inv * (z - z_prev)) * slope
     return xp.matmul(post.T, x)

@@ -5,7 +5,7 @@
 from typing import Any
 
 from lvicreg._inputs import arrays, minibatch_size, nonnegative
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 from lvicreg._renamed import renamed
 
 __all__ = ["variance"]
@@ -77,10 +77,10 @@ def variance(
     if alpha is None:
         alpha = 1 / (B - 1)
     if mean is None:
-        mean = xp.sum(z, axis=0) / B
+        mean = summed(xp, z) / B
     u = z - mean
     if var is None:
-        var = alpha * xp.sum(u**2, axis=0)
+        var = alpha * summed(xp, u**2)
     sigma = xp.sqrt(epsilon + var)
     post = xp.where(sigma >= gamma, 0.0, alpha * slope * u / sigma)
     return xp.matmul(post.T, x)

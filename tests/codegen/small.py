@@ -5,7 +5,7 @@ from sympy import Idx, IndexedBase, Symbol
 
 from lvicreg._inputs import arrays, minibatch_size, nonnegative, several_samples
 from lvicreg._parts import loudest, together
-from lvicreg._precision import full_precision
+from lvicreg._precision import full_precision, summed
 from lvicreg.calculus import Definitions, Descent, Sigma, Symmetric, Synapse, axis
 from lvicreg.calculus.layer import B, W, b, c, i, k, p, q, t, x, z
 from lvicreg.codegen.emit import function_source
@@ -80,7 +80,13 @@ def from_loss(loss, meanings=None, arguments=(z,), target=z[d, p], **about):
 def compiled(source):
     """The function whose source this is."""
     names = {"arrays": arrays, "minibatch_size": minibatch_size, "several_samples": several_samples, "Any": object}
-    names |= {"nonnegative": nonnegative, "full_precision": full_precision, "loudest": loudest, "together": together}
+    names |= {
+        "nonnegative": nonnegative,
+        "full_precision": full_precision,
+        "summed": summed,
+        "loudest": loudest,
+        "together": together,
+    }
     exec(source, names)
     return names["small"]
 

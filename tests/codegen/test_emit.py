@@ -16,7 +16,7 @@ gamma = Symbol("gamma", positive=True)
 @pytest.mark.parametrize(
     ("expr", "axes", "expected"),
     [
-        (Sigma(u[b, i], b) / B, (i,), "xp.sum(u, axis=0) / B"),
+        (Sigma(u[b, i], b) / B, (i,), "summed(xp, u) / B"),
         (Sigma(u[b, k] ** 2, k), (b,), "xp.sum(u**2, axis=-1, keepdims=True)"),
         (2 * Sigma(u[b, i] * u[b, k], b), (i, k), "2 * xp.matmul(u.T, u)"),
         (Sigma(K[i, k] * u[b, k], k), (b, i), "xp.matmul(u, K)"),
@@ -24,8 +24,8 @@ gamma = Symbol("gamma", positive=True)
         (K[i, i], (i,), "xp.linalg.diagonal(K)"),
         (u[b, i] - v[i], (b, i), "u - v"),
         (H(gamma - v[i]) * u[b, i] / v[i], (b, i), "xp.where(v >= gamma, 0.0, u / v)"),
-        (Sigma(u[b, i], b) / (B - 1), (i,), "xp.sum(u, axis=0) / (B - 1)"),
-        ((gamma + 1) * Sigma(u[b, i], b), (i,), "(1 + gamma) * xp.sum(u, axis=0)"),
+        (Sigma(u[b, i], b) / (B - 1), (i,), "summed(xp, u) / (B - 1)"),
+        ((gamma + 1) * Sigma(u[b, i], b), (i,), "(1 + gamma) * summed(xp, u)"),
         (1 / sqrt(v[i]), (i,), "1 / xp.sqrt(v)"),
         (Sigma(v[i], i) * sqrt(B), (), "B**(1 / 2) * xp.sum(v)"),
     ],
