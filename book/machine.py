@@ -64,9 +64,9 @@ class Machine:
         )
 
     def best(self, rule: Callable[..., Any], sizes: Sizes, devices: int) -> tuple[int, int]:
-        """The mesh on which the collectives take the least time."""
+        """The mesh on which a step takes the least time."""
         meshes = [(s, devices // s) for s in range(1, devices + 1) if devices % s == 0]
-        return min(meshes, key=lambda shape: self.communicating(rule, sizes, *shape))
+        return min(meshes, key=lambda shape: self.communicating(rule, sizes, *shape) + self.computing(rule, sizes, *shape))
 
     def mesh(self, layout: str, rule: Callable[..., Any], sizes: Sizes, devices: int) -> tuple[int, int]:
         """All devices along samples, or along units, or the best mesh of both."""

@@ -207,7 +207,7 @@ loss_functions = (  # of lvicreg.losses; no function here learns by itself
         claims=("activity.covariance", "covariance.parts", "covariance.digits", "covariance.scale"),
         convention=str(Covariance()),
         degenerate="0 where u = 0, and never negative. NaN in one unit's activity reaches every unit. Rounding errors are "
-        "those of covariances: a gradient is exact to the last digits relative to Σ_{k≠i} σ_i σ_k |u_k|, so that of a unit "
+        "those of covariances: a gradient is exact to the last digits relative to Σ_{k≠i} σ_i σ_k ‖u_k‖, so that of a unit "
         "uncorrelated with all far louder ones has fewer.",
         source="VICReg (arXiv 2105.04906), Eq. 3 and 4.",
     ),

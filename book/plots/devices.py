@@ -12,8 +12,8 @@ COUNTS = sorted(2**i * 5**j for i in range(10) for j in range(4) if 2**i * 5**j 
 PANELS = (
     (rules.log_variance, False, "log_variance: local"),
     (rules.total, False, "total: one shared factor"),
-    (rules.covariance, False, "covariance, B ≥ N"),
-    (rules.covariance, True, "covariance, B < N"),
+    (rules.covariance, False, "covariance, N < 2 B"),
+    (rules.covariance, True, "covariance, N ≥ 2 B"),
 )
 LINES = {
     "both": (GREEN, 3.6, "best mesh of both"),
@@ -28,7 +28,7 @@ def devices() -> Figure:
     figure, axes = subplots(2, 2, 8, 7, sharex=True, sharey=True)
     for ax, (rule, few, title) in zip(axes.flat, PANELS, strict=True):
         sizes = LARGE[few]
-        ideal = [1e3 * Machine().computing(rule, sizes, p) for p in COUNTS]
+        ideal = [1e3 * Machine().computing(rule, sizes, p, 1) for p in COUNTS]
         ax.loglog(COUNTS, ideal, color="black", lw=0.9, ls=(0, (4, 3)))
         for style, (ring, _) in ALGORITHMS.items():
             machine = Machine(ring=ring)

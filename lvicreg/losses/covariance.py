@@ -46,7 +46,7 @@ def covariance(z: Any, *, beta: float = 1.0) -> Any:
     Convention: summed over samples and over ordered pairs of units; ddof = 1.
 
     Degenerate values: 0 where u = 0, and never negative. NaN in one unit's activity reaches every unit. Rounding errors are
-    those of covariances: a gradient is exact to the last digits relative to Σ_{k≠i} σ_i σ_k |u_k|, so that of a unit
+    those of covariances: a gradient is exact to the last digits relative to Σ_{k≠i} σ_i σ_k ‖u_k‖, so that of a unit
     uncorrelated with all far louder ones has fewer.
 
     Source: VICReg (arXiv 2105.04906), Eq. 3 and 4.

@@ -102,7 +102,7 @@ def devices() -> list[str]:
     machine, (enough, few) = Machine(), LARGE
     counts = range(2, 1001)
     samples = [
-        machine.computing(rules.log_variance, enough, p) + machine.communicating(rules.log_variance, enough, p, 1)
+        machine.computing(rules.log_variance, enough, p, 1) + machine.communicating(rules.log_variance, enough, p, 1)
         for p in counts
     ]
     held_up = {
