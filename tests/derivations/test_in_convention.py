@@ -8,7 +8,8 @@ import pytest
 from derivations.in_convention import SECTION_RULES, loss_in, rule_in
 from lvicreg import rules
 from lvicreg._inputs import arrays, minibatch_size, nonnegative
-from lvicreg._precision import full_precision
+from lvicreg._parts import loudest, together
+from lvicreg._precision import full_precision, summed
 from lvicreg._renamed import renamed
 from lvicreg.calculus import Definitions, derivative, is_zero
 from lvicreg.calculus.layer import B, N, W, mean, p, q
@@ -55,7 +56,8 @@ IN_ROOT = [term for term in TERMS if getattr(term, "place", "root") == "root" an
 def compiled(term):
     """The function generated for a term."""
     names = {"arrays": arrays, "minibatch_size": minibatch_size, "nonnegative": nonnegative, "Any": object}
-    names |= {"full_precision": full_precision, "renamed": renamed}
+    names |= {"full_precision": full_precision, "renamed": renamed, "summed": summed}
+    names |= {"loudest": loudest, "together": together}
     exec(function_source(rule_in(term)), names)
     return names[term.rule]
 
