@@ -44,7 +44,7 @@ def tight_frames() -> Pairs:
         squares = sum(value**2 for row in K for value in row)
         loss = copies**2 * squares - copies * sum(K[i][i] ** 2 for i in range(rank))  # of the copies apart
         yield 4 * squares, Fraction(4 * rank**2, apart * (apart - rank)) * loss  # two copies: four times the squares
-        yield 2 * squares - squares, Fraction(samples**2, rank)
+        yield squares, Fraction(samples**2, rank)
 
 
 def frames_by_autodiff(ad: Any, rng: Any) -> Pairs:
