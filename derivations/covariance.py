@@ -79,10 +79,10 @@ avoidable = Avoidable(
 
 K_rest = alpha * Sigma(u_rest[b, r] * u_rest[b, s], b)
 K_between = alpha * Sigma(u_loud[b, l] * u_rest[b, r], b)
-between_parts = 2 * Sigma(K_between**2, l, r)
-with_loud = beta * (Sigma(K_loud_off[h, l] ** 2, h, l) + between_parts)  # the pairs in which there is a unit of the first part
-with_rest = beta * (Sigma(distinct(r, s) * K_rest**2, r, s) + between_parts)
-of_all_pairs = with_loud + with_rest - beta * between_parts
+loud_pairs = Sigma(K_loud_off[h, l] ** 2, h, l)
+rest_pairs = Sigma(distinct(r, s) * K_rest**2, r, s)
+pairs_between = 2 * Sigma(K_between**2, l, r)
+all_pairs = loud_pairs + rest_pairs + pairs_between
 in_parts = beta * (
     Sigma(K_loud_off[h, l] ** 2, h, l)
     + alpha**2 * Sigma(G_rest[b, c] * (2 * G[b, c] - G_rest[b, c]), b, c)
@@ -91,7 +91,7 @@ in_parts = beta * (
 d = Idx("d", B)  # the activity z_dp with respect to which losses are differentiated
 by_loud = Descent(in_parts, z_loud[d, p_loud], two_parts)
 by_rest = Descent(in_parts, z_rest[d, p_rest], two_parts)
-divided_loss = beta * (
+divided = (
     Sigma(distinct(h, l) * K_loud[h, l] ** 2, h, l)
     + alpha**2 * Sigma(G_rest[b, c] * (2 * G[b, c] - G_rest[b, c]), b, c)
     - Sigma(var_rest[r] ** 2, r)
@@ -158,12 +158,12 @@ claims = (
         id="covariance.parts",
         title="The covariance of a population in two parts",
         statement=r"Divide the units into two parts, $\hat{u}$ and $\tilde{u}$. The loss over all ordered pairs of units is "
-        r"$[[\beta (\sum_h \sum_{l \neq h} \hat{K}_{hl}^2 + \alpha^2 \sum_b \sum_c \tilde{G}^{bc} (2 G^{bc} - "
-        r"\tilde{G}^{bc}) - \sum_r \tilde{v}_r^2)]]$, $G = \hat{G} + \tilde{G}$ the Gram matrices $\hat{u} \hat{u}^\top + "
+        r"$\beta$ times $[[\sum_h \sum_{l \neq h} \hat{K}_{hl}^2 + \alpha^2 \sum_b \sum_c \tilde{G}^{bc} (2 G^{bc} - "
+        r"\tilde{G}^{bc}) - \sum_r \tilde{v}_r^2]]$, $G = \hat{G} + \tilde{G}$ the Gram matrices $\hat{u} \hat{u}^\top + "
         r"\tilde{u} \tilde{u}^\top$. Its gradients are $[[4 \alpha \beta (\alpha \sum_c \tilde{G}^{bc} \hat{u}_i^c + \sum_{l "
         r"\neq i} \hat{K}_{il} \hat{u}_l^b)]]$ in the first part and $[[4 \alpha \beta (\alpha \sum_c G^{bc} \tilde{u}_i^c - "
         r"\tilde{v}_i \tilde{u}_i^b)]]$ in the second.",
-        states=(divided_loss, loud_gradient, rest_gradient),
+        states=(divided, loud_gradient, rest_gradient),
         proof=r"The ordered pairs are those within the first part, those within the second, and twice those between. By "
         r"covariance.gram the second part's squares are $\alpha^2 \sum_b \sum_c (\tilde{G}^{bc})^2 - \sum_r \tilde{v}_r^2$. "
         r"Between the parts, $\sum_l \sum_r K_{lr}^2 = \alpha^2 \sum_b \sum_c \sum_l \hat{u}_l^b \hat{u}_l^c \sum_r "
@@ -172,10 +172,10 @@ claims = (
         r"u_k^b$; the sum over the units of one part is a product with its Gram matrix, or "
         "with its covariances.",
         holds=(
-            Equation(divided_loss, of_all_pairs, two_parts, sizes=part_sizes),
-            Equation(in_parts, of_all_pairs, two_parts, sizes=part_sizes),
-            Equation(D(with_loud, z_loud[d, p_loud]), loud_gradient, two_parts, sizes=part_sizes),
-            Equation(D(with_rest, z_rest[d, p_rest]), rest_gradient, two_parts, sizes=part_sizes),
+            Equation(divided, all_pairs, two_parts, sizes=part_sizes),
+            Equation(in_parts, beta * all_pairs, two_parts, sizes=part_sizes),
+            Equation(D(beta * (loud_pairs + pairs_between), z_loud[d, p_loud]), loud_gradient, two_parts, sizes=part_sizes),
+            Equation(D(beta * (rest_pairs + pairs_between), z_rest[d, p_rest]), rest_gradient, two_parts, sizes=part_sizes),
             Equation(-by_loud.update, loud_gradient, two_parts, sizes=part_sizes),
             Equation(-by_rest.update, rest_gradient, two_parts, sizes=part_sizes),
         ),

@@ -108,6 +108,7 @@ INDEX = {
         ),
         Meaning(r"\hat z, \tilde z", "activities of the units of largest variance, and of the others", pages=("covariance",)),
         Meaning(r"h, l; r, s", "units of largest variance; the others", pages=("covariance",)),
+        Meaning(r"N_{\mathrm{loud}}, N_{\mathrm{rest}}", "how many there are of either", pages=("covariance",)),
         Meaning(r"m, R", "number of units taken apart; most that the rank of $K$ can be", pages=("covariance",)),
         Meaning(r"\chi_n", r"eigenvalues, $R$ of them", pages=("covariance",)),
         Meaning(r"\tau, \rho_{hl}", "least variance of the units taken apart; their correlations", pages=("covariance",)),

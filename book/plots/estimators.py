@@ -12,8 +12,8 @@ COEFFICIENTS = 10.0 ** np.arange(-2, 4)
 
 
 def estimators() -> Figure:
-    """Left the angle to the principal subspace after each minibatch; right the slowness of features."""
-    figure, (ax, slow) = subplots(1, 2, 9, 3.9)
+    """Above the angle to the principal subspace after each minibatch; below the slowness of features."""
+    figure, (ax, slow) = subplots(2, 1, 5.6, 7)
     for name, angles in minibatches().items():
         ax.loglog(np.arange(1, len(angles) + 1), angles, color=COLOURS[name], label=name)
     log_ticks(ax.xaxis, (1, 10, 100, 400))

@@ -4,9 +4,11 @@ import pytest
 
 pytest.importorskip("sklearn", minversion="1.6")
 pytest.importorskip("PIL", reason="scikit-learn reads its photographs with Pillow")
+import matplotlib.pyplot as plt
 import numpy as np
 
 from book.estimators import at_rest, comparison, data, degrees, minibatches, slowness
+from book.plots.estimators import estimators
 from lvicreg.sklearn import LocalPCA
 
 
@@ -27,6 +29,15 @@ def test_learned_features_are_those_of_the_solver_and_go_to_slow_feature_analysi
 def test_without_steps_the_solver_finds_the_principal_components() -> None:
     mu, _ = at_rest(data()["digits"], 0.0)
     np.testing.assert_allclose(mu[:5], LocalPCA(5, random_state=0).fit(data()["digits"]).explained_variance_, rtol=1e-4)
+
+
+def test_the_figure_is_narrow_and_its_letters_large_enough_for_a_phone() -> None:
+    figure = estimators()
+    figure.canvas.draw()
+    assert figure.get_size_inches()[0] <= 6
+    texts = [text for text in figure.findobj(plt.Text) if text.get_text().strip()]
+    assert min(text.get_fontsize() for text in texts) >= 10
+    plt.close(figure)
 
 
 def test_the_table_has_a_row_for_each_comparison() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +57,12 @@ def _sizes(claim: Claim) -> str:
         for sizes in equation.sizes:
             largest |= {name: max(sizes[name], largest.get(name, 0)) for name in names & set(sizes)}
     by_size = {n: [name for name in sorted(largest, reverse=True) if largest[name] == n] for n in sorted(set(largest.values()))}
-    return "".join(rf", ${', '.join(names)} \le {n}$" for n, names in by_size.items())
+    return "".join(rf", ${', '.join(map(_in_latex, names))} \le {n}$" for n, names in by_size.items())
+
+
+def _in_latex(name: str) -> str:
+    r"""``N_{\mathrm{loud}}`` for ``N_loud``."""
+    return re.sub(r"_(\w+)", r"_{\\mathrm{\1}}", name)
 
 
 def _sizes_in(expr: Expr) -> set[Expr]:
